@@ -1,0 +1,22 @@
+"""``./bangban bench NAME``."""
+
+import importlib
+import sys
+
+#: Name -> what it measures. Each is a module of this folder with ``main(arguments) -> int``.
+BENCHES = {
+    "answers": "从发出问题到收到机器人答复的时间（WebSocket，真实的整套服务）",
+    "start": "再次启动到就绪的时间、各进程常驻内存、挂件大小",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmark named, or list them."""
+    if not arguments or arguments[0] not in BENCHES:
+        print("可用的性能测试：\n" + "\n".join(f"  {name:<10} {text}" for name, text in BENCHES.items()))
+        return 0 if not arguments else 2
+    return int(importlib.import_module(f"bench.{arguments[0]}").main(arguments[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

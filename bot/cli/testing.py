@@ -1,0 +1,118 @@
+"""``./bangban test``: every check there is, in parts that can be run alone.
+
+Standard library only: it makes the environments before it uses them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from bot.cli import environments as env
+
+UNIT_MARKS = "not integration and not browser"
+
+
+def _run(environment: str, *command: str) -> int:
+    variables = env.child_environment(environment)
+    variables["BANGBAN_PYTHON"] = sys.executable
+    return subprocess.run(command, cwd=env.ROOT, env=variables, check=False).returncode
+
+
+def _python(environment: str, *arguments: str) -> int:
+    return _run(environment, str(env.python_of(environment)), *arguments)
+
+
+def _tool(name: str, *arguments: str) -> int:
+    return _run("server", str(env.VENV / "server" / "bin" / name), *arguments)
+
+
+def _npm(script: str) -> int:
+    return subprocess.run(["npm", "run", "--silent", script], cwd=env.ROOT / "web", env=env.npm_environment(),
+                          check=False).returncode
+
+
+def _lint() -> int:
+    return (
+        _tool("ruff", "check", "--quiet", ".")
+        or _tool("mypy", "--no-error-summary", "bot/knowledge", "bot/helpdesk")
+        or _tool("lint-imports", "--no-cache")
+        or _npm("check")
+    )
+
+
+def _unit() -> int:
+    return (
+        _python("server", "-m", "pytest", "-m", UNIT_MARKS, "--ignore=tests/nlu", "--ignore=tests/actions")
+        or _npm("test")
+    )
+
+
+def _integration() -> int:
+    return _python("server", "-m", "pytest", "-m", "integration")
+
+
+def _assistant() -> int:
+    rasa = str(env.VENV / "assistant" / "bin" / "rasa")
+    steps = (
+        lambda: _python("assistant", "-m", "pytest", "tests/nlu", "tests/actions"),
+        lambda: _run("assistant", rasa, "data", "validate", "--fail-on-warnings", "--data", "data"),
+        lambda: _run("assistant", rasa, "test", "core", "--model", "models", "--stories", "tests/conversations",
+                     "--fail-on-prediction-errors", "--no-plot", "--out", "var/test-results"),
+    )
+    return next((code for run in steps if (code := run())), 0)
+
+
+def _browser() -> int:
+    _ensure_chromium()
+    return _python("server", "-m", "pytest", "-m", "browser")
+
+
+def _ensure_chromium() -> None:
+    """Chromium and a Chinese font, from Debian when this is a bare Debian machine."""
+    if os.environ.get("BANGBAN_CHROMIUM") or shutil.which("chromium"):
+        return
+    if not (shutil.which("apt-get") and os.geteuid() == 0):
+        raise env.SetupError("浏览器测试需要 Chromium。请安装（Debian：apt install chromium fonts-noto-cjk），"
+                             "或用 BANGBAN_CHROMIUM 指明它的位置。")
+    with env.step("安装 Chromium"):
+        env.run(["apt-get", "update", "-qq"], "更新软件包列表")
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        env.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
+                "安装 Chromium", env=quiet)
+
+
+#: Name -> (what a person reads, what must be there first, the check itself).
+PARTS: dict[str, tuple[str, tuple[Callable[[], None], ...], Callable[[], int]]] = {
+    "lint": ("代码检查", (lambda: env.ensure_server(dev=True), env.ensure_node_modules), _lint),
+    "unit": ("单元测试", (lambda: env.ensure_server(dev=True), env.ensure_node_modules), _unit),
+    "integration": ("真实 PostgreSQL 与 Valkey 上的测试", (lambda: env.ensure_server(dev=True),), _integration),
+    "assistant": ("机器人测试", (lambda: env.ensure_assistant(dev=True), env.ensure_model), _assistant),
+    "browser": ("浏览器测试", (lambda: env.ensure_server(dev=True), env.ensure_assistant, env.ensure_web,
+                             env.ensure_model), _browser),
+}
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run all parts, or those named; stops at none of them and says at the end what failed."""
+    unknown = [name for name in arguments if name not in PARTS]
+    if unknown:
+        print(f"没有「{unknown[0]}」这部分测试。可选：{' '.join(PARTS)}", file=sys.stderr)
+        return 2
+    failed = []
+    for name in arguments or PARTS:
+        label, needs, check = PARTS[name]
+        for need in needs:
+            need()
+        env.say(f"\n== {label}（{name}）")
+        started = time.monotonic()
+        if check():
+            failed.append(name)
+        env.say(f"== {name}：{'没有通过' if name in failed else '通过'}，{time.monotonic() - started:.1f} 秒")
+    if failed:
+        env.say(f"\n✗ 没有通过：{' '.join(failed)}")
+        return 1
+    env.say("\n✓ 全部通过")
+    return 0

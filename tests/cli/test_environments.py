@@ -1,0 +1,73 @@
+"""What a person is told when something the product stands on is missing."""
+
+import shutil
+import socket
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from bot.cli import environments as env
+from bot.cli import up
+
+
+@pytest.mark.parametrize(
+    ("output", "word"),
+    [
+        ("error: [Errno 28] No space left on device", "磁盘已满"),
+        ("error: command 'gcc' failed: No such file or directory", "build-essential"),
+        ("npm error code ENOTFOUND", "网络"),
+        ("/usr/bin/python3.11: No module named pip", "python3-pip"),
+    ],
+)
+def test_advice_says_what_to_do(output: str, word: str):
+    assert word in env.advice(output)
+
+
+def test_advice_is_empty_when_the_cause_is_unknown():
+    assert env.advice("Traceback: something else") == ""
+
+
+def test_run_raises_with_the_last_lines_when_a_step_fails():
+    with pytest.raises(env.SetupError, match="磁盘已满"):
+        env.run(["sh", "-c", "echo 'No space left on device' >&2; exit 1"], "安装依赖")
+
+
+def test_run_raises_a_sentence_when_the_program_is_missing():
+    with pytest.raises(env.SetupError, match="安装依赖"):
+        env.run(["/nonexistent/program"], "安装依赖")
+
+
+def test_digest_changes_with_content_and_not_with_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(env, "ROOT", tmp_path)
+    file = tmp_path / "a.yml"
+    file.write_text("1")
+    first = env.digest_of([tmp_path])
+    file.write_text("1")
+    assert env.digest_of([tmp_path]) == first
+    file.write_text("2")
+    assert env.digest_of([tmp_path]) != first
+
+
+def test_port_in_use_is_refused_with_another_one_proposed():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(env.SetupError, match=rf"{port} 已被占用.*--port {port + 1}"):
+            up.check_port(port)
+
+
+def test_full_disk_is_refused_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**12, 10**12, 10**8))
+    with pytest.raises(env.SetupError, match=r"只剩 0\.10 GB"):
+        up.check_disk(tmp_path)
+
+
+def test_second_run_on_the_same_data_folder_is_refused(tmp_path: Path):
+    held = up.lock_data(tmp_path)
+    with pytest.raises(env.SetupError, match="正被另一个正在运行的帮办使用"):
+        up.lock_data(tmp_path)
+    held.close()
+    up.lock_data(tmp_path).close()
