@@ -1,0 +1,200 @@
+"""Staff accounts, sessions and presence.
+
+Threat model: a stolen database gives no password (argon2id) and no session (only hashes of tokens); a login
+takes the same time whether or not the user name exists; changing a password or closing an account ends its
+sessions at once. Guessing is limited by the caller (``Live.allow``). The CSRF token is derived from the
+session token, so it is worth nothing without the cookie and needs no storage.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TypeVar, get_args
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from bot.helpdesk import presence, rules
+from bot.helpdesk.database import Database
+from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
+from bot.helpdesk.live import STAFF_TOPIC, Live, utcnow
+from bot.helpdesk.models import Actor, Presence, Role, Session, Staff
+from bot.helpdesk.storage import staff as storage
+
+SESSION_SECONDS = 12 * 3600
+PRESENCE_FRESH_SECONDS = 60
+PASSWORD_MINIMUM = 8
+_PASSWORD_MAXIMUM = 256
+_SYSTEM = Actor("system")
+_hasher = PasswordHasher()
+Result = TypeVar("Result")
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _csrf(token: str) -> str:
+    return hashlib.sha256(b"csrf:" + token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What an unknown user's password is compared with, so that it takes as long."""
+    return _hasher.hash(secrets.token_urlsafe(16))
+
+
+def _verify(password_hash: str | None, password: str) -> bool:
+    try:
+        # surrogatepass: what no password can be must be wrong, not an error.
+        given = password.encode("utf-8", "surrogatepass")
+        matches = _hasher.verify(password_hash or _nobodys_hash(), given)
+    except VerificationError:
+        return False
+    return matches and password_hash is not None
+
+
+def _check_password(password: str) -> None:
+    if not PASSWORD_MINIMUM <= len(password) <= _PASSWORD_MAXIMUM:
+        raise Invalid(f"a password has {PASSWORD_MINIMUM} to {_PASSWORD_MAXIMUM} characters")
+    rules.check_storable(password)
+
+
+def _clean_username(username: str) -> str:
+    username = rules.clean_text(username, 64).casefold()
+    if any(character.isspace() for character in username):
+        raise Invalid("a user name has no blanks")
+    return username
+
+
+class Accounts:
+    """Use cases of staff accounts. Errors: ``bot.helpdesk.errors``."""
+
+    def __init__(self, database: Database, live: Live, clock: Callable[[], datetime] = utcnow) -> None:
+        self._database = database
+        self._live = live
+        self._clock = clock
+        # One hash takes 64 MiB; a burst of logins waits here instead of filling the memory.
+        self._hashing = asyncio.Semaphore(2)
+
+    async def add(
+        self, *, username: str, name: str, password: str, role: Role, department: str | None = None
+    ) -> Staff:
+        """Open an account. Raises ``Invalid``, or ``WrongState`` when the user name is taken."""
+        _check_password(password)
+        if role not in get_args(Role):
+            raise Invalid("unknown role")
+        if department is not None:
+            department = rules.clean_text(department, 64)
+        record = Staff(
+            uuid4().hex, _clean_username(username), rules.clean_text(name, 64), role, department, True, "away"
+        )
+        password_hash = await self._in_thread(_hasher.hash, password)
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            if not await storage.create(connection, record, password_hash, now):
+                raise WrongState("the user name is taken")
+            await storage.add_audit(connection, _SYSTEM, "staff_added", record.id, now, role=role)
+        return record
+
+    async def all(self) -> list[Staff]:
+        """All accounts, closed ones too, by user name."""
+        async with self._database.transaction() as connection:
+            return await storage.everyone(connection)
+
+    async def set_password(self, username: str, password: str) -> Staff:
+        """Set a password and end all sessions of the account. Raises ``NotFound`` or ``Invalid``."""
+        _check_password(password)
+        password_hash = await self._in_thread(_hasher.hash, password)
+        return await self._change(username, "password_set", password_hash=password_hash)
+
+    async def deactivate(self, username: str) -> Staff:
+        """Close an account and end its sessions; its name stays in the history. Raises ``NotFound``."""
+        return await self._change(username, "staff_deactivated", active=False, presence="away")
+
+    async def _change(self, username: str, action: str, **values: object) -> Staff:
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            found = await storage.by_username(connection, _clean_username(username))
+            changed = await storage.change(connection, found[0].id, **values) if found else None
+            if changed is None:
+                raise NotFound("no such user")
+            await storage.end_sessions_of(connection, changed.id)
+            await storage.add_audit(connection, _SYSTEM, action, changed.id, now)
+        return changed
+
+    async def login(self, username: str, password: str) -> Session:
+        """Open a session of 12 hours. Raises ``BadCredentials``, as slowly for an unknown user name."""
+        found = await self._find(username)
+        staff, password_hash = found if found and found[0].active else (None, None)
+        if not await self._in_thread(_verify, password_hash, password[: _PASSWORD_MAXIMUM + 1]) or not staff:
+            raise BadCredentials("wrong user name or password")
+        token, now = secrets.token_urlsafe(32), self._clock()
+        expires_at = now + timedelta(seconds=SESSION_SECONDS)
+        async with self._database.transaction() as connection:
+            await storage.add_session(connection, _hash(token), staff.id, now, expires_at)
+            await storage.add_audit(connection, Actor("staff", staff.id), "login", staff.id, now)
+        return Session(token, _csrf(token), staff, expires_at)
+
+    async def _find(self, username: str) -> tuple[Staff, str] | None:
+        try:
+            username = _clean_username(username)
+        except Invalid:
+            return None  # and the login goes on to take as long as any other
+        async with self._database.transaction() as connection:
+            return await storage.by_username(connection, username)
+
+    async def authenticate(self, token: str) -> Session:
+        """The session ``token`` opens. Raises ``BadCredentials`` when unknown, over or closed."""
+        async with self._database.transaction() as connection:
+            found = await storage.find_session(connection, _hash(token), self._clock())
+        if found is None:
+            raise BadCredentials("not logged in")
+        staff, expires_at = found
+        return Session(token, _csrf(token), staff, expires_at)
+
+    async def logout(self, token: str) -> None:
+        """End a session; nothing happens when it has ended already."""
+        async with self._database.transaction() as connection:
+            staff_id = await storage.end_session(connection, _hash(token))
+            if staff_id:
+                actor, now = Actor("staff", staff_id), self._clock()
+                await storage.add_audit(connection, actor, "logout", staff_id, now)
+
+    async def set_presence(self, staff_id: str, status: Presence) -> Staff:
+        """Declare presence, which counts as a heartbeat too. Raises ``Invalid`` or ``NotFound``."""
+        if status not in get_args(Presence):
+            raise Invalid("unknown presence")
+        async with self._database.transaction() as connection:
+            changed = await storage.change(connection, staff_id, presence=status)
+        if changed is None:
+            raise NotFound("no such user")
+        await self._live.heartbeat(staff_id)
+        await self._live.publish(STAFF_TOPIC, {"type": "presence", "staff_id": staff_id, "status": status})
+        return changed
+
+    async def heartbeat(self, staff_id: str) -> None:
+        """A member of staff is connected now."""
+        await self._live.heartbeat(staff_id)
+
+    async def ready_count(self) -> int:
+        """How many staff declared themselves ready and sent a heartbeat in the last 60 seconds."""
+        return await presence.ready_count(self._database, self._live, PRESENCE_FRESH_SECONDS)
+
+    async def ensure_administrator(self, password: str) -> bool:
+        """Add the user ``admin`` if there is no staff at all; True when this call added it."""
+        if await self.all():
+            return False
+        try:
+            await self.add(username="admin", name="admin", password=password, role="administrator")
+        except WrongState:
+            return False  # another server was first
+        return True
+
+    async def _in_thread(self, function: Callable[..., Result], *args: object) -> Result:
+        async with self._hashing:
+            return await asyncio.to_thread(function, *args)

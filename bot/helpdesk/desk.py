@@ -1,0 +1,360 @@
+"""The helpdesk's use cases: what a visitor, the assistant and staff can do with a conversation.
+
+Every write is one transaction under the conversation's row lock; nudges go out after its
+commit, never before.
+"""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+
+from bot.helpdesk import presence, rules
+from bot.helpdesk.database import Database
+from bot.helpdesk.errors import AlreadyClaimed, BadCredentials, Invalid, NotFound, WrongState
+from bot.helpdesk.live import STAFF_TOPIC, Live, conversation_topic, utcnow
+from bot.helpdesk.models import (
+    JSON,
+    Accepted,
+    Actor,
+    BotReply,
+    Conversation,
+    Delivery,
+    HelpRequest,
+    Outcome,
+    QueuePosition,
+    Sender,
+    Staff,
+    Update,
+    Visibility,
+)
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.storage import conversations, messages, outbox, requests
+from bot.helpdesk.texts import Texts
+from bot.helpdesk.work import Work
+
+_BOT = Actor("bot")
+_SYSTEM = Actor("system")
+_LIST_LIMIT = 50
+_REQUEST_LIMIT = 500
+_OUTCOMES = ("resolved", "unresolved", "no_response")
+_log = structlog.get_logger(__name__)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+class Desk:
+    """All use cases of conversations and help requests. Errors: ``bot.helpdesk.errors``."""
+
+    def __init__(
+        self,
+        database: Database,
+        live: Live,
+        texts: Texts,
+        policy: Policy,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._database = database
+        self._live = live
+        self._texts = texts
+        self._policy = policy
+        self._clock = clock
+
+    @asynccontextmanager
+    async def _work(self, conversation_id: str) -> AsyncIterator[Work]:
+        async with self._database.transaction() as connection:
+            work = await Work.begin(connection, conversation_id, self._policy, self._texts, self._clock)
+            first_seq = work.conversation.last_seq
+            yield work
+        if nudges := work.all_nudges(first_seq):
+            await self._live.publish_all(nudges)
+
+    # --- visitor ------------------------------------------------------------------------------------
+
+    async def start_conversation(
+        self,
+        *,
+        channel: str,
+        district: str | None = None,
+        page: str | None = None,
+        profile: JSON | None = None,
+        locale: str = "zh",
+    ) -> tuple[Conversation, str]:
+        """A new conversation and its token (32 random bytes), which is stored only as its SHA-256."""
+        rules.check_storable([channel, district, page, profile, locale])
+        token = secrets.token_urlsafe(32)
+        record = Conversation(
+            id=uuid4().hex,
+            channel=channel,
+            district=district,
+            locale=locale,
+            page=page,
+            profile=profile or {},
+            owner="bot",
+            owner_epoch=1,
+            last_seq=0,
+            helper_id=None,
+            helper_name=None,
+            helper_department=None,
+            visitor_read_seq=0,
+            created_at=self._clock(),
+            closed_at=None,
+            resolved=None,
+            stars=None,
+        )
+        async with self._database.transaction() as connection:
+            await conversations.create(connection, record, _hash(token))
+        return record, token
+
+    async def conversation_by_token(self, token: str) -> Conversation:
+        """The conversation that ``token`` opens. Raises ``BadCredentials``."""
+        async with self._database.transaction() as connection:
+            conversation = await conversations.by_token_hash(connection, _hash(token))
+        if conversation is None:
+            raise BadCredentials("unknown conversation token")
+        return conversation
+
+    async def ingest(self, conversation_id: str, client_message_id: str, text: str) -> Accepted:
+        """Save what a visitor wrote; sent again under the same id, it returns the first ``seq``."""
+        rules.check_client_message_id(client_message_id)
+        text = rules.clean_text(text, self._policy.text_limit)
+        async with self._work(conversation_id) as work:
+            if repeated := await work.repeated(client_message_id):
+                return repeated
+            return await work.visitor_says(client_message_id, text, rules.as_plain_text(text))
+
+    async def choose(self, conversation_id: str, client_message_id: str, seq: int, option: str) -> Accepted:
+        """Save the choice of a button as a message with its label. Raises ``Invalid`` for no such button."""
+        rules.check_client_message_id(client_message_id)
+        async with self._work(conversation_id) as work:
+            if repeated := await work.repeated(client_message_id):
+                return repeated
+            update = await messages.get(work.connection, conversation_id, seq)
+            if update is None or option not in update.commands:
+                raise Invalid("no such button")
+            label = next(b["label"] for b in update.payload["buttons"] if b["id"] == option)
+            return await work.visitor_says(client_message_id, label, update.commands[option])
+
+    async def updates(
+        self, conversation_id: str, after: int, *, internal: bool, limit: int = 200
+    ) -> list[Update]:
+        """The updates with ``seq > after``, gap-free. Without ``internal``, notes come as kind ``hidden``."""
+        async with self._database.transaction() as connection:
+            found = await messages.after(connection, conversation_id, after, limit)
+        return [_shown(update, internal) for update in found]
+
+    async def rate(
+        self, conversation_id: str, *, resolved: bool, stars: int | None, comment: str | None
+    ) -> Accepted:
+        """Save the visitor's verdict over an earlier one. Raises ``WrongState`` before closing."""
+        if stars is not None and not 1 <= stars <= 5:
+            raise Invalid("stars must be 1 to 5")
+        if comment is not None:
+            comment = rules.clean_text(comment, self._policy.comment_limit) if comment.strip() else None
+        async with self._work(conversation_id) as work:
+            now = work.conversation
+            if now.closed_at is None:
+                raise WrongState("a conversation can be rated once it is closed")
+            repeated = now.rated_seq is not None and (now.resolved, now.stars) == (resolved, stars)
+            seq = now.rated_seq if repeated else None
+            seq = seq or await work.notice("rated", resolved=resolved, stars=stars)
+            await conversations.save_rating(work.connection, now.id, seq, resolved, stars, comment)
+            return Accepted(seq, repeated)
+
+    async def mark_read(self, conversation_id: str, seq: int) -> None:
+        """The visitor has seen everything up to ``seq``."""
+        async with self._database.transaction() as connection:
+            mark = await conversations.mark_read(connection, conversation_id, seq)
+        if mark is not None:
+            read = {"type": "read", "seq": mark}
+            to_clients = (conversation_topic(conversation_id), {**read, "who": "visitor"})
+            to_staff = (STAFF_TOPIC, {**read, "conversation_id": conversation_id})
+            await self._live.publish_all([to_clients, to_staff])
+
+    async def queue_position(self, conversation_id: str) -> QueuePosition | None:
+        """Where the visitor stands in the help queue; None when they are not waiting."""
+        policy = self._policy
+        since = self._clock() - timedelta(seconds=policy.wait_window_seconds)
+        async with self._database.transaction() as connection:
+            request = await requests.newest_of(connection, conversation_id)
+            if request is None or request.status not in rules.CLAIMABLE_STATUSES:
+                return None
+            position = await requests.position(connection, request)
+            recent = await requests.first_response_seconds(connection, since, policy.wait_sample)
+        return QueuePosition(position, rules.honest_wait(recent, policy))
+
+    # --- assistant ----------------------------------------------------------------------------------
+
+    async def take_deliveries(self, limit: int) -> list[Delivery]:
+        """Due messages for the assistant, leased: in order, and never two of one conversation at a time.
+
+        One whose lease ran out for the last time (its worker died) is parked instead of handed out.
+        """
+        async with self._database.transaction() as connection:
+            taken = await outbox.take(connection, self._clock(), self._policy.lease_seconds, limit)
+        due = [d for d in taken if d.attempts <= self._policy.delivery_attempts]
+        for delivery in taken:
+            if delivery not in due:
+                await self.delivery_failed(delivery, "lease_expired", [])
+        return due
+
+    async def save_bot_replies(
+        self, delivery: Delivery, replies: Sequence[BotReply], suggestions: Sequence[JSON]
+    ) -> bool:
+        """Save the assistant's replies; False, and nothing saved, when nobody wants them any more.
+
+        A ``handoff`` opens a help request with ``suggestions`` in its brief; a ``closing`` with
+        ``resolved: true`` closes the conversation.
+        """
+        handoff = next((reply.payload for reply in replies if reply.kind == "handoff"), None)
+        anyone_ready = handoff is not None and await self._anyone_ready()
+        async with self._work(delivery.conversation_id) as work:
+            wanted = rules.accepts_bot_reply(work.conversation, delivery.owner_epoch)
+            status = "done" if wanted else "dropped"
+            if not await outbox.finish(work.connection, delivery.id, status, work.now) or not wanted:
+                return False
+            for reply in replies:
+                await work.bot_says(reply, delivery.seq)
+            if handoff is not None:
+                await work.open_request(handoff, suggestions, _BOT, anyone_ready=anyone_ready)
+            elif any(r.kind == "closing" and r.payload.get("resolved") is True for r in replies):
+                await conversations.mark_closed(
+                    work.connection, delivery.conversation_id, work.now, resolved=True
+                )
+            return True
+
+    async def delivery_failed(
+        self, delivery: Delivery, reason: str, suggestions: Sequence[JSON], *, retryable: bool = True
+    ) -> None:
+        """Try again later, or park the message, tell the visitor and queue them for a person.
+
+        ``reason`` is a short code for operators; it must not contain visitor text.
+        """
+        anyone_ready = await self._anyone_ready()
+        async with self._work(delivery.conversation_id) as work:
+            if not await outbox.is_current(work.connection, delivery):
+                return
+            decision = rules.after_failure(delivery.attempts, retryable, work.now, self._policy)
+            if isinstance(decision, rules.Retry):
+                await outbox.retry(work.connection, delivery.id, decision.due_at, reason)
+                return
+            await outbox.finish(work.connection, delivery.id, "parked", work.now, reason)
+            await work.notice("assistant_away")
+            handoff = {"reason": "unresolved"}
+            await work.open_request(handoff, suggestions, _SYSTEM, anyone_ready=anyone_ready)
+        _log.warning("delivery_parked", delivery=delivery.id, reason=reason, attempts=delivery.attempts)
+
+    async def _anyone_ready(self) -> bool:
+        fresh = self._policy.presence_fresh_seconds
+        return await presence.ready_count(self._database, self._live, fresh) > 0
+
+    # --- staff --------------------------------------------------------------------------------------
+
+    async def requests(self, statuses: Sequence[str]) -> list[HelpRequest]:
+        """Help requests in these states, earliest deadline first."""
+        async with self._database.transaction() as connection:
+            return await requests.with_status(connection, statuses, _REQUEST_LIMIT)
+
+    async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
+        """Take a request. Raises ``AlreadyClaimed``, ``WrongState`` (closed) or ``NotFound``."""
+        conversation_id = (await self._request(request_id)).conversation_id
+        async with self._work(conversation_id) as work:
+            request = await requests.get(work.connection, request_id)
+            if request is None:
+                raise NotFound("no such help request")
+            claimed = rules.advance(request, rules.Claim(staff.id, staff.name), work.now)
+            # The rule looked first; PostgreSQL has the last word.
+            if not await requests.save_claim(work.connection, claimed):
+                raise AlreadyClaimed("a helper holds the request already")
+            await work.record(request, claimed, "claimed", Actor("staff", staff.id), "claimed")
+            await work.hand_over("helper", "claimed", staff)
+            text = "helper_joined_department" if staff.department else "helper_joined"
+            await work.notice("helper_joined", text, name=staff.name, department=staff.department)
+            return claimed
+
+    async def _request(self, request_id: str) -> HelpRequest:
+        async with self._database.transaction() as connection:
+            request = await requests.get(connection, request_id)
+        if request is None:
+            raise NotFound("no such help request")
+        return request
+
+    async def post(
+        self, conversation_id: str, staff: Staff, client_message_id: str, text: str, visibility: Visibility
+    ) -> Accepted:
+        """Write to the visitor (only the owner may, or ``WrongState``) or leave an internal note."""
+        rules.check_client_message_id(client_message_id)
+        text = rules.clean_text(text, self._policy.text_limit)
+        async with self._work(conversation_id) as work:
+            if repeated := await work.repeated(client_message_id, staff):
+                return repeated
+            rules.check_may_post(work.conversation, staff, visibility)
+            accepted = await work.helper_says(staff, client_message_id, text, visibility)
+            if visibility == "public":
+                await self._responded(work, staff)
+            return accepted
+
+    async def _responded(self, work: Work, staff: Staff) -> None:
+        request = await requests.newest_of(work.connection, work.conversation.id)
+        if request is None:
+            raise WrongState("there is no help request to answer")
+        answered = rules.advance(request, rules.Respond(staff.id), work.now)
+        if answered is not request:
+            await requests.save(work.connection, answered)
+            actor = Actor("staff", staff.id)
+            await work.record(request, answered, "responded", actor, "first_public_message")
+            work.nudges.append((STAFF_TOPIC, {"type": "queue"}))
+
+    async def close(self, conversation_id: str, staff: Staff, outcome: Outcome) -> HelpRequest:
+        """End the help request and give the conversation back to the bot.
+
+        Raises ``WrongState`` when none is open, ``Forbidden`` for anyone but its helper and supervisors.
+        """
+        if outcome not in _OUTCOMES:
+            raise Invalid("unknown outcome")
+        async with self._work(conversation_id) as work:
+            request = await requests.newest_of(work.connection, conversation_id)
+            if request is None:
+                raise WrongState("there is no help request to close")
+            closed = rules.advance(request, rules.Close(staff.id, outcome), work.now)
+            rules.check_may_close(request, staff)
+            await requests.save(work.connection, closed)
+            await work.record(request, closed, "closed", Actor("staff", staff.id), outcome)
+            await work.hand_over("bot", "closed")
+            await conversations.mark_closed(work.connection, conversation_id, work.now, resolved=None)
+            await work.notice("closed", outcome=outcome, ask_rating=True)
+            return closed
+
+    async def conversation(self, conversation_id: str) -> Conversation:
+        """One conversation. Raises ``NotFound``."""
+        async with self._database.transaction() as connection:
+            return await conversations.get(connection, conversation_id)
+
+    async def request_of(self, conversation_id: str) -> HelpRequest | None:
+        """The newest help request of a conversation."""
+        async with self._database.transaction() as connection:
+            return await requests.newest_of(connection, conversation_id)
+
+    async def conversations_of(self, staff: Staff, *, open_only: bool) -> list[Conversation]:
+        """The conversations ``staff`` holds now, or else the last 50 they closed."""
+        async with self._database.transaction() as connection:
+            if open_only:
+                return await conversations.held_by(connection, staff.id)
+            return await conversations.closed_by(connection, staff.id, _LIST_LIMIT)
+
+
+def _shown(update: Update, internal: bool) -> Update:
+    """``update`` as it may leave the helpdesk: no commands ever, notes only to staff."""
+    if update.visibility == "internal" and not internal:
+        nobody = Sender("system")
+        return replace(
+            update, kind="hidden", sender=nobody, text=None, payload={}, client_message_id=None, commands={}
+        )
+    return replace(update, commands={})

@@ -1,0 +1,177 @@
+"""The helpdesk's nouns: plain frozen records, no behaviour but what follows from their own fields.
+
+Times are aware UTC datetimes. Ids are lower-case hex strings from ``uuid4().hex`` unless said otherwise.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Owner = Literal["bot", "queue", "helper"]
+SenderKind = Literal["visitor", "bot", "helper", "system"]
+ActorKind = Literal["visitor", "bot", "staff", "system"]
+Visibility = Literal["public", "internal"]
+RequestStatus = Literal["waiting", "offered", "claimed", "closed"]
+Presence = Literal["ready", "busy", "away"]
+Role = Literal["helper", "specialist", "supervisor", "administrator"]
+Outcome = Literal["resolved", "unresolved", "no_response"]
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who speaks, as a client is shown it."""
+
+    kind: SenderKind
+    name: str | None = None
+    department: str | None = None
+
+
+@dataclass(frozen=True)
+class Update:
+    """One element of a conversation's gap-free list, as stored.
+
+    ``commands`` maps a button's opaque id to what the assistant is sent for it; it never leaves the server.
+    ``reply_to`` is the ``seq`` of the visitor message a bot update answers.
+    """
+
+    conversation_id: str
+    seq: int
+    kind: str
+    sender: Sender
+    visibility: Visibility
+    text: str | None
+    payload: JSON
+    at: datetime
+    client_message_id: str | None = None
+    commands: dict[str, str] = field(default_factory=dict)
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A visitor's conversation; ``owner_epoch`` rises with every change of owner.
+
+    ``rated_seq`` is the ``seq`` of the notice that confirmed the visitor's rating; None while unrated.
+    """
+
+    id: str
+    channel: str
+    district: str | None
+    locale: str
+    page: str | None
+    profile: JSON
+    owner: Owner
+    owner_epoch: int
+    last_seq: int
+    helper_id: str | None
+    helper_name: str | None
+    helper_department: str | None
+    visitor_read_seq: int
+    created_at: datetime
+    closed_at: datetime | None
+    resolved: bool | None
+    stars: int | None
+    last_text: str | None = None
+    last_at: datetime | None = None
+    rated_seq: int | None = None
+
+
+@dataclass(frozen=True)
+class HelpRequest:
+    """A visitor waiting for, or in the hands of, a person. ``brief`` is what the helper sees first."""
+
+    id: str
+    conversation_id: str
+    status: RequestStatus
+    reason: str
+    topic: str | None
+    department: str | None
+    district: str | None
+    channel: str
+    question: str
+    brief: JSON
+    requested_at: datetime
+    deadline_at: datetime
+    claimed_at: datetime | None
+    claimed_by: str | None
+    claimed_by_name: str | None
+    first_response_at: datetime | None
+    closed_at: datetime | None
+    outcome: Outcome | None
+    closed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A member of staff; ``presence`` is what they declared, whether or not they are connected."""
+
+    id: str
+    username: str
+    name: str
+    role: Role
+    department: str | None
+    active: bool
+    presence: Presence
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something, for the history: ``staff_id`` only for staff."""
+
+    kind: ActorKind
+    staff_id: str | None = None
+
+
+@dataclass(frozen=True)
+class BotReply:
+    """One reply of the assistant. ``buttons`` pairs a label with the command sent when it is chosen."""
+
+    kind: str
+    text: str | None
+    payload: JSON
+    buttons: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An outbox row to hand to the assistant: ``text`` may be a command made by the server.
+
+    ``seq`` is the visitor message it carries; ``attempts`` counts this attempt too, starting at 1.
+    """
+
+    id: int
+    conversation_id: str
+    seq: int
+    owner_epoch: int
+    text: str
+    attempts: int
+    district: str | None
+    channel: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Result of an ingest: the message's ``seq``; ``repeated`` when it had been saved before."""
+
+    seq: int
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class QueuePosition:
+    """Where a waiting visitor stands: 1 is next; ``wait_seconds`` is None without enough history."""
+
+    position: int
+    wait_seconds: int | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A member of staff logged in. ``token`` is the cookie, ``csrf`` the header that writes must carry."""
+
+    token: str
+    csrf: str
+    staff: Staff
+    expires_at: datetime

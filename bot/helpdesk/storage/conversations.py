@@ -1,0 +1,170 @@
+"""SQL for conversations."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk import tables
+from bot.helpdesk.errors import NotFound
+from bot.helpdesk.models import Conversation
+
+_conversation = tables.conversation
+_message = tables.message
+_request = tables.help_request
+
+_COLUMNS = (
+    *(c for c in _conversation.c if c.name not in ("token_hash", "rating_comment")),
+    tables.staff.c.name.label("helper_name"),
+    tables.staff.c.department.label("helper_department"),
+)
+
+
+def _last_public(column: Any) -> Any:
+    """The newest public text's ``column``; internal notes never stand in a list of conversations."""
+    return (
+        select(column)
+        .where(_message.c.conversation_id == _conversation.c.id)
+        .where(_message.c.visibility == "public", _message.c.text.is_not(None))
+        .order_by(_message.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _bare() -> Select[Any]:
+    joined = _conversation.outerjoin(tables.staff, tables.staff.c.id == _conversation.c.helper_id)
+    return select(*_COLUMNS).select_from(joined)
+
+
+def _full() -> Select[Any]:
+    return _bare().add_columns(
+        _last_public(_message.c.text).label("last_text"),
+        _last_public(_message.c.created_at).label("last_at"),
+    )
+
+
+def _record(row: RowMapping) -> Conversation:
+    return Conversation(**row)
+
+
+async def create(connection: AsyncConnection, record: Conversation, token_hash: bytes) -> None:
+    """Insert a new conversation; only the hash of its token is kept."""
+    values = {c.name: getattr(record, c.name) for c in _COLUMNS if c.table is _conversation}
+    await connection.execute(insert(_conversation).values(**values, token_hash=token_hash))
+
+
+async def lock(connection: AsyncConnection, conversation_id: str) -> Conversation:
+    """Read one conversation and hold its row until the transaction ends. Raises ``NotFound``.
+
+    Whoever changes anything of a conversation takes this lock first: one order, hence no deadlocks.
+    """
+    query = _bare().where(_conversation.c.id == conversation_id).with_for_update(of=_conversation)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise NotFound("no such conversation")
+    return _record(row)
+
+
+async def get(connection: AsyncConnection, conversation_id: str) -> Conversation:
+    """One conversation with its last public text. Raises ``NotFound``."""
+    row = (await connection.execute(_full().where(_conversation.c.id == conversation_id))).mappings().first()
+    if row is None:
+        raise NotFound("no such conversation")
+    return _record(row)
+
+
+async def by_token_hash(connection: AsyncConnection, token_hash: bytes) -> Conversation | None:
+    """The conversation a visitor's token opens."""
+    query = _full().where(_conversation.c.token_hash == token_hash)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def held_by(connection: AsyncConnection, staff_id: str) -> list[Conversation]:
+    """The conversations a helper owns now, oldest first."""
+    query = _full().where(_conversation.c.owner == "helper", _conversation.c.helper_id == staff_id)
+    rows = await connection.execute(query.order_by(_conversation.c.created_at))
+    return [_record(row) for row in rows.mappings()]
+
+
+async def closed_by(connection: AsyncConnection, staff_id: str, limit: int) -> list[Conversation]:
+    """The conversations whose help request this member of staff closed, newest first, each once."""
+    newest = (
+        select(_request.c.conversation_id, func.max(_request.c.closed_at).label("at"))
+        .where(_request.c.closed_by == staff_id)
+        .group_by(_request.c.conversation_id)
+        .order_by(func.max(_request.c.closed_at).desc())
+        .limit(limit)
+        .subquery()
+    )
+    query = _full().join(newest, newest.c.conversation_id == _conversation.c.id).order_by(newest.c.at.desc())
+    return [_record(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def next_seq(connection: AsyncConnection, conversation_id: str) -> int:
+    """Take the next ``seq``; the caller holds the conversation's lock."""
+    statement = (
+        update(_conversation)
+        .where(_conversation.c.id == conversation_id)
+        .values(last_seq=_conversation.c.last_seq + 1)
+        .returning(_conversation.c.last_seq)
+    )
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def save_owner(connection: AsyncConnection, record: Conversation) -> None:
+    """Write owner, epoch and helper of ``record``."""
+    await _change(
+        connection,
+        record.id,
+        owner=record.owner,
+        owner_epoch=record.owner_epoch,
+        helper_id=record.helper_id,
+    )
+
+
+async def mark_closed(
+    connection: AsyncConnection, conversation_id: str, now: datetime, *, resolved: bool | None
+) -> None:
+    """Close it; ``resolved`` is what the visitor said, None when they have not been asked yet."""
+    await _change(connection, conversation_id, closed_at=now, resolved=resolved)
+
+
+async def reopen(connection: AsyncConnection, conversation_id: str) -> None:
+    """Undo a closing; a rating belonged to the closed part and stays in the history as its notice."""
+    nothing = dict.fromkeys(("closed_at", "resolved", "stars", "rating_comment", "rated_seq"))
+    await _change(connection, conversation_id, **nothing)
+
+
+async def save_rating(
+    connection: AsyncConnection,
+    conversation_id: str,
+    seq: int,
+    resolved: bool,
+    stars: int | None,
+    comment: str | None,
+) -> None:
+    """Write the rating over an earlier one; ``seq`` is the notice that says so."""
+    rating = {"rated_seq": seq, "resolved": resolved, "stars": stars, "rating_comment": comment}
+    await _change(connection, conversation_id, **rating)
+
+
+async def mark_read(connection: AsyncConnection, conversation_id: str, seq: int) -> int | None:
+    """Raise the visitor's read mark, never beyond the last message; None if it did not rise."""
+    mark = func.least(seq, _conversation.c.last_seq)
+    statement = (
+        update(_conversation)
+        .where(_conversation.c.id == conversation_id, _conversation.c.visitor_read_seq < mark)
+        .values(visitor_read_seq=mark)
+        .returning(_conversation.c.visitor_read_seq)
+    )
+    value = (await connection.execute(statement)).scalar_one_or_none()
+    return None if value is None else int(value)
+
+
+async def _change(connection: AsyncConnection, conversation_id: str, **values: Any) -> None:
+    await connection.execute(
+        update(_conversation).where(_conversation.c.id == conversation_id).values(**values)
+    )

@@ -1,0 +1,88 @@
+"""SQL for messages: a conversation's gap-free list."""
+
+from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk import tables
+from bot.helpdesk.models import Sender, SenderKind, Update
+
+_message = tables.message
+
+
+def _record(row: RowMapping) -> Update:
+    return Update(
+        conversation_id=row["conversation_id"],
+        seq=row["seq"],
+        kind=row["kind"],
+        sender=Sender(row["sender_kind"], row["sender_name"], row["sender_department"]),
+        visibility=row["visibility"],
+        text=row["text"],
+        payload=row["payload"],
+        at=row["created_at"],
+        client_message_id=row["client_message_id"],
+        commands=row["commands"],
+        reply_to=row["reply_to"],
+    )
+
+
+async def add(connection: AsyncConnection, record: Update, staff_id: str | None) -> None:
+    """Insert one message under the ``seq`` taken for it."""
+    await connection.execute(
+        insert(_message).values(
+            conversation_id=record.conversation_id,
+            seq=record.seq,
+            kind=record.kind,
+            sender_kind=record.sender.kind,
+            sender_name=record.sender.name,
+            sender_department=record.sender.department,
+            staff_id=staff_id,
+            visibility=record.visibility,
+            text=record.text,
+            payload=record.payload,
+            commands=record.commands,
+            reply_to=record.reply_to,
+            client_message_id=record.client_message_id,
+            created_at=record.at,
+        )
+    )
+
+
+async def find_sent(
+    connection: AsyncConnection, conversation_id: str, client_message_id: str
+) -> tuple[int, SenderKind, str | None] | None:
+    """``seq``, kind of sender and member of staff of the message a client sent under this id."""
+    query = select(_message.c.seq, _message.c.sender_kind, _message.c.staff_id).where(
+        _message.c.conversation_id == conversation_id, _message.c.client_message_id == client_message_id
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return (row.seq, row.sender_kind, row.staff_id) if row else None
+
+
+async def get(connection: AsyncConnection, conversation_id: str, seq: int) -> Update | None:
+    """One message."""
+    query = select(_message).where(_message.c.conversation_id == conversation_id, _message.c.seq == seq)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def after(connection: AsyncConnection, conversation_id: str, seq: int, limit: int) -> list[Update]:
+    """Messages with a higher ``seq``, in order."""
+    query = (
+        select(_message)
+        .where(_message.c.conversation_id == conversation_id, _message.c.seq > seq)
+        .order_by(_message.c.seq)
+        .limit(limit)
+    )
+    return [_record(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def newest(connection: AsyncConnection, conversation_id: str, limit: int) -> list[Update]:
+    """The last ``limit`` public messages, in order."""
+    query = (
+        select(_message)
+        .where(_message.c.conversation_id == conversation_id, _message.c.visibility == "public")
+        .order_by(_message.c.seq.desc())
+        .limit(limit)
+    )
+    rows = (await connection.execute(query)).mappings().all()
+    return [_record(row) for row in reversed(rows)]

@@ -1,0 +1,122 @@
+"""SQL for help requests and their history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk import tables
+from bot.helpdesk.models import Actor, HelpRequest
+from bot.helpdesk.rules import CLAIMABLE_STATUSES
+
+_request = tables.help_request
+_event = tables.help_request_event
+
+
+def _select() -> Select[Any]:
+    joined = _request.outerjoin(tables.staff, tables.staff.c.id == _request.c.claimed_by)
+    return select(*_request.c, tables.staff.c.name.label("claimed_by_name")).select_from(joined)
+
+
+def _record(row: RowMapping) -> HelpRequest:
+    return HelpRequest(**row)
+
+
+async def create(connection: AsyncConnection, record: HelpRequest) -> None:
+    """Insert a request. The partial unique index refuses a second open one of a conversation."""
+    await connection.execute(insert(_request).values({c.name: getattr(record, c.name) for c in _request.c}))
+
+
+async def get(connection: AsyncConnection, request_id: str) -> HelpRequest | None:
+    """One request."""
+    row = (await connection.execute(_select().where(_request.c.id == request_id))).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def newest_of(connection: AsyncConnection, conversation_id: str) -> HelpRequest | None:
+    """The newest request of a conversation, open or closed."""
+    query = _select().where(_request.c.conversation_id == conversation_id)
+    # An open one is always the newest; requested_at alone could tie.
+    query = query.order_by(_request.c.status == "closed", _request.c.requested_at.desc()).limit(1)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def with_status(connection: AsyncConnection, statuses: Sequence[str], limit: int) -> list[HelpRequest]:
+    """Requests in these states, earliest deadline first."""
+    query = _select().where(_request.c.status.in_(statuses))
+    query = query.order_by(_request.c.deadline_at, _request.c.id).limit(limit)
+    return [_record(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def save_claim(connection: AsyncConnection, record: HelpRequest) -> bool:
+    """Write a claim in one UPDATE; False when the request was no longer to be had."""
+    statement = (
+        update(_request)
+        .where(_request.c.id == record.id, _request.c.status.in_(CLAIMABLE_STATUSES))
+        .values(status="claimed", claimed_by=record.claimed_by, claimed_at=record.claimed_at)
+    )
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def save(connection: AsyncConnection, record: HelpRequest) -> None:
+    """Write what a response or a closing changes; the caller holds the conversation's lock."""
+    await connection.execute(
+        update(_request)
+        .where(_request.c.id == record.id)
+        .values(
+            status=record.status,
+            first_response_at=record.first_response_at,
+            closed_at=record.closed_at,
+            closed_by=record.closed_by,
+            outcome=record.outcome,
+        )
+    )
+
+
+async def add_event(
+    connection: AsyncConnection,
+    before: HelpRequest | None,
+    after: HelpRequest,
+    event: str,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+) -> None:
+    """One row of history: what happened, who did it and why."""
+    await connection.execute(
+        insert(_event).values(
+            help_request_id=after.id,
+            at=now,
+            event=event,
+            status_before=before.status if before else None,
+            status_after=after.status,
+            actor_kind=actor.kind,
+            actor_id=actor.staff_id,
+            reason=reason,
+        )
+    )
+
+
+async def position(connection: AsyncConnection, record: HelpRequest) -> int:
+    """How many waiting requests are due no later than this one, itself included."""
+    query = (
+        select(func.count())
+        .select_from(_request)
+        .where(_request.c.status.in_(CLAIMABLE_STATUSES))
+        .where(tuple_(_request.c.deadline_at, _request.c.id) <= tuple_(record.deadline_at, record.id))
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def first_response_seconds(connection: AsyncConnection, since: datetime, limit: int) -> list[float]:
+    """First response times of the newest answered requests since ``since``."""
+    query = (
+        select(_request.c.first_response_at, _request.c.requested_at)
+        .where(_request.c.first_response_at >= since)
+        .order_by(_request.c.first_response_at.desc())
+        .limit(limit)
+    )
+    return [(row[0] - row[1]).total_seconds() for row in await connection.execute(query)]

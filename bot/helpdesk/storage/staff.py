@@ -1,0 +1,113 @@
+"""SQL for staff, their sessions and the audit trail."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk import tables
+from bot.helpdesk.models import Actor, Staff
+
+_staff = tables.staff
+_session = tables.staff_session
+_COLUMNS = tuple(c for c in _staff.c if c.name not in ("password_hash", "created_at"))
+
+
+def _record(row: RowMapping) -> Staff:
+    return Staff(**{c.name: row[c.name] for c in _COLUMNS})
+
+
+async def create(connection: AsyncConnection, record: Staff, password_hash: str, now: datetime) -> bool:
+    """Insert a member of staff; False when the user name is taken."""
+    values = {c.name: getattr(record, c.name) for c in _COLUMNS}
+    statement = upsert(_staff).values(**values, password_hash=password_hash, created_at=now)
+    statement = statement.on_conflict_do_nothing(index_elements=["username"])
+    # The row comes back only when it was inserted; rowcount says nothing about an INSERT here.
+    return (await connection.execute(statement.returning(_staff.c.id))).first() is not None
+
+
+async def everyone(connection: AsyncConnection) -> list[Staff]:
+    """All staff, closed accounts too, by user name."""
+    rows = await connection.execute(select(*_COLUMNS).order_by(_staff.c.username))
+    return [_record(row) for row in rows.mappings()]
+
+
+async def by_username(connection: AsyncConnection, username: str) -> tuple[Staff, str] | None:
+    """A member of staff and the hash of their password."""
+    query = select(*_COLUMNS, _staff.c.password_hash).where(_staff.c.username == username)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return (_record(row), row["password_hash"]) if row else None
+
+
+async def declared_ready(connection: AsyncConnection) -> Sequence[str]:
+    """Ids of active staff who declared themselves ready."""
+    query = select(_staff.c.id).where(_staff.c.active, _staff.c.presence == "ready")
+    return (await connection.execute(query)).scalars().all()
+
+
+async def change(connection: AsyncConnection, staff_id: str, **values: Any) -> Staff | None:
+    """Set columns of one member of staff; None when there is no such one."""
+    statement = update(_staff).where(_staff.c.id == staff_id).values(**values).returning(*_COLUMNS)
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def add_session(
+    connection: AsyncConnection, token_hash: bytes, staff_id: str, now: datetime, expires_at: datetime
+) -> None:
+    """Store a session under the hash of its token and forget the expired ones."""
+    await connection.execute(delete(_session).where(_session.c.expires_at <= now))
+    await connection.execute(
+        insert(_session).values(
+            token_hash=token_hash, staff_id=staff_id, created_at=now, expires_at=expires_at
+        )
+    )
+
+
+async def find_session(
+    connection: AsyncConnection, token_hash: bytes, now: datetime
+) -> tuple[Staff, datetime] | None:
+    """Whose session this is and when it ends; None when unknown, over, or the account is closed."""
+    query = (
+        select(*_COLUMNS, _session.c.expires_at)
+        .join(_session, _session.c.staff_id == _staff.c.id)
+        .where(_session.c.token_hash == token_hash, _session.c.expires_at > now, _staff.c.active)
+    )
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return (_record(row), row["expires_at"]) if row else None
+
+
+async def end_session(connection: AsyncConnection, token_hash: bytes) -> str | None:
+    """Delete a session; the id of whose it was."""
+    statement = delete(_session).where(_session.c.token_hash == token_hash).returning(_session.c.staff_id)
+    staff_id = (await connection.execute(statement)).scalar_one_or_none()
+    return None if staff_id is None else str(staff_id)
+
+
+async def end_sessions_of(connection: AsyncConnection, staff_id: str) -> None:
+    """Log a member of staff out everywhere."""
+    await connection.execute(delete(_session).where(_session.c.staff_id == staff_id))
+
+
+async def add_audit(
+    connection: AsyncConnection,
+    actor: Actor,
+    action: str,
+    subject: str,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    """One line of the audit trail; never a password, a token or a visitor's text."""
+    await connection.execute(
+        insert(tables.audit).values(
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.staff_id,
+            action=action,
+            subject=subject,
+            detail=detail,
+        )
+    )

@@ -1,0 +1,167 @@
+"""The tables, as SQLAlchemy Core sees them. The DDL that makes them is in ``migrations/versions``."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+_OPEN = text("status <> 'closed'")
+_PENDING = text("status = 'pending'")
+
+
+def _time(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("username", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("department", Text),
+    Column("active", Boolean, nullable=False),
+    Column("presence", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    _time("created_at"),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("staff_id", Text, ForeignKey("staff.id"), nullable=False, index=True),
+    _time("created_at"),
+    _time("expires_at"),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("district", Text),
+    Column("locale", Text, nullable=False),
+    Column("page", Text),
+    Column("profile", JSONB, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("owner_epoch", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("helper_id", Text, ForeignKey("staff.id"), index=True),
+    Column("visitor_read_seq", Integer, nullable=False),
+    _time("created_at"),
+    _time("closed_at", nullable=True),
+    Column("resolved", Boolean),
+    Column("stars", SmallInteger),
+    Column("rating_comment", Text),
+    Column("rated_seq", Integer),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("sender_kind", Text, nullable=False),
+    Column("sender_name", Text),
+    Column("sender_department", Text),
+    Column("staff_id", Text, ForeignKey("staff.id")),
+    Column("visibility", Text, nullable=False),
+    Column("text", Text),
+    Column("payload", JSONB, nullable=False),
+    Column("commands", JSONB, nullable=False),
+    Column("reply_to", Integer),
+    Column("client_message_id", Text),
+    _time("created_at"),
+    UniqueConstraint("conversation_id", "client_message_id"),
+)
+
+help_request = Table(
+    "help_request",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("topic", Text),
+    Column("department", Text),
+    Column("district", Text),
+    Column("channel", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("brief", JSONB, nullable=False),
+    _time("requested_at"),
+    _time("deadline_at"),
+    _time("claimed_at", nullable=True),
+    Column("claimed_by", Text, ForeignKey("staff.id")),
+    _time("first_response_at", nullable=True),
+    _time("closed_at", nullable=True),
+    Column("closed_by", Text, ForeignKey("staff.id")),
+    Column("outcome", Text),
+    Index("help_request_one_open", "conversation_id", unique=True, postgresql_where=_OPEN),
+    Index("help_request_open_deadline", "deadline_at", postgresql_where=_OPEN),
+    Index("help_request_first_response_at_idx", "first_response_at"),
+    Index("help_request_closed_by_idx", "closed_by", "closed_at"),
+)
+
+help_request_event = Table(
+    "help_request_event",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("help_request_id", Text, ForeignKey("help_request.id"), nullable=False, index=True),
+    _time("at"),
+    Column("event", Text, nullable=False),
+    Column("status_before", Text),
+    Column("status_after", Text, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, ForeignKey("staff.id")),
+    Column("reason", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("owner_epoch", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text),
+    _time("created_at"),
+    _time("due_at"),
+    _time("leased_until", nullable=True),
+    _time("finished_at", nullable=True),
+    UniqueConstraint("conversation_id", "seq"),
+    Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
+    Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    _time("at"),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, ForeignKey("staff.id")),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSONB, nullable=False),
+)

@@ -1,0 +1,239 @@
+"""One transaction on one conversation: the steps that use cases are made of.
+
+A ``Work`` holds the conversation's row lock, keeps the record in step with the table, and collects the nudges
+that go out after the commit.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk import rules
+from bot.helpdesk.errors import Invalid
+from bot.helpdesk.live import OUTBOX_TOPIC, STAFF_TOPIC, conversation_topic
+from bot.helpdesk.models import (
+    JSON,
+    Accepted,
+    Actor,
+    BotReply,
+    Conversation,
+    HelpRequest,
+    Owner,
+    Sender,
+    Staff,
+    Update,
+    Visibility,
+)
+from bot.helpdesk.storage import conversations, messages, outbox, requests
+from bot.helpdesk.texts import Texts
+
+_BRIEF_MESSAGES = 60
+# Labels are for staff, who read Chinese whatever the visitor's language.
+_STAFF_LOCALE = "zh"
+_PROFILE_FACTS = ("company", "name", "phone")
+
+
+@dataclass
+class Work:
+    """The running transaction; ``now`` is read after the lock was got, so times follow ``seq``."""
+
+    connection: AsyncConnection
+    policy: rules.Policy
+    texts: Texts
+    conversation: Conversation
+    now: datetime
+    nudges: list[tuple[str, JSON]] = field(default_factory=list)
+
+    @classmethod
+    async def begin(
+        cls,
+        connection: AsyncConnection,
+        conversation_id: str,
+        policy: rules.Policy,
+        texts: Texts,
+        clock: Callable[[], datetime],
+    ) -> "Work":
+        """Lock the conversation. Raises ``NotFound``."""
+        conversation = await conversations.lock(connection, conversation_id)
+        return cls(connection, policy, texts, conversation, clock())
+
+    # --- messages -----------------------------------------------------------------------------------
+
+    async def repeated(self, client_message_id: str, staff: Staff | None = None) -> Accepted | None:
+        """What was answered when this id was first sent; None if it is new.
+
+        Raises ``Invalid`` when somebody else used it: their message must not pass for this one.
+        """
+        sent = await messages.find_sent(self.connection, self.conversation.id, client_message_id)
+        if sent is None:
+            return None
+        seq, sender_kind, staff_id = sent
+        if (sender_kind, staff_id) != (("helper", staff.id) if staff else ("visitor", None)):
+            raise Invalid("this client_message_id belongs to somebody else's message")
+        return Accepted(seq, repeated=True)
+
+    async def visitor_says(self, client_message_id: str, text: str, command: str) -> Accepted:
+        """Save a visitor's message; ``command`` is what the assistant gets, if the bot is the owner."""
+        if self.conversation.closed_at:
+            await conversations.reopen(self.connection, self.conversation.id)
+            self.conversation = replace(self.conversation, closed_at=None, resolved=None, stars=None)
+        seq = await self.append("text", Sender("visitor"), text, client_message_id=client_message_id)
+        if self.conversation.owner == "bot":
+            await outbox.add(
+                self.connection, self.conversation.id, seq, self.conversation.owner_epoch, command, self.now
+            )
+            self.nudges.append((OUTBOX_TOPIC, {"type": "changed"}))
+        return Accepted(seq, repeated=False)
+
+    async def bot_says(self, reply: BotReply, reply_to: int) -> int:
+        """Save one reply of the assistant; its buttons get opaque ids."""
+        rules.check_storable([reply.kind, reply.text, reply.payload, reply.buttons])
+        ids = [secrets.token_urlsafe(8) for _ in reply.buttons]
+        payload = dict(reply.payload)
+        if reply.buttons:
+            labels = [label for label, _ in reply.buttons]
+            payload["buttons"] = [{"id": i, "label": label} for i, label in zip(ids, labels, strict=True)]
+        commands = {i: command for i, (_, command) in zip(ids, reply.buttons, strict=True)}
+        sender = Sender("bot", self._text("bot_name"))
+        return await self.append(
+            reply.kind, sender, reply.text, payload=payload, commands=commands, reply_to=reply_to
+        )
+
+    async def helper_says(
+        self, staff: Staff, client_message_id: str, text: str, visibility: Visibility
+    ) -> Accepted:
+        """Save a message or an internal note of a member of staff."""
+        sender = Sender("helper", staff.name, staff.department)
+        seq = await self.append(
+            "text",
+            sender,
+            text,
+            visibility=visibility,
+            client_message_id=client_message_id,
+            staff_id=staff.id,
+        )
+        return Accepted(seq, repeated=False)
+
+    async def notice(self, code: str, text_code: str | None = None, **values: Any) -> int:
+        """Save a system notice; ``values`` go into its payload and its text."""
+        text = self._text(text_code or code, **values)
+        return await self.append("notice", Sender("system"), text, payload={"code": code, **values})
+
+    async def append(
+        self,
+        kind: str,
+        sender: Sender,
+        text: str | None,
+        *,
+        payload: JSON | None = None,
+        commands: dict[str, str] | None = None,
+        visibility: Visibility = "public",
+        reply_to: int | None = None,
+        client_message_id: str | None = None,
+        staff_id: str | None = None,
+    ) -> int:
+        """Insert a message under the next ``seq``."""
+        seq = await conversations.next_seq(self.connection, self.conversation.id)
+        record = Update(
+            self.conversation.id,
+            seq,
+            kind,
+            sender,
+            visibility,
+            text,
+            payload or {},
+            self.now,
+            client_message_id,
+            commands or {},
+            reply_to,
+        )
+        await messages.add(self.connection, record, staff_id)
+        self.conversation = replace(self.conversation, last_seq=seq)
+        return seq
+
+    def _text(self, code: str, **values: object) -> str:
+        return self.texts.get(self.conversation.locale, code, **values)
+
+    # --- owner and help request ---------------------------------------------------------------------
+
+    async def hand_over(self, owner: Owner, reason: str, staff: Staff | None = None) -> None:
+        """Change the owner. What still waits for the assistant is dropped: nobody wants its answer now."""
+        self.conversation = rules.hand_over(self.conversation, owner, staff)
+        await conversations.save_owner(self.connection, self.conversation)
+        await outbox.drop_pending(self.connection, self.conversation.id, self.now, reason)
+        self.nudges.append((STAFF_TOPIC, {"type": "queue"}))
+
+    async def open_request(
+        self,
+        handoff: JSON,
+        suggestions: Sequence[JSON],
+        actor: Actor,
+        *,
+        anyone_ready: bool,
+    ) -> HelpRequest:
+        """Queue the conversation for a person; ``handoff`` is the payload ``{reason, topic, department}``."""
+        reason = str(handoff.get("reason") or "asked")
+        brief = await self._brief(reason, suggestions)
+        conversation = self.conversation
+        request = HelpRequest(
+            id=uuid4().hex,
+            conversation_id=conversation.id,
+            status="waiting",
+            reason=reason,
+            topic=handoff.get("topic"),
+            department=handoff.get("department"),
+            district=conversation.district,
+            channel=conversation.channel,
+            question=brief["question"],
+            brief=brief,
+            requested_at=self.now,
+            deadline_at=rules.deadline(self.now, self.policy),
+            claimed_at=None,
+            claimed_by=None,
+            claimed_by_name=None,
+            first_response_at=None,
+            closed_at=None,
+            outcome=None,
+        )
+        await requests.create(self.connection, request)
+        await self.record(None, request, "requested", actor, reason)
+        await self.hand_over("queue", "handoff")
+        await self.notice("queued" if anyone_ready else "queued_nobody_ready")
+        return request
+
+    async def record(
+        self, before: HelpRequest | None, after: HelpRequest, event: str, actor: Actor, reason: str
+    ) -> None:
+        """Add to the history of a help request."""
+        await requests.add_event(self.connection, before, after, event, actor, reason, self.now)
+
+    async def _brief(self, reason: str, suggestions: Sequence[JSON]) -> JSON:
+        recent = await messages.newest(self.connection, self.conversation.id, _BRIEF_MESSAGES)
+        brief = rules.build_brief(rules.turns(recent), reason, self._facts(), suggestions)
+        rules.check_storable(brief)
+        return brief
+
+    def _facts(self) -> list[tuple[str, str | None]]:
+        conversation = self.conversation
+        values = {key: conversation.profile.get(key) for key in _PROFILE_FACTS}
+        if conversation.district:
+            name = self.texts.find(_STAFF_LOCALE, f"district_{conversation.district}")
+            values["district"] = name or conversation.district
+        values["page"] = conversation.page
+        return [(self.texts.get(_STAFF_LOCALE, f"fact_{key}"), value) for key, value in values.items()]
+
+    # --- nudges -------------------------------------------------------------------------------------
+
+    def all_nudges(self, first_seq: int) -> list[tuple[str, JSON]]:
+        """What to publish once committed; ``first_seq`` is ``last_seq`` as it was at the start."""
+        conversation = self.conversation
+        if conversation.last_seq == first_seq:
+            return self.nudges
+        changed = {"type": "changed", "conversation_id": conversation.id, "last_seq": conversation.last_seq}
+        topic = conversation_topic(conversation.id)
+        return [(topic, {"type": "changed"}), (STAFF_TOPIC, changed), *self.nudges]

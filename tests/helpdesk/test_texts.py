@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from bot.helpdesk.texts import Texts
+from tests.conftest import ROOT
+
+
+def test_texts_have_the_same_codes_and_values_when_read_from_the_product() -> None:
+    texts = Texts.load(ROOT / "bot" / "locales")
+    assert "税务局" in texts.get("zh", "helper_joined_department", name="安", department="税务局")
+    assert "Ann" in texts.get("en", "helper_joined", name="Ann")
+
+
+@pytest.mark.parametrize(("locale", "found"), [("en-GB", "Hello"), ("zh_CN", "你好"), ("fr", "你好")])
+def test_texts_fall_back_to_language_then_chinese_when_the_locale_is_unknown(locale: str, found: str) -> None:
+    texts = Texts({"zh": {"hello": "你好"}, "en": {"hello": "Hello"}})
+    assert texts.get(locale, "hello") == found
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "says"),
+    [
+        ("a: 甲\nb: 乙", "a: A", r"differ in \['b'\]"),
+        ("a: 1", "a: A", "must map"),
+        ("- a", "a: A", "must map"),
+    ],
+)
+def test_texts_load_raises_when_the_files_do_not_agree(tmp_path: Path, zh: str, en: str, says: str) -> None:
+    (tmp_path / "zh.yml").write_text(zh, encoding="utf-8")
+    (tmp_path / "en.yml").write_text(en, encoding="utf-8")
+    with pytest.raises(ValueError, match=says):
+        Texts.load(tmp_path)
+
+
+def test_texts_load_raises_when_there_is_no_chinese(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no zh\.yml"):
+        Texts.load(tmp_path)
