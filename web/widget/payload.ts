@@ -1,0 +1,50 @@
+/** Typed views into the payload of an update; whatever is missing or of another shape is left out. */
+import type { Payload, Update } from './protocol';
+
+export interface Citation {
+  document: string;
+  number: string | null;
+  section: string | null;
+  date: string | null;
+}
+
+export interface Button {
+  /** The opaque id to send back; null: the label itself is sent as text. */
+  id: string | null;
+  label: string;
+}
+
+const records = (value: unknown): Payload[] =>
+  Array.isArray(value) ? value.filter((item): item is Payload => typeof item === 'object' && item !== null) : [];
+
+const word = (value: unknown): string | null => {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+};
+
+export function citations(update: Update): Citation[] {
+  const seen = new Set<string>();
+  return records(update.payload.citations).flatMap((raw) => {
+    const document = word(raw.document);
+    if (document === null) return [];
+    const citation = { document, number: word(raw.number), section: word(raw.section), date: word(raw.date) };
+    const key = JSON.stringify(citation);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [citation];
+  });
+}
+
+export function buttons(update: Update): Button[] {
+  const own = records(update.payload.buttons).flatMap((raw): Button[] => {
+    const [id, label] = [word(raw.id), word(raw.label)];
+    return id !== null && label !== null ? [{ id, label }] : [];
+  });
+  if (own.length > 0 || update.kind !== 'choices') return own;
+  return records(update.payload.options).flatMap((raw): Button[] => {
+    const label = word(raw.label);
+    return label === null ? [] : [{ id: null, label }];
+  });
+}
+
+export const field = (update: Update, name: string): string | null => word(update.payload[name]);

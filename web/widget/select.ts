@@ -1,0 +1,192 @@
+/** What the view and the page's listeners need to know, worked out from the state. */
+import { lastWhere } from './lists';
+import { type Button, buttons, field } from './payload';
+import type { Update } from './protocol';
+import type { Outgoing, State } from './state';
+
+export interface MineItem {
+  type: 'mine';
+  key: string;
+  text: string;
+  kind: string;
+  seq: number | null;
+  status: Outgoing['status'] | 'read' | 'quiet';
+  reason: string | null;
+  id: string | null;
+}
+
+export interface ReplyItem {
+  type: 'reply';
+  key: string;
+  update: Update;
+  /** First of a run by the same sender: shows who speaks. */
+  first: boolean;
+  buttons: Button[];
+  live: boolean;
+  offersPerson: boolean;
+}
+
+export interface NoticeItem {
+  type: 'notice';
+  key: string;
+  update: Update;
+}
+
+export interface TimeItem {
+  type: 'time';
+  key: string;
+  at: number;
+}
+
+export interface RatingItem {
+  type: 'rating';
+  key: string;
+  status: State['rating'] | 'done';
+  resolved: boolean | null;
+  stars: number | null;
+}
+
+export type Item = MineItem | ReplyItem | NoticeItem | TimeItem | RatingItem;
+
+const QUIET_MS = 5 * 60_000;
+
+const timeOf = (update: Update): number => (update.at === null ? NaN : Date.parse(update.at));
+
+const isRated = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'rated';
+const isClosed = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'closed';
+
+function newest(updates: readonly Update[], kind: 'visitor' | 'bot'): number {
+  return lastWhere(updates, (update) => update.sender?.kind === kind)?.seq ?? 0;
+}
+
+/** Buttons of the newest bot update are live until the visitor goes on or a person takes over. */
+function liveSeq(state: State): number {
+  const bot = newest(state.updates, 'bot');
+  const goneOn = newest(state.updates, 'visitor') > bot || state.outbox.some((message) => message.status !== 'failed');
+  return goneOn || state.owner === 'helper' ? 0 : bot;
+}
+
+function ratingItem(state: State, closedAt: number): RatingItem | null {
+  const { updates } = state;
+  const closed = updates[closedAt];
+  if (closed?.payload.ask_rating !== true) return null;
+  const later = updates.slice(closedAt + 1);
+  const end = later.findIndex(isClosed);
+  const rated = lastWhere(end < 0 ? later : later.slice(0, end), isRated);
+  if (!rated && end >= 0) return null;
+  return {
+    type: 'rating',
+    key: `r${closed.seq}`,
+    status: rated ? 'done' : state.rating,
+    resolved: typeof rated?.payload.resolved === 'boolean' ? rated.payload.resolved : null,
+    stars: typeof rated?.payload.stars === 'number' ? rated.payload.stars : null,
+  };
+}
+
+function mineItem(update: Update, state: State, lastMine: number): MineItem {
+  const read = state.helperReadSeq >= update.seq;
+  const status = update.seq === lastMine && state.outbox.length === 0 ? (read ? 'read' : 'sent') : 'quiet';
+  const key = `m${update.client_message_id ?? update.seq}`;
+  return { type: 'mine', key, text: update.text ?? '', kind: update.kind, seq: update.seq, status, reason: null, id: null };
+}
+
+const outgoingItem = (message: Outgoing): MineItem => ({
+  type: 'mine',
+  key: `m${message.id}`,
+  text: message.text,
+  kind: 'text',
+  seq: null,
+  status: message.status,
+  reason: message.reason,
+  id: message.id,
+});
+
+function replyItem(update: Update, previous: Update | undefined, live: number): ReplyItem {
+  const who = update.sender;
+  const before = previous?.kind === 'notice' ? null : previous?.sender;
+  const first = before?.kind !== who?.kind || before?.name !== who?.name;
+  const own = buttons(update);
+  const offersPerson = update.kind === 'not_covered' && !own.some(({ label }) => /人工|person|human/i.test(label));
+  return { type: 'reply', key: `u${update.seq}`, update, first, buttons: own, live: update.seq === live, offersPerson };
+}
+
+/** The conversation as it is drawn, top to bottom. */
+export function items(state: State): Item[] {
+  const shown = state.updates.filter((update) => update.kind !== 'hidden');
+  const [live, lastMine] = [liveSeq(state), newest(state.updates, 'visitor')];
+  const list: Item[] = [];
+  let lastTime = 0;
+  shown.forEach((update, index) => {
+    const at = timeOf(update);
+    if (at - lastTime > QUIET_MS) list.push({ type: 'time', key: `t${update.seq}`, at });
+    if (!Number.isNaN(at)) lastTime = at;
+    if (update.sender?.kind === 'visitor') list.push(mineItem(update, state, lastMine));
+    else if (update.kind !== 'notice') list.push(replyItem(update, shown[index - 1], live));
+    else if (!isRated(update)) list.push({ type: 'notice', key: `u${update.seq}`, update });
+    const rating = isClosed(update) ? ratingItem(state, state.updates.indexOf(update)) : null;
+    if (rating) list.push(rating);
+  });
+  return [...list, ...state.outbox.map(outgoingItem)];
+}
+
+const speaks = (update: Update): boolean => update.sender?.kind === 'bot' || update.sender?.kind === 'helper';
+
+export function unread(state: State): number {
+  return state.updates.filter((update) => update.seq > state.seenSeq && speaks(update)).length;
+}
+
+export function typingWho(state: State, now: number): 'bot' | 'helper' | null {
+  return state.typing !== null && state.typing.until > now ? state.typing.who : null;
+}
+
+export const hasGap = (state: State): boolean => state.early.length > 0;
+
+export const isEmpty = (state: State): boolean => state.updates.length === 0 && state.outbox.length === 0;
+
+/** There is a history, but nothing of it has arrived yet. */
+export const isLoading = (state: State): boolean =>
+  state.conversationId !== null && state.updates.length === 0 && !state.live;
+
+export interface PublicEvent {
+  name: 'conversationStarted' | 'handoffRequested' | 'helperJoined' | 'queuePosition' | 'conversationClosed';
+  detail: Record<string, unknown>;
+}
+
+function handoffDetail(state: State): Record<string, unknown> {
+  const handoff = lastWhere(state.updates, (update) => update.kind === 'handoff');
+  const read = (name: string): string | null => (handoff ? field(handoff, name) : null);
+  return { reason: read('reason'), topic: read('topic'), department: read('department') };
+}
+
+function ownerEvents(before: State, after: State): PublicEvent[] {
+  if (before.owner !== 'queue' && after.owner === 'queue')
+    return [{ name: 'handoffRequested', detail: handoffDetail(after) }];
+  if (after.owner === 'helper' && after.helper && after.helper.name !== before.helper?.name)
+    return [{ name: 'helperJoined', detail: { ...after.helper } }];
+  return [];
+}
+
+function closings(before: State, after: State): PublicEvent[] {
+  return after.updates
+    .slice(before.updates.length)
+    .filter(isClosed)
+    .map((update) => ({ name: 'conversationClosed', detail: { outcome: field(update, 'outcome') } }));
+}
+
+function positions(before: State, after: State): PublicEvent[] {
+  if (after.owner !== 'queue' || after.queue === null) return [];
+  const { position, waitSeconds } = after.queue;
+  const same = before.queue?.position === position && before.queue.waitSeconds === waitSeconds;
+  if (same && before.owner === 'queue') return [];
+  return [{ name: 'queuePosition', detail: { position, wait_seconds: waitSeconds } }];
+}
+
+/** What the page is told about a step of the state; a replayed history is no news. */
+export function publicEvents(before: State, after: State): PublicEvent[] {
+  const list: PublicEvent[] = [];
+  if (after.conversationId !== null && after.conversationId !== before.conversationId && after.live)
+    list.push({ name: 'conversationStarted', detail: { conversation_id: after.conversationId } });
+  if (before.live && after.live) list.push(...ownerEvents(before, after), ...closings(before, after));
+  list.push(...positions(before, after));
+  return list;
+}

@@ -1,0 +1,280 @@
+/** The conversation of this page: joins state, storage and connection. The view calls it and draws its state. */
+import { Opening } from './opening';
+import type { Button } from './payload';
+import { type ClientFrame, MAX_TEXT, type Rating, type ServerFrame } from './protocol';
+import { hasGap } from './select';
+import type { Settings } from './settings';
+import { type Event, type Outgoing, type State, initialState, reduce } from './state';
+import type { Memory, Saved } from './storage';
+import { Connection, type ConnectionEvents } from './transport/connection';
+import type { Http, StartRequest } from './transport/http';
+
+/** A message on a healthy link is acknowledged well within this; else the link is replaced. */
+export const ACK_MS = 10_000;
+export const TYPING_EVERY_MS = 3_000;
+
+/** Refusals that say nothing about the message itself: it stays stored, a reload sends it again. */
+const PASSING: readonly string[] = ['too_many_requests', 'unavailable', 'internal'];
+
+export interface SessionParts {
+  settings: Settings;
+  memory: Memory;
+  http: Http;
+  connect: (token: string, events: ConnectionEvents) => Connection;
+  random: () => number;
+  newId: () => string;
+}
+
+export type Listener = (after: State, before: State) => void;
+
+export class Session {
+  state: State = initialState;
+  readonly settings: Settings;
+  private readonly listeners = new Set<Listener>();
+  private readonly opening: Opening;
+  private connection: Connection | null = null;
+  private saved: Saved | null = null;
+  private rating: Rating | null = null;
+  private typedAt = 0;
+  private ackTimer: ReturnType<typeof setTimeout> | undefined;
+  private askedAfter = -1;
+
+  constructor(private readonly parts: SessionParts) {
+    this.settings = parts.settings;
+    this.opening = new Opening(parts.http, () => this.startRequest(), parts.random, {
+      waiting: () => this.dispatch({ type: 'linked', link: 'waiting' }),
+      started: (conversationId, token) => this.onStarted(conversationId, token),
+      refused: (code) => this.failUnsent(code),
+    });
+  }
+
+  /** Takes up what the last page left: the conversation, messages not yet acknowledged, the open panel. */
+  restore(): void {
+    const { memory } = this.parts;
+    this.saved = memory.saved();
+    this.dispatch({
+      type: 'restored',
+      conversationId: this.saved?.conversationId ?? null,
+      seenSeq: memory.seenSeq(),
+      outbox: memory.unsent(),
+      panelOpen: memory.panelOpen(),
+    });
+    if (this.saved) this.connect(this.saved.token);
+    else if (this.state.outbox.length > 0) this.opening.start();
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  setOpen(open: boolean): void {
+    if (open === this.state.panelOpen) return;
+    this.parts.memory.savePanel(open);
+    this.dispatch({ type: 'panel', open });
+  }
+
+  /** False when there is nothing to send, or too much. */
+  send(text: string): boolean {
+    const trimmed = text.trim();
+    if (trimmed === '' || trimmed.length > MAX_TEXT) return false;
+    this.compose(trimmed, null);
+    return true;
+  }
+
+  choose(seq: number, button: Button): void {
+    this.compose(button.label, button.id === null ? null : { seq, option: button.id });
+  }
+
+  retry(id: string): void {
+    const message = this.state.outbox.find((candidate) => candidate.id === id);
+    if (message?.status !== 'failed') return;
+    this.dispatch({ type: 'retried', id, now: Date.now() });
+    this.parts.memory.keep(message);
+    this.deliver(message);
+  }
+
+  rate(rating: Rating): void {
+    this.rating = rating;
+    this.dispatch({ type: 'rating', status: 'sending' });
+    this.push({ type: 'rate', ...rating });
+  }
+
+  typing(): void {
+    const now = Date.now();
+    if (this.state.owner !== 'helper' || now - this.typedAt < TYPING_EVERY_MS) return;
+    this.typedAt = now;
+    this.push({ type: 'typing' });
+  }
+
+  /** Everything that is there has been looked at. */
+  see(): void {
+    const seq = this.state.lastSeq;
+    if (seq <= this.state.seenSeq) return;
+    this.parts.memory.saveSeen(seq);
+    this.dispatch({ type: 'seen', seq });
+    this.push({ type: 'read', seq });
+  }
+
+  /** Do not sit out a delay: the network is back, or the visitor asks for it. */
+  hurry(): void {
+    if (this.connection) this.connection.hurry();
+    else if (this.state.outbox.some((message) => message.status === 'sending')) this.opening.start();
+  }
+
+  /** Another tab changed the storage. */
+  storageChanged(key: string | null): void {
+    const part = this.parts.memory.partOf(key);
+    if (part === 'seen') this.dispatch({ type: 'seen', seq: this.parts.memory.seenSeq() });
+    const saved = part === 'saved' ? this.parts.memory.saved() : null;
+    if (saved && saved.token !== this.saved?.token) this.adopt(saved);
+  }
+
+  private dispatch(event: Event): void {
+    const before = this.state;
+    this.state = reduce(before, event);
+    if (this.state === before) return;
+    this.listeners.forEach((listener) => listener(this.state, before));
+  }
+
+  private startRequest(): StartRequest {
+    const { district, page, visitor, locale } = this.settings;
+    return {
+      channel: 'widget',
+      locale,
+      ...(district === null ? {} : { district }),
+      ...(page === null ? {} : { page }),
+      ...(visitor === null ? {} : { profile: visitor }),
+    };
+  }
+
+  private compose(text: string, choice: Outgoing['choice']): void {
+    const { newId, memory } = this.parts;
+    const message: Outgoing = { id: newId(), text, choice, status: 'sending', reason: null, at: Date.now() };
+    memory.keep(message);
+    this.dispatch({ type: 'composed', message });
+    this.deliver(message);
+  }
+
+  private deliver(message: Outgoing): void {
+    if (!this.connection) return this.opening.start();
+    this.connection.hurry();
+    if (this.push(frameOf(message))) this.expectAck();
+  }
+
+  private push(frame: ClientFrame): boolean {
+    return this.connection?.send(frame) ?? false;
+  }
+
+  private expectAck(): void {
+    clearTimeout(this.ackTimer);
+    this.ackTimer = setTimeout(() => {
+      if (this.state.outbox.some((message) => message.status === 'sending')) this.connection?.restart();
+    }, ACK_MS);
+  }
+
+  private onStarted(conversationId: string, token: string): void {
+    // Another tab may have been faster: one visitor, one conversation.
+    const other = this.parts.memory.saved();
+    if (other) return this.adopt(other);
+    this.saved = { token, conversationId };
+    this.parts.memory.save(this.saved);
+    this.dispatch({ type: 'started', conversationId });
+    this.connect(token);
+  }
+
+  private adopt(saved: Saved): void {
+    this.connection?.stop();
+    this.saved = saved;
+    const { outbox, panelOpen } = this.state;
+    const unsent = outbox.filter((message) => message.status !== 'sent');
+    const { conversationId } = saved;
+    const seenSeq = this.parts.memory.seenSeq();
+    this.dispatch({ type: 'restored', conversationId, seenSeq, outbox: unsent, panelOpen });
+    this.connect(saved.token);
+  }
+
+  private connect(token: string): void {
+    this.askedAfter = -1;
+    this.connection = this.parts.connect(token, {
+      status: (link) => this.dispatch({ type: 'linked', link }),
+      up: () => this.onUp(),
+      frame: (frame) => this.onFrame(frame),
+      refused: () => this.onRefused(),
+    });
+    this.connection.start();
+  }
+
+  private onUp(): void {
+    this.resume();
+    const unsent = this.state.outbox.filter((message) => message.status === 'sending');
+    unsent.forEach((message) => this.push(frameOf(message)));
+    if (unsent.length > 0) this.expectAck();
+    if (this.rating && this.state.rating === 'sending') this.push({ type: 'rate', ...this.rating });
+    if (this.state.seenSeq > 0 && this.state.panelOpen) this.push({ type: 'read', seq: this.state.seenSeq });
+  }
+
+  private resume(): void {
+    this.askedAfter = this.state.lastSeq;
+    this.push({ type: 'resume', after: this.state.lastSeq });
+  }
+
+  private onFrame(frame: ServerFrame): void {
+    const now = Date.now();
+    switch (frame.type) {
+      case 'ack':
+        this.parts.memory.drop(frame.client_message_id);
+        return this.dispatch({ type: 'acknowledged', id: frame.client_message_id, now });
+      case 'update':
+        return this.onUpdate(frame.update, now);
+      case 'queue':
+        return this.dispatch({ type: 'queued', position: frame.position, waitSeconds: frame.wait_seconds, now });
+      case 'typing':
+        return this.dispatch({ type: 'typing', who: frame.who, now });
+      case 'read':
+        return this.dispatch({ type: 'helperRead', seq: frame.seq });
+      case 'state':
+        return this.dispatch({ type: 'owned', owner: frame.owner, helper: frame.helper, now });
+      case 'error':
+        return this.onError(frame.error.code, frame.client_message_id);
+      case 'pong':
+        return;
+    }
+  }
+
+  private onUpdate(update: Extract<ServerFrame, { type: 'update' }>['update'], now: number): void {
+    if (update.client_message_id !== null) this.parts.memory.drop(update.client_message_id);
+    this.dispatch({ type: 'updated', updates: [update], now });
+    // One question per gap: the answer may still be on its way.
+    if (hasGap(this.state) && this.askedAfter !== this.state.lastSeq) this.resume();
+  }
+
+  private onError(code: string, id: string | undefined): void {
+    if (id !== undefined) {
+      if (!PASSING.includes(code)) this.parts.memory.drop(id);
+      this.dispatch({ type: 'refused', id, reason: code });
+    } else if (this.state.rating === 'sending') {
+      this.dispatch({ type: 'rating', status: 'failed' });
+    }
+  }
+
+  private failUnsent(code: string): void {
+    for (const { id, status } of this.state.outbox) if (status === 'sending') this.onError(code, id);
+  }
+
+  private onRefused(): void {
+    this.connection = null;
+    // Another tab may have started afresh already.
+    const other = this.parts.memory.saved();
+    if (other && other.token !== this.saved?.token) return this.adopt(other);
+    this.saved = null;
+    this.parts.memory.forget();
+    this.dispatch({ type: 'forgotten' });
+    if (this.state.outbox.some((message) => message.status === 'sending')) this.opening.start();
+  }
+}
+
+function frameOf({ id, text, choice }: Outgoing): ClientFrame {
+  if (choice === null) return { type: 'send', client_message_id: id, text };
+  return { type: 'choose', client_message_id: id, ...choice, label: text };
+}

@@ -1,0 +1,96 @@
+/** The calls of docs/protocol.md that go over plain HTTP. The token is the only key, so no cookies are sent. */
+import type { Helper, Owner, Profile, Rating, Update } from '../protocol';
+import { toHelper, toProblem, toUpdate } from '../protocol';
+
+/** An answer of the server that is not a success; `status` 0: no answer at all. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(`${status} ${code}`);
+  }
+
+  /** Trying the same again later may work. */
+  get passing(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+export interface StartRequest {
+  channel: 'widget';
+  district?: string;
+  page?: string;
+  profile?: Profile;
+  locale?: string;
+}
+
+export interface Http {
+  start(request: StartRequest): Promise<{ conversation_id: string; token: string }>;
+  conversation(token: string): Promise<{ owner: Owner; helper: Helper | null }>;
+  updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<Update[]>;
+  message(token: string, id: string, text: string): Promise<number>;
+  rate(token: string, rating: Rating): Promise<void>;
+}
+
+const TIMEOUT_MS = 12_000;
+
+interface Call {
+  method?: string;
+  token?: string;
+  body?: unknown;
+  timeout?: number;
+  cancel?: AbortSignal;
+}
+
+async function parse(response: Response): Promise<Record<string, unknown>> {
+  const raw: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw new HttpError(response.status, toProblem(raw).code);
+  return typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
+}
+
+async function request(fetcher: typeof fetch, url: string, call: Call): Promise<Record<string, unknown>> {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), call.timeout ?? TIMEOUT_MS);
+  call.cancel?.addEventListener('abort', () => control.abort());
+  const headers: Record<string, string> = {};
+  if (call.token !== undefined) headers.Authorization = `Bearer ${call.token}`;
+  if (call.body !== undefined) headers['Content-Type'] = 'application/json';
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  try {
+    const method = call.method ?? 'GET';
+    return await parse(await fetcher(url, { method, headers, body, credentials: 'omit', signal: control.signal }));
+  } catch (error) {
+    throw error instanceof HttpError ? error : new HttpError(0, 'unreachable');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function createHttp(server: string, fetcher: typeof fetch): Http {
+  const call = (path: string, options: Call): Promise<Record<string, unknown>> =>
+    request(fetcher, `${server}/api/visitor/${path}`, options);
+  return {
+    async start(body) {
+      const { conversation_id: id, token } = await call('conversations', { method: 'POST', body });
+      if (typeof id !== 'string' || typeof token !== 'string') throw new HttpError(500, 'internal');
+      return { conversation_id: id, token };
+    },
+    async conversation(token) {
+      const { owner, helper } = await call('conversation', { token });
+      return { owner: owner === 'queue' || owner === 'helper' ? owner : 'bot', helper: toHelper(helper) };
+    },
+    async updates(token, after, wait, cancel) {
+      const timeout = wait * 1000 + TIMEOUT_MS;
+      const { updates } = await call(`updates?after=${after}&wait=${wait}`, { token, timeout, cancel });
+      return Array.isArray(updates) ? updates.flatMap((raw) => toUpdate(raw) ?? []) : [];
+    },
+    async message(token, id, text) {
+      const body = { client_message_id: id, text };
+      return Number((await call('messages', { method: 'POST', token, body })).seq);
+    },
+    async rate(token, rating) {
+      await call('rating', { method: 'POST', token, body: rating });
+    },
+  };
+}

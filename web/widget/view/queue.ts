@@ -1,0 +1,73 @@
+import type { Texts } from '../locales/zh';
+import type { State } from '../state';
+import { h, setHidden, setText, svg } from './dom';
+
+/** Circumference of the ring below, radius 20. */
+const AROUND = 125.66;
+/** One turn of the ring: the promise is a person within a minute. */
+const TURN_SECONDS = 60;
+
+export const waitedSeconds = (since: number, now: number): number => Math.max(0, Math.floor((now - since) / 1000));
+
+/** Where the visitor stands while waiting for a person; its seconds run by themselves. */
+export class Queue {
+  readonly node: HTMLElement;
+  private readonly title = h('strong', {});
+  private readonly wait = h('span', {});
+  private readonly seconds = h('span', { class: 'queue-number' });
+  private readonly arc: SVGElement;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private since = 0;
+  private queue: State['queue'] = null;
+
+  constructor(private readonly texts: Texts) {
+    const circle = { cx: 24, cy: 24, r: 20 };
+    this.arc = svg('circle', { ...circle, class: 'ring-arc', 'stroke-dasharray': AROUND, 'stroke-dashoffset': AROUND });
+    const ring = svg('svg', { viewBox: '0 0 48 48', class: 'ring', 'aria-hidden': 'true' }, svg('circle', circle), this.arc);
+    const unit = h('span', { class: 'queue-unit' }, texts.queueSeconds);
+    const timer = { class: 'queue-clock', role: 'timer', 'aria-label': texts.queueElapsed };
+    const clock = h('div', timer, this.seconds, unit);
+    const line = h('div', { class: 'queue-line' }, this.title, this.wait);
+    this.node = h(
+      'section',
+      { class: 'queue', 'data-testid': 'queue', hidden: true },
+      h('div', { class: 'queue-dial' }, ring, clock),
+      h('div', { class: 'queue-text', role: 'status' }, line, h('p', {}, texts.queueHint)),
+    );
+  }
+
+  render(state: State): void {
+    const waiting = state.owner === 'queue' && state.waitingSince !== null;
+    setHidden(this.node, !waiting);
+    if (!waiting) return this.stop();
+    const { queue, waitingSince } = state;
+    const known = queue !== null && queue.position > 0;
+    setText(this.title, known ? this.texts.queuePosition(queue.position) : this.texts.queueUnknown);
+    this.queue = queue;
+    this.since = waitingSince ?? 0;
+    this.timer ??= setInterval(() => this.tick(), 1000);
+    this.tick();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private tick(): void {
+    const waited = waitedSeconds(this.since, Date.now());
+    setText(this.seconds, String(waited));
+    const part = Math.min(1, waited / TURN_SECONDS);
+    this.arc.setAttribute('stroke-dashoffset', String(AROUND * (1 - part)));
+    this.node.classList.toggle('late', waited >= TURN_SECONDS);
+    setText(this.wait, this.waitText(waited));
+  }
+
+  /** An estimate is shown until its time is over, and never one that has proved wrong. */
+  private waitText(waited: number): string {
+    const { texts, queue } = this;
+    const wait = queue?.waitSeconds ?? null;
+    if (queue !== null && wait !== null && Date.now() < queue.at + wait * 1000) return texts.queueWait(wait);
+    return waited >= TURN_SECONDS ? texts.queueLate : '';
+  }
+}
