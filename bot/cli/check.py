@@ -10,7 +10,7 @@ import requests
 
 from bot.cli import environments as env
 from bot.cli.stores import addresses_file
-from bot.knowledge import load_knowledge
+from bot.knowledge import KnowledgeError, load_knowledge
 
 #: Below this a restart could find no room to write.
 DISK_LEAST_GB = 2.0
@@ -37,18 +37,17 @@ def _disk() -> str:
 def _knowledge() -> str:
     try:
         base = load_knowledge(env.ROOT / "data" / "measures")
-    except ValueError as error:
+    except KnowledgeError as error:
         raise Problem(f"知识库有误：{error}") from error
-    points = sum(len(entry.points) for entry in base.entries.values())
-    return f"知识库：{len(base.entries)} 条举措，{points} 个要点"
+    points = sum(len(entry.points) for entry in base.measures.values())
+    return f"知识库：{len(base.measures)} 条举措，{points} 个要点"
 
 
 def _model() -> str:
     models = sorted((env.ROOT / "models").glob("*.tar.gz"))
     if not models:
         raise Problem("还没有模型，请运行 ./bangban train。")
-    stamp = env.ROOT / "models" / ".stamp"
-    if not stamp.exists() or stamp.read_text().strip() != env.digest_of(env.model_sources()):
+    if not env.model_is_current():
         raise Problem("模型比数据旧，请运行 ./bangban train。")
     return f"模型是最新的：{models[-1].name}"
 

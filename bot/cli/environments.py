@@ -249,20 +249,27 @@ def model_sources() -> list[Path]:
     return [ROOT / name for name in names]
 
 
+def model_stamp() -> Path:
+    """Holds the digest of what the newest model was trained from; written by the training."""
+    return ROOT / "models" / ".trained"
+
+
+def model_is_current() -> bool:
+    """Whether there is a model, trained from the sources as they are."""
+    return any((ROOT / "models").glob("*.tar.gz")) and _is_current(model_stamp(), digest_of(model_sources()))
+
+
 def ensure_model() -> None:
     """models/*.tar.gz and the knowledge index."""
-    stamp = ROOT / "models" / ".stamp"
-    digest = digest_of(model_sources())
-    if _is_current(stamp, digest) and any((ROOT / "models").glob("*.tar.gz")):
+    if model_is_current():
         return
     ensure_assistant()
     _check_disk("model")
-    with step("训练模型（第一次约一分钟）"):
+    with step("训练模型"):
         done = subprocess.run([python_of("assistant"), "-m", "bot.cli.train"], cwd=ROOT,
                               env=child_environment("build"), check=False)
-        if done.returncode:
-            raise SetupError("训练没有成功，原因见上。")
-    stamp.write_text(digest)
+    if done.returncode:
+        raise SetupError("训练没有成功，原因见上。")
 
 
 def lock() -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bot.cli import environments as env
 
-UNIT_MARKS = "not integration and not browser"
+UNIT_MARKS = "not integration and not browser and not service"
 
 
 def _run(environment: str, *command: str) -> int:
@@ -67,7 +67,7 @@ def _assistant() -> int:
 
 def _browser() -> int:
     _ensure_chromium()
-    return _python("server", "-m", "pytest", "-m", "browser")
+    return _python("server", "-m", "pytest", "-m", "browser or service")
 
 
 def _ensure_chromium() -> None:
@@ -90,7 +90,7 @@ PARTS: dict[str, tuple[str, tuple[Callable[[], None], ...], Callable[[], int]]] 
     "unit": ("单元测试", (lambda: env.ensure_server(dev=True), env.ensure_node_modules), _unit),
     "integration": ("真实 PostgreSQL 与 Valkey 上的测试", (lambda: env.ensure_server(dev=True),), _integration),
     "assistant": ("机器人测试", (lambda: env.ensure_assistant(dev=True), env.ensure_model), _assistant),
-    "browser": ("浏览器测试", (lambda: env.ensure_server(dev=True), env.ensure_assistant, env.ensure_web,
+    "browser": ("整套服务与浏览器的测试", (lambda: env.ensure_server(dev=True), env.ensure_assistant, env.ensure_web,
                              env.ensure_model), _browser),
 }
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import requests
 
@@ -94,13 +94,15 @@ def actions_program(ports: Ports) -> Program:
                    lambda: answers(f"http://127.0.0.1:{ports.actions}/health"))
 
 
-def assistant_program(ports: Ports, redis: tuple[str, str]) -> Program:
-    """Rasa with the REST channel only, on loopback."""
+def assistant_program(ports: Ports, redis_url: str) -> Program:
+    """Rasa with the REST channel only, on loopback; its trackers live in Valkey."""
     command = [str(python_of("assistant")), "-m", "rasa", "run", "--model", "models", "--endpoints",
                "deploy/endpoints.yml", "--credentials", "credentials.yml", "--interface", "127.0.0.1",
                "--port", str(ports.assistant)]
+    redis = urlsplit(redis_url)
     extra = {"BANGBAN_ACTIONS_URL": f"http://127.0.0.1:{ports.actions}/webhook",
-             "BANGBAN_REDIS_HOST": redis[0], "BANGBAN_REDIS_PORT": redis[1]}
+             "BANGBAN_REDIS_HOST": redis.hostname or "127.0.0.1", "BANGBAN_REDIS_PORT": str(redis.port or 6379),
+             "BANGBAN_REDIS_PASSWORD": unquote(redis.password or "")}
     return Program("assistant", "机器人（Rasa）", command, _base("assistant", extra),
                    lambda: answers(f"http://127.0.0.1:{ports.assistant}/"))
 
@@ -176,11 +178,6 @@ def _stores(run: Run, data: Path, ports: Ports) -> dict[str, str]:
     return dict(json.loads(addresses_file(data).read_text())) if not run.stopping.is_set() else given
 
 
-def _redis_place(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.hostname or "127.0.0.1", str(parts.port or 6379)
-
-
 def _announce(port: int, password: str, log: Path) -> None:
     base = f"http://127.0.0.1:{port}"
     say(f"\n帮办已就绪\n  演示页与挂件   {base}/\n  工作台         {base}/console/\n  接口说明       {base}/api/openapi.json")
@@ -212,7 +209,7 @@ def serve(port: int, data: Path, stopping: threading.Event, announced: Callable[
         stores = _stores(run, data, ports)
         password = _first_password(data)
         if not stopping.is_set():
-            run.start(actions_program(ports), assistant_program(ports, _redis_place(stores["redis_url"])),
+            run.start(actions_program(ports), assistant_program(ports, stores["redis_url"]),
                       server_program(ports, stores, password))
         if not stopping.is_set():
             _announce(port, password, logs)

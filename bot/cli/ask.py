@@ -1,0 +1,189 @@
+"""``python -m bot.cli.ask``: asks the trained assistant in this process, without a server or any network."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.knowledge.districts import spellings
+
+ROOT = Path(__file__).resolve().parents[2]
+REACTIONS = ("affirm", "deny")
+MOST_ENTRIES = 5
+LONGEST_TEXT = 2000
+
+
+class BadLine(ValueError):
+    """A line of a batch that is no question; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of a batch: the question, and what the visitor had written before it."""
+
+    id: Any
+    text: str
+    district: str | None
+    before: tuple[str, ...]
+
+
+def parse_line(line: str) -> Question:
+    """A question from a JSON line. BadLine when it is none."""
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise BadLine(f"不是 JSON：{error}") from error
+    if not isinstance(value, dict) or "id" not in value:
+        raise BadLine("应是带 id 和 text 的 JSON 对象")
+    district, before = value.get("district"), value.get("before") or []
+    if district is not None and not isinstance(district, str):
+        raise BadLine("district 应是文字或 null")
+    if not isinstance(before, list):
+        raise BadLine("before 应是文字的列表")
+    return Question(value["id"], _text(value.get("text"), "text"), _code(district),
+                    tuple(_text(text, "before") for text in before))  # fmt: skip
+
+
+def _text(value: Any, name: str) -> str:
+    """What a visitor can send: a leading slash would be a command to Rasa, and never comes from outside."""
+    text = value.strip().lstrip("/").strip() if isinstance(value, str) else ""
+    if not text:
+        raise BadLine(f"{name} 应是不空的文字")
+    return text[:LONGEST_TEXT]
+
+
+def _code(district: str | None) -> str | None:
+    return spellings().get(district, district) if district else None
+
+
+def summarise(question: Question, intent: str | None, confidence: float, elements: list[dict[str, Any]]) -> dict[str, Any]:
+    """The promised JSON object for one reply."""
+    custom = next((element["custom"] for element in elements if "custom" in element), {})
+    entries = _entries(custom)
+    citations = [{"document": c["document"], "section": c["section"]} for c in custom.get("citations", [])]
+    return {
+        "id": question.id,
+        "kind": intent if intent in REACTIONS else custom.get("type"),
+        "entries": entries,
+        "parts": [{"text": question.text, "entries": entries}],
+        "citations": citations,
+        "confidence": round(custom.get("confidence", confidence), 4),
+        "reply": "\n".join(element["text"] for element in elements if element.get("text")),
+    }
+
+
+def _entries(custom: dict[str, Any]) -> list[str]:
+    listed = [
+        *(entry["id"] for entry in custom.get("entries", [])),
+        *(option["entry"] for option in custom.get("options", [])),
+        *custom.get("related", []),
+    ]
+    return list(dict.fromkeys(listed))[:MOST_ENTRIES]
+
+
+class Assistant:
+    """The trained model, loaded once."""
+
+    def __init__(self, folder: Path):
+        from actions.inprocess import run_action
+        from bot.nlu.session import Session, newest_model, quieten
+
+        model = newest_model(folder)
+        if model is None:
+            raise FileNotFoundError(folder)
+        quieten()
+        self._session = Session.open(model, run_action)
+        self._conversations = 0
+
+    async def ask(self, question: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The summary and the elements of the reply, in a conversation of its own."""
+        self._conversations += 1
+        conversation = f"ask-{self._conversations}"
+        metadata = {"district": question.district, "channel": "cli", "locale": "zh"}
+        for text in question.before:
+            await self._session.say(conversation, text, metadata)
+        reply = await self._session.say(conversation, question.text, metadata)
+        return summarise(question, reply.intent, reply.confidence, reply.elements), reply.elements
+
+
+async def run_batch(folder: Path, lines: list[str]) -> int:
+    """Answer every good line on standard output; 2 when there were bad ones, which are named."""
+    good, status = list[Question](), 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            good.append(parse_line(line))
+        except BadLine as error:
+            print(f"第 {number} 行：{error}。", file=sys.stderr)
+            status = 2
+    assistant = Assistant(folder) if good else None
+    for question in good:
+        summary, _ = await assistant.ask(question)
+        print(json.dumps(summary, ensure_ascii=False), flush=True)
+    return status
+
+
+def readable(elements: list[dict[str, Any]]) -> Iterator[str]:
+    """A reply as lines for the terminal: the words, what is near, what can be chosen."""
+    for element in elements:
+        yield element.get("text", "")
+        custom = element.get("custom", {})
+        for entry in custom.get("entries", [])[1:]:
+            yield f"  相近：{entry['title']} · {entry['point']}（{entry['id']}）"
+        if element.get("buttons"):
+            yield "  " + "  ".join(f"[{button['title']}]" for button in element["buttons"])
+
+
+async def run_single(folder: Path, text: str, district: str | None) -> int:
+    """Answer one question for a reader."""
+    question = Question("1", _text(text, "问题"), _code(district), ())
+    _, elements = await Assistant(folder).ask(question)
+    print("\n".join(readable(elements)))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ask", description="直接问机器人，不用启动服务")
+    parser.add_argument("text", nargs="*", help="要问的话")
+    parser.add_argument("--batch", metavar="文件", help="JSON Lines 文件，- 表示标准输入")
+    parser.add_argument("--district", help="您所在的区，如 jiading")
+    parser.add_argument("--model", type=Path, default=ROOT / "models", help="模型文件或所在文件夹")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """0 when answered, 1 when it could not be, 2 for a wrong call or a bad line."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if bool(options.text) == bool(options.batch):
+        parser.error("请给出要问的话，或者 --batch 文件")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    warnings.showwarning = lambda *args, **kwargs: None  # filters are reset by the libraries while imported
+    try:
+        if options.batch:
+            stream = sys.stdin if options.batch == "-" else open(options.batch, encoding="utf-8")  # noqa: SIM115
+            with stream:
+                lines = stream.readlines()
+            return asyncio.run(run_batch(options.model, lines))
+        return asyncio.run(run_single(options.model, " ".join(options.text), options.district))
+    except BadLine as error:
+        parser.error(str(error))
+    except UnicodeDecodeError:
+        print(f"{options.batch} 不是 UTF-8 文字。", file=sys.stderr)
+        return 2
+    except FileNotFoundError as error:
+        missing = error.filename or options.model
+        print(f"找不到 {missing}。" + ("" if error.filename else "请先训练：./bangban train"), file=sys.stderr)
+        return 2 if error.filename else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
