@@ -1,0 +1,145 @@
+/** The wire formats of docs/protocol.md as the staff console meets them. Times are ISO 8601, UTC. */
+
+export type Presence = 'ready' | 'busy' | 'away';
+export type Owner = 'bot' | 'queue' | 'helper';
+export type Visibility = 'public' | 'internal';
+export type Outcome = 'resolved' | 'unresolved' | 'no_response';
+export type RequestStatus = 'waiting' | 'offered' | 'claimed' | 'closed';
+export type SenderKind = 'visitor' | 'bot' | 'helper' | 'system';
+
+export interface Staff {
+  id: string;
+  username: string;
+  name: string;
+  role: string;
+  department: string | null;
+}
+
+export interface SessionReply {
+  staff: Staff;
+  csrf: string;
+  presence: Presence;
+}
+
+export interface HelpRequest {
+  id: string;
+  conversation_id: string;
+  status: RequestStatus;
+  reason: string;
+  topic: string | null;
+  department: string | null;
+  district: string | null;
+  channel: string;
+  question: string;
+  requested_at: string;
+  deadline_at: string;
+  claimed_at: string | null;
+  claimed_by: { id: string; name: string } | null;
+  first_response_at: string | null;
+  closed_at: string | null;
+  outcome: Outcome | null;
+}
+
+export interface Conversation {
+  id: string;
+  channel: string;
+  district: string | null;
+  page: string | null;
+  locale: string;
+  profile: Record<string, unknown> | null;
+  owner: Owner;
+  helper: { id: string; name: string; department: string | null } | null;
+  created_at: string;
+  last_seq: number;
+  last_text: string | null;
+  last_at: string | null;
+  closed_at: string | null;
+  visitor_online: boolean;
+  visitor_read_seq: number;
+  resolved: boolean | null;
+  stars: number | null;
+}
+
+export interface Citation {
+  document: string;
+  number: string | null;
+  section: string | null;
+  date: string | null;
+  entry?: string;
+}
+
+export interface KnowledgeResult {
+  id: string;
+  point: string | null;
+  title: string;
+  answer: string;
+  score: number;
+  citation: Citation | null;
+}
+
+export interface Brief {
+  question: string;
+  facts: { label: string; value: string }[];
+  offered: { id: string; title: string | null }[];
+  reason: string;
+  suggestions: KnowledgeResult[];
+}
+
+export interface ConversationDetail {
+  conversation: Conversation;
+  request: HelpRequest | null;
+  brief: Brief | null;
+}
+
+/** The union of what the kinds of update carry; every part is optional because kinds differ. */
+export interface UpdatePayload {
+  visibility?: Visibility;
+  citations?: Citation[];
+  entries?: { id: string; point?: string; score?: number; title?: string }[];
+  options?: { entry: string; label: string }[];
+  buttons?: { id: string; label: string }[];
+  code?: string;
+  name?: string;
+  department?: string | null;
+  outcome?: Outcome;
+  reason?: string;
+  resolved?: boolean | null;
+  stars?: number | null;
+  [key: string]: unknown;
+}
+
+export interface Update {
+  seq: number;
+  kind: string;
+  sender: { kind: SenderKind; name: string | null; department: string | null } | null;
+  text: string | null;
+  payload: UpdatePayload | null;
+  at: string | null;
+  client_message_id: string | null;
+}
+
+export interface UpdatesPage {
+  updates: Update[];
+  last_seq: number;
+}
+
+export interface OutgoingMessage {
+  client_message_id: string;
+  text: string;
+  visibility: Visibility;
+}
+
+export interface ErrorBody {
+  error: { code: string; message: string };
+}
+
+export type ServerPush =
+  | { type: 'queue'; requests: HelpRequest[] }
+  | { type: 'changed'; conversation_id: string; last_seq: number }
+  | { type: 'typing'; conversation_id: string }
+  | { type: 'read'; conversation_id: string; seq: number }
+  | { type: 'presence'; status: Presence }
+  | { type: 'pong' }
+  | ({ type: 'error' } & ErrorBody);
+
+export type ClientPush = { type: 'ping' } | { type: 'typing'; conversation_id: string };

@@ -1,0 +1,30 @@
+import { useRouter } from 'vue-router';
+import type { HelpRequest } from '../api/types';
+import { zh } from '../locales/zh';
+import { inform, report } from '../services/report';
+import { useDesk } from '../stores/desk';
+import { useQueue } from '../stores/queue';
+
+/** Takes a waiting request and opens its conversation; says so when somebody else was faster. */
+export function useClaim(): (request: HelpRequest | undefined) => Promise<void> {
+  const queue = useQueue();
+  const desk = useDesk();
+  const router = useRouter();
+
+  return async (request) => {
+    if (!request) return;
+    try {
+      const result = await queue.claim(request);
+      if (result === 'taken') inform(zh.queue.taken, 'warning');
+      else if (result) await show(result.conversationId);
+    } catch (error) {
+      report(error);
+    }
+  };
+
+  async function show(id: string): Promise<void> {
+    // An open preview does not change its address: read it anew so that it knows its new owner.
+    const opened = desk.activeId === id ? desk.open(id) : router.push({ name: 'desk', params: { id } });
+    await Promise.all([opened, desk.loadMine()]);
+  }
+}

@@ -1,0 +1,72 @@
+/** How long somebody has waited, how urgent that is, and how it is written. Times are epoch milliseconds. */
+import type { HelpRequest, Update } from '../api/types';
+import { isPublicHelperMessage } from './updates';
+
+export type Urgency = 'calm' | 'soon' | 'late';
+
+/** The promise: a warning after half a minute, a breach after a whole one. */
+export const SOON_SECONDS = 30;
+export const LATE_SECONDS = 60;
+
+export interface WaitClock {
+  elapsed: number;
+  text: string;
+  urgency: Urgency;
+  /** Seconds until the deadline; negative once it has passed. */
+  remaining: number;
+  /** Share of the allowed time that is used up, 0 to 1. */
+  used: number;
+}
+
+export function secondsSince(at: string, now: number): number {
+  return Math.max(0, Math.floor((now - Date.parse(at)) / 1000));
+}
+
+export function urgencyOf(elapsed: number, remaining: number): Urgency {
+  if (elapsed >= LATE_SECONDS || remaining <= 0) return 'late';
+  return elapsed >= SOON_SECONDS ? 'soon' : 'calm';
+}
+
+/** `00:07`, `12:34`, and from an hour on `1:02:03`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const rest = `${pad(Math.floor((whole % 3600) / 60))}:${pad(whole % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+export function waitClock(request: Pick<HelpRequest, 'requested_at' | 'deadline_at'>, now: number): WaitClock {
+  const start = Date.parse(request.requested_at);
+  const end = Date.parse(request.deadline_at);
+  const elapsed = secondsSince(request.requested_at, now);
+  const remaining = Math.ceil((end - now) / 1000);
+  const used = end > start ? Math.min(1, Math.max(0, (now - start) / (end - start))) : 1;
+  return { elapsed, text: formatClock(elapsed), urgency: urgencyOf(elapsed, remaining), remaining, used };
+}
+
+/** Whether the request's clock still runs: a claim is no response, only a public helper message is. */
+export function awaitsFirstResponse(request: HelpRequest | null, updates: readonly Update[]): boolean {
+  if (!request || request.status === 'closed' || request.first_response_at) return false;
+  const since = Date.parse(request.requested_at);
+  return !updates.some((update) => isPublicHelperMessage(update) && Date.parse(update.at ?? '') >= since);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Local calendar day of a time, for separators between days. */
+export function dayKey(at: string): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}
+
+/** Days between the local calendar day of `at` and that of `now`: 0 today, 1 yesterday. */
+export function daysAgo(at: string, now: number): number {
+  const midnight = (value: number) => new Date(value).setHours(0, 0, 0, 0);
+  return Math.round((midnight(now) - midnight(Date.parse(at))) / DAY_MS);
+}
+
+export function timeOfDay(at: string): string {
+  const date = new Date(at);
+  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+}

@@ -1,0 +1,57 @@
+/** What is typed and not sent yet, by conversation; survives a reload of the tab. */
+import type { Visibility } from '../api/types';
+
+export interface Draft {
+  text: string;
+  visibility: Visibility;
+}
+
+export const EMPTY_DRAFT: Readonly<Draft> = { text: '', visibility: 'public' };
+
+export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** Reads JSON of the wanted shape; anything else, also an unreadable store, counts as absent. */
+export function readJson<T>(store: KeyValueStore, key: string, fits: (value: unknown) => value is T): T | null {
+  try {
+    const value: unknown = JSON.parse(store.getItem(key) ?? 'null');
+    return fits(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes JSON; a full or forbidden store costs the copy, never the work on screen. */
+export function writeJson(store: KeyValueStore, key: string, value: unknown): void {
+  try {
+    if (value === null) store.removeItem(key);
+    else store.setItem(key, JSON.stringify(value));
+  } catch {
+    // Nothing to do: the value lives on in memory.
+  }
+}
+
+function isDraft(value: unknown): value is Draft {
+  const draft = value as Draft | null;
+  return typeof draft?.text === 'string' && (draft.visibility === 'public' || draft.visibility === 'internal');
+}
+
+/** Drafts of one member of staff: the next person at the same tab starts empty. */
+export class DraftStore {
+  constructor(
+    private readonly store: KeyValueStore,
+    private readonly staffId: string,
+  ) {}
+
+  load(conversationId: string): Draft {
+    return readJson(this.store, this.key(conversationId), isDraft) ?? { ...EMPTY_DRAFT };
+  }
+
+  save(conversationId: string, draft: Draft): void {
+    const empty = draft.text === '' && draft.visibility === 'public';
+    writeJson(this.store, this.key(conversationId), empty ? null : draft);
+  }
+
+  private key(conversationId: string): string {
+    return `bangban.draft.${this.staffId}.${conversationId}`;
+  }
+}

@@ -1,0 +1,21 @@
+/** The one place where something that went wrong, or well, is told. */
+import { ElMessage } from 'element-plus';
+import { ApiError, NetworkError } from '../api/client';
+import { zh } from '../locales/zh';
+
+/** The server's own sentence where it is in the staff's language, otherwise ours for its code. */
+export function errorText(error: unknown): string {
+  if (error instanceof NetworkError) return zh.errors.network;
+  if (!(error instanceof ApiError)) return zh.errors.unknown;
+  return /\p{Script=Han}/u.test(error.message) ? error.message : (zh.errors.codes[error.code] ?? zh.errors.unknown);
+}
+
+export function report(error: unknown): void {
+  // An ended session is told by the login page itself.
+  if (error instanceof ApiError && error.status === 401) return;
+  ElMessage({ message: errorText(error), type: 'error', grouping: true, duration: 5000 });
+}
+
+export function inform(message: string, type: 'success' | 'warning' = 'success'): void {
+  ElMessage({ message, type, grouping: true, duration: 2600 });
+}

@@ -1,0 +1,140 @@
+/** Keeps the page true to the server: the socket's pushes, and a slow look of its own in case one is lost. */
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import { ApiError } from '../api/client';
+import { api } from '../api/instance';
+import { type LinkState, StaffSocket, staffSocketUrl } from '../api/socket';
+import type { HelpRequest, ServerPush } from '../api/types';
+import { report } from '../services/report';
+import { startTicker } from '../services/ticker';
+import { useAlerts } from './alerts';
+import { useComposer } from './composer';
+import { useDesk } from './desk';
+import { useOutbox } from './outbox';
+import { useQueue } from './queue';
+import { useSession } from './session';
+import { useTime } from './time';
+
+/** How often to look without being told, milliseconds: as a safety net, and while the socket is down. */
+const LOOK_MS = { open: 30_000, down: 5_000 };
+
+export const useLive = defineStore('live', () => {
+  const session = useSession();
+  const queue = useQueue();
+  const desk = useDesk();
+  const outbox = useOutbox();
+  const composer = useComposer();
+  const alerts = useAlerts();
+  const time = useTime();
+  const link = ref<LinkState>('closed');
+  const online = ref(navigator.onLine);
+  const settled = ref(false);
+  const troubled = computed(() => settled.value && (link.value !== 'open' || !online.value));
+  const socket = new StaffSocket(() => new WebSocket(staffSocketUrl(location)), { onPush, onState });
+  let stopTicker: (() => void) | null = null;
+  let lookedAt = 0;
+  let looking = false;
+
+  function start(): void {
+    const staff = session.staff;
+    if (!staff || stopTicker) return;
+    settled.value = false;
+    desk.begin(staff.id);
+    composer.begin(staff.id);
+    outbox.begin(staff.id);
+    stopTicker = startTicker(beat);
+    for (const event of ['online', 'offline']) window.addEventListener(event, networkChanged);
+    document.addEventListener('visibilitychange', looked);
+    socket.start();
+    void look();
+  }
+
+  function stop(): void {
+    stopTicker?.();
+    stopTicker = null;
+    for (const event of ['online', 'offline']) window.removeEventListener(event, networkChanged);
+    document.removeEventListener('visibilitychange', looked);
+    socket.stop();
+    queue.reset();
+    alerts.beat();
+  }
+
+  function beat(): void {
+    time.tick();
+    socket.tick();
+    alerts.beat();
+    const every = link.value === 'open' ? LOOK_MS.open : LOOK_MS.down;
+    if (Date.now() - lookedAt >= every) void look();
+  }
+
+  /** Reads the queue, my conversations and the open one again. Silent: the banner tells of lost contact. */
+  async function look(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    lookedAt = Date.now();
+    const parts = [queue.load(), desk.loadMine(), desk.activeId ? desk.sync(desk.activeId) : null];
+    const results = await Promise.allSettled(parts);
+    looking = false;
+    settled.value = true;
+    const refusal = results.find((result) => result.status === 'rejected' && result.reason instanceof ApiError);
+    if (refusal?.status === 'rejected' && refusal.reason.status < 500) report(refusal.reason);
+  }
+
+  function onState(state: LinkState): void {
+    const opened = state === 'open' && link.value !== 'open';
+    link.value = state;
+    if (!opened) return;
+    void look();
+    outbox.resume();
+  }
+
+  function onPush(push: ServerPush): void {
+    switch (push.type) {
+      case 'queue':
+        return queueChanged(push.requests);
+      case 'changed':
+        return conversationChanged(push.conversation_id, push.last_seq);
+      case 'typing':
+        return desk.typed(push.conversation_id);
+      case 'read':
+        return desk.read(push.conversation_id, push.seq);
+      case 'presence':
+        session.presence = push.status;
+        return;
+      case 'error':
+        if (push.error.code === 'not_authenticated') session.leave(true);
+        else report(new ApiError(0, push.error.code, push.error.message));
+    }
+  }
+
+  function queueChanged(requests: HelpRequest[]): void {
+    for (const request of requests) api.clock.observePast(request.requested_at, Date.now());
+    const before = queue.requests;
+    queue.replace(requests);
+    // One that left may have been claimed by myself in another tab.
+    const left = before.some((old) => !requests.some((request) => request.id === old.id));
+    if (left) desk.loadMine().catch(() => undefined);
+  }
+
+  /** Every member of staff hears of every conversation; only those held here are read. */
+  function conversationChanged(id: string, lastSeq: number): void {
+    desk.changed(id, lastSeq).catch(() => undefined);
+  }
+
+  function networkChanged(): void {
+    online.value = navigator.onLine;
+    if (online.value) socket.hurry();
+  }
+
+  function looked(): void {
+    if (document.hidden) return;
+    socket.hurry();
+    if (desk.activeId) desk.markSeen(desk.activeId);
+  }
+
+  function sayTyping(conversationId: string): void {
+    socket.send({ type: 'typing', conversation_id: conversationId });
+  }
+
+  return { link, online, troubled, start, stop, look, sayTyping };
+});

@@ -1,0 +1,72 @@
+/** The help queue: who waits, and taking one of them. */
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import { ApiError } from '../api/client';
+import { api } from '../api/instance';
+import type { HelpRequest } from '../api/types';
+import { newArrivals, orderQueue } from '../lib/queue';
+
+export type ClaimResult = { conversationId: string } | 'taken';
+
+export const useQueue = defineStore('queue', () => {
+  const requests = ref<HelpRequest[]>([]);
+  const loaded = ref(false);
+  const failed = ref(false);
+  const claiming = ref<string | null>(null);
+  /** Requests that came in with the last change and were not there before. */
+  const arrivals = ref<HelpRequest[]>([]);
+  const count = computed(() => requests.value.length);
+  let version = 0;
+
+  function replace(next: readonly HelpRequest[]): void {
+    version += 1;
+    const ordered = orderQueue(next);
+    if (loaded.value) arrivals.value = newArrivals(requests.value, ordered);
+    requests.value = ordered;
+    loaded.value = true;
+    failed.value = false;
+  }
+
+  /** Reads the queue; a push that arrives meanwhile is newer and wins. */
+  async function load(): Promise<void> {
+    const before = version;
+    try {
+      const next = await api.helpRequests(['waiting', 'offered']);
+      if (version === before) replace(next);
+    } catch (error) {
+      failed.value = true;
+      throw error;
+    }
+  }
+
+  function remove(id: string): void {
+    version += 1;
+    requests.value = requests.value.filter((request) => request.id !== id);
+  }
+
+  async function claim(request: HelpRequest): Promise<ClaimResult | null> {
+    if (claiming.value) return null;
+    claiming.value = request.id;
+    try {
+      const claimed = await api.claim(request.id);
+      remove(request.id);
+      return { conversationId: claimed.conversation_id };
+    } catch (error) {
+      if (!(error instanceof ApiError && (error.status === 409 || error.status === 404))) throw error;
+      remove(request.id);
+      void load().catch(() => undefined);
+      return 'taken';
+    } finally {
+      claiming.value = null;
+    }
+  }
+
+  function reset(): void {
+    version += 1;
+    requests.value = [];
+    arrivals.value = [];
+    loaded.value = failed.value = false;
+  }
+
+  return { requests, loaded, failed, claiming, arrivals, count, replace, load, claim, reset };
+});
