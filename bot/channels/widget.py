@@ -1,0 +1,171 @@
+"""The visitor's API, as the widget uses it: wire format to use case and back."""
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, rate
+from bot.helpdesk.live import conversation_topic
+from bot.helpdesk.models import Update
+from bot.web import Body, Call, Route, client_address, limit
+from bot.wire import HelperOut, SeqOut, UpdatesOut, Wire, helper_out, update_out
+
+_PAGE_LENGTH = 1000
+
+
+def _cut(page: str | None) -> str | None:
+    # A page's address may be very long; that is no reason to refuse its visitor.
+    return page and page[:_PAGE_LENGTH]
+
+
+Short = Annotated[str, Field(max_length=100)]
+
+
+class Profile(Body):
+    """What the page that carries the widget knows of its user."""
+
+    name: Short | None = None
+    phone: Short | None = None
+    company: Short | None = None
+
+
+class Start(Body):
+    """A new conversation."""
+
+    channel: str = Field(default="widget", pattern=r"^[a-z][a-z0-9_-]{0,19}$")
+    district: Short | None = None
+    page: Annotated[str | None, AfterValidator(_cut)] = None
+    profile: Profile | None = None
+    locale: str = Field(default="zh", pattern=r"^[a-z]{2}(-[A-Za-z]{2,8})?$")
+
+
+class Since(Body):
+    """Which updates are wanted, and how many seconds to wait for the first of them."""
+
+    after: int = Field(default=0, ge=0)
+    wait: float = Field(default=0, ge=0, le=25)
+
+
+class StartedOut(Wire):
+    """A conversation's id and the only key to it."""
+
+    conversation_id: str
+    token: str
+
+
+class VisitorConversationOut(Wire):
+    """Where a conversation stands, for its visitor."""
+
+    conversation_id: str
+    owner: str
+    last_seq: int
+    closed: bool
+    rated: bool
+    helper: HelperOut | None
+
+
+async def start(call: Call) -> StartedOut:
+    """Start a conversation."""
+    allowed = call.parts.limits.conversations_per_minute
+    await limit(call.parts, f"conversations:{client_address(call.request)}", allowed, 60)
+    asked: Start = call.body
+    profile = asked.profile.model_dump(exclude_none=True) if asked.profile else None
+    conversation, token = await call.parts.desk.start_conversation(
+        channel=asked.channel, district=asked.district, page=asked.page, profile=profile, locale=asked.locale
+    )
+    return StartedOut(conversation_id=conversation.id, token=token)
+
+
+async def show(call: Call) -> VisitorConversationOut:
+    """Where the conversation stands."""
+    it = call.visitor
+    return VisitorConversationOut(
+        conversation_id=it.id,
+        owner=it.owner,
+        last_seq=it.last_seq,
+        closed=it.closed_at is not None,
+        rated=it.rated_seq is not None,
+        helper=helper_out(it),
+    )
+
+
+async def say(call: Call) -> SeqOut:
+    """Send a message."""
+    message: Send = call.body
+    return SeqOut(seq=(await accept_text(call.parts, call.visitor.id, message)).seq)
+
+
+async def updates(call: Call) -> UpdatesOut:
+    """Updates after a seq, waiting for the first of them if there is none yet."""
+    asked: Since = call.query
+    found = await _first_updates(call, asked.after, time.monotonic() + asked.wait)
+    newest = (await call.parts.desk.conversation(call.visitor.id)).last_seq
+    return UpdatesOut(updates=[update_out(update) for update in found], last_seq=newest)
+
+
+async def _first_updates(call: Call, after: int, ends: float) -> list[Update]:
+    desk, conversation_id = call.parts.desk, call.visitor.id
+    async with call.parts.hub.subscribe(conversation_topic(conversation_id)) as nudges:
+        while True:
+            await call.parts.live.visitor_seen(conversation_id)
+            found = await desk.updates(conversation_id, after, internal=False)
+            left = ends - time.monotonic()
+            if found or left <= 0:
+                return found
+            with suppress(TimeoutError):
+                await asyncio.wait_for(anext(nudges), min(left, POLL_SECONDS))
+
+
+async def rating(call: Call) -> SeqOut:
+    """Rate a conversation that a helper closed."""
+    return SeqOut(seq=(await rate(call.parts, call.visitor.id, call.body)).seq)
+
+
+async def live(call: Call, socket: Any) -> None:
+    """The WebSocket."""
+    await VisitorSocket(call, socket).run()
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/api/visitor/conversations",
+        "public",
+        start,
+        "Start a conversation",
+        body=Start,
+        answer=StartedOut,
+        status=201,
+    ),
+    Route(
+        "GET",
+        "/api/visitor/conversation",
+        "visitor",
+        show,
+        "Where the conversation stands",
+        answer=VisitorConversationOut,
+    ),
+    Route("POST", "/api/visitor/messages", "visitor", say, "Send a message", body=Send, answer=SeqOut),
+    Route(
+        "GET",
+        "/api/visitor/updates",
+        "visitor",
+        updates,
+        "Updates after a seq (long poll)",
+        query=Since,
+        answer=UpdatesOut,
+    ),
+    Route(
+        "POST",
+        "/api/visitor/rating",
+        "visitor",
+        rating,
+        "Rate a closed conversation",
+        body=Rate,
+        answer=SeqOut,
+    ),
+    Route("GET", "/api/visitor/ws", "visitor", live, "WebSocket of the visitor", websocket=True),
+)
