@@ -62,7 +62,9 @@ def _code(district: str | None) -> str | None:
     return spellings().get(district, district) if district else None
 
 
-def summarise(question: Question, intent: str | None, confidence: float, elements: list[dict[str, Any]]) -> dict[str, Any]:
+def summarise(
+    question: Question, intent: str | None, confidence: float, elements: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The promised JSON object for one reply."""
     custom = next((element["custom"] for element in elements if "custom" in element), {})
     entries = _entries(custom)
@@ -181,7 +183,8 @@ def main(arguments: list[str]) -> int:
         return 2
     except FileNotFoundError as error:
         missing = error.filename or options.model
-        print(f"找不到 {missing}。" + ("" if error.filename else "请先训练：./bangban train"), file=sys.stderr)
+        advice = "" if error.filename else "请先训练：./bangban train"
+        print(f"找不到 {missing}。{advice}", file=sys.stderr)
         return 2 if error.filename else 1
 
 

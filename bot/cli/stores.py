@@ -34,6 +34,8 @@ def free_port(wanted: int | None = None) -> int:
     """A free port on loopback; ``wanted`` itself when it is free."""
     for port in (wanted or 0, 0):
         with socket.socket() as probe:
+            # Connections of a server that just stopped there linger; they do not hold the port.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

@@ -1,4 +1,4 @@
-"""``python -m bot.cli.train``: checks the knowledge base, then trains the model unless nothing has changed."""
+"""``python -m bot.cli.train``: checks the knowledge base, then trains the model if anything changed."""
 
 import argparse
 import contextlib
@@ -50,7 +50,8 @@ def _train(folder: Path, force: bool) -> int:
             model = train_model(ROOT, folder)
         stamp.write_text(digest)
     except OSError as error:
-        print(f"模型写不下来：{error.strerror}（{error.filename or folder}）。请检查磁盘空间和权限。", file=sys.stderr)
+        place = error.filename or folder
+        print(f"模型写不下来：{error.strerror}（{place}）。请检查磁盘空间和权限。", file=sys.stderr)
         return 1
     except Exception as error:
         print(f"训练没有成功：{error}\n{_tail(log)}", file=sys.stderr)

@@ -26,6 +26,8 @@ READY_SECONDS = 120.0
 POLL_SECONDS = 0.2
 #: PostgreSQL stops accepting writes on a full disk; say so while there is still room to act.
 DISK_LEAST_GB = 0.5
+#: In the data folder: the first administrator's password until it was printed, and the sign that it was.
+UNSHOWN, SHOWN = "first-password", "first-password-shown"
 
 
 def answers(url: str, timeout: float = 1.0) -> bool:
@@ -193,7 +195,19 @@ def _is_accepted(base: str, password: str) -> bool:
 
 
 def _first_password(data: Path) -> str:
-    return "" if (data / "administrator-made").exists() else secrets.token_urlsafe(12)
+    """The first administrator's password; the same one until it has been shown, however often a start fails."""
+    if (data / SHOWN).exists():
+        return ""
+    kept = data / UNSHOWN
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(12))
+    return kept.read_text()
+
+
+def _password_was_shown(data: Path) -> None:
+    (data / SHOWN).touch()
+    (data / UNSHOWN).unlink(missing_ok=True)
 
 
 def serve(port: int, data: Path, stopping: threading.Event, announced: Callable[[], None] = lambda: None) -> None:
@@ -213,7 +227,7 @@ def serve(port: int, data: Path, stopping: threading.Event, announced: Callable[
                       server_program(ports, stores, password))
         if not stopping.is_set():
             _announce(port, password, logs)
-            (data / "administrator-made").touch()
+            _password_was_shown(data)
             announced()
             run.watch()
     finally:

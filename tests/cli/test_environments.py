@@ -71,3 +71,15 @@ def test_second_run_on_the_same_data_folder_is_refused(tmp_path: Path):
         up.lock_data(tmp_path)
     held.close()
     up.lock_data(tmp_path).close()
+
+
+def test_first_password_stays_the_same_until_it_was_shown(tmp_path: Path):
+    first = up._first_password(tmp_path)
+    assert len(first) >= 12
+    assert up._first_password(tmp_path) == first
+    assert (tmp_path / up.UNSHOWN).stat().st_mode & 0o077 == 0
+
+    up._password_was_shown(tmp_path)
+
+    assert up._first_password(tmp_path) == ""
+    assert not (tmp_path / up.UNSHOWN).exists()

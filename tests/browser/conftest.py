@@ -1,0 +1,88 @@
+"""A whole running Bangban and a real Chromium."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from bench.running import Service, running
+from tests.browser.people import PASSWORD, Staff
+
+CHROMIUM = os.environ.get("BANGBAN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--disable-quic", "--no-first-run", "--disable-gpu"]
+#: Where screenshots go; set BANGBAN_SCREENSHOTS=docs/images to renew the committed ones.
+SCREENSHOTS = Path(os.environ.get("BANGBAN_SCREENSHOTS", "var/screenshots"))
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    with running() as started:
+        assert started.password, "the first start prints the administrator's password"
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, headless=True)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, contexts: list[BrowserContext], service: Service) -> Page:
+    """The demo page in a fresh profile."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="zh-CN")
+    contexts.append(context)
+    page = context.new_page()
+    page.goto(service.url)
+    return page
+
+
+@pytest.fixture(scope="session")
+def helper_account(service: Service) -> Staff:
+    """A helper added by the command an operator uses."""
+    return Staff.add(service, "lin", "林晓", "企业服务中心")
+
+
+@pytest.fixture
+def console(browser: Browser, contexts: list[BrowserContext], service: Service, helper_account: Staff) -> Page:
+    """The console in a second window, logged in and ready."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    contexts.append(context)
+    page = context.new_page()
+    page.goto(f"{service.url}/console/")
+    page.get_by_test_id("login-username").fill(helper_account.username)
+    page.get_by_test_id("login-password").fill(PASSWORD)
+    page.get_by_test_id("login-submit").click()
+    page.get_by_test_id("presence-ready").click()
+    return page
+
+
+@pytest.fixture(autouse=True)
+def _assistant_ready(service: Service) -> None:
+    """An earlier test may have ended the assistant; wait until it is back."""
+    import time
+
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        body = requests.get(f"{service.url}/health/ready", timeout=5).json()
+        if body.get("assistant") == "ok":
+            return
+        time.sleep(0.5)
+    raise AssertionError("the assistant did not come back")
