@@ -11,6 +11,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -292,6 +293,8 @@ async def _add_headers(request: Request, response: BaseHTTPResponse) -> None:
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     if request.path.startswith(("/api/", "/health/")):
         response.headers.setdefault("Cache-Control", "no-store")
+        # Sanic sends none; the console corrects its clocks by it.
+        response.headers.setdefault("Date", formatdate(usegmt=True))
     if request.path.startswith("/api/visitor/"):
         _allow_other_sites(request, response)
 

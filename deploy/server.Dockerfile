@@ -14,7 +14,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/server.txt
 COPY bot/ bot/
 COPY data/measures/ data/measures/
 COPY --from=web /build/web/dist web/dist
-RUN useradd --system --uid 10001 bangban && mkdir -p var/cache && chown -R bangban var
+RUN useradd --system --uid 10001 bangban && mkdir -p models/cache && chown -R bangban models
 USER bangban
 EXPOSE 8000
 CMD ["python", "-m", "bot.server"]

@@ -8,7 +8,6 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from bot.errors import HttpError
-from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Conversation, Role
 from bot.helpdesk.rules import OPEN_STATUSES
 from bot.web import Body, Call, Route, limit
@@ -141,9 +140,6 @@ async def updates(call: Call, conversation_id: str) -> UpdatesOut:
     it = await desk.conversation(conversation_id)
     found = await desk.updates(conversation_id, call.query.after, internal=True)
     last_seq = max(it.last_seq, found[-1].seq if found else 0)
-    if found and it.helper_id == call.staff.id:
-        seen = {"type": "read", "who": "helper", "seq": found[-1].seq}
-        await call.parts.live.publish(conversation_topic(conversation_id), seen)
     return UpdatesOut(updates=[staff_update_out(update) for update in found], last_seq=last_seq)
 
 

@@ -34,7 +34,14 @@ class Typing(Body):
     conversation_id: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
-MESSAGES: dict[str, type[Body]] = {"ping": Ping, "typing": Typing}
+class Read(Body):
+    """The helper has seen a conversation they hold up to ``seq``."""
+
+    conversation_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    seq: int = Field(ge=1, le=2**31 - 1)
+
+
+MESSAGES: dict[str, type[Body]] = {"ping": Ping, "typing": Typing, "read": Read}
 
 
 class StaffSocket:
@@ -82,11 +89,17 @@ class StaffSocket:
         if time.monotonic() - self._typed_at < 1:
             return
         self._typed_at = time.monotonic()
-        conversation = await self._parts.desk.conversation(message.conversation_id)
+        await self._tell_visitor(message.conversation_id, {"type": "typing", "who": "helper"})
+
+    async def _on_read(self, message: Read) -> None:
+        told = {"type": "read", "who": "helper", "seq": message.seq}
+        await self._tell_visitor(message.conversation_id, told)
+
+    async def _tell_visitor(self, conversation_id: str, nudge: dict[str, Any]) -> None:
+        """Only the helper who holds the conversation is seen typing and reading."""
+        conversation = await self._parts.desk.conversation(conversation_id)
         if conversation.helper_id == self._staff.id:
-            await self._parts.live.publish(
-                conversation_topic(conversation.id), {"type": "typing", "who": "helper"}
-            )
+            await self._parts.live.publish(conversation_topic(conversation.id), nudge)
 
     # --- to the client ---
 

@@ -205,6 +205,7 @@ async def test_typing_and_reading_are_passed_on_between_visitor_and_helper(site:
         await here.send("typing", conversation_id=visitor.conversation_id)
         assert await there.next("typing") == {"type": "typing", "who": "helper"}
         await helper.call("GET", f"/conversations/{visitor.conversation_id}/updates")
+        await here.send("read", conversation_id=visitor.conversation_id, seq=4)
         assert await there.next("read") == {"type": "read", "seq": 4}
     assert not any(m.get("who") == "visitor" for m in there.received)
 

@@ -142,4 +142,7 @@ export type ServerPush =
   | { type: 'pong' }
   | ({ type: 'error' } & ErrorBody);
 
-export type ClientPush = { type: 'ping' } | { type: 'typing'; conversation_id: string };
+export type ClientPush =
+  | { type: 'ping' }
+  | { type: 'typing'; conversation_id: string }
+  | { type: 'read'; conversation_id: string; seq: number };

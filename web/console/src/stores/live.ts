@@ -1,6 +1,6 @@
 /** Keeps the page true to the server: the socket's pushes, and a slow look of its own in case one is lost. */
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import { ApiError } from '../api/client';
 import { api } from '../api/instance';
 import { type LinkState, StaffSocket, staffSocketUrl } from '../api/socket';
@@ -32,8 +32,14 @@ export const useLive = defineStore('live', () => {
   const troubled = computed(() => settled.value && (link.value !== 'open' || !online.value));
   const socket = new StaffSocket(() => new WebSocket(staffSocketUrl(location)), { onPush, onState });
   let stopTicker: (() => void) | null = null;
+  /** What I have seen of the open conversation, when it is mine: its visitor is told. */
+  const seenHere = computed(() => (desk.activeId && desk.isMine(desk.activeId) ? desk.seenOf(desk.activeId) : 0));
   let lookedAt = 0;
   let looking = false;
+
+  watch(seenHere, (seq) => {
+    if (seq && desk.activeId) socket.send({ type: 'read', conversation_id: desk.activeId, seq });
+  });
 
   function start(): void {
     const staff = session.staff;
