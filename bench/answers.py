@@ -51,8 +51,12 @@ async def _ask(socket: websockets.ClientConnection, text: str, number: int) -> t
 
 async def _conversation(service: Service, texts: list[str], first: int) -> list[tuple[float, str]]:
     # From addresses of their own: one address may not start hundreds of conversations a minute.
-    reply = await asyncio.to_thread(requests.post, f"{service.url}/api/visitor/conversations",
-                                    json={"channel": "widget", "district": "jiading"}, timeout=10)
+    reply = await asyncio.to_thread(
+        requests.post,
+        f"{service.url}/api/visitor/conversations",
+        json={"channel": "widget", "district": "jiading"},
+        timeout=10,
+    )
     reply.raise_for_status()
     address = f"{service.url.replace('http', 'ws')}/api/visitor/ws?token={reply.json()['token']}"
     async with websockets.connect(address) as socket:
@@ -65,7 +69,7 @@ async def measure(service: Service, count: int) -> list[tuple[float, str]]:
     texts = questions(count + WARM_UP)
     results: list[tuple[float, str]] = []
     for start in range(0, len(texts), PER_CONVERSATION):
-        results += await _conversation(service, texts[start:start + PER_CONVERSATION], start)
+        results += await _conversation(service, texts[start : start + PER_CONVERSATION], start)
     return results[WARM_UP:]
 
 

@@ -64,11 +64,18 @@ def _read(service: Service, ready: threading.Event) -> None:
 def start(data: Path, port: int | None = None) -> Service:
     """Start ``up`` on a free port and wait until it says that it is ready."""
     port = port or free_port()
-    environment = {k: v for k, v in child_environment("server").items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    environment = {
+        k: v for k, v in child_environment("server").items() if k not in ("DATABASE_URL", "REDIS_URL")
+    }
     begun = time.monotonic()
     process = subprocess.Popen(
-        [str(python_of("server")), "-m", "bot.cli.up", "--port", str(port), "--data", str(data)], cwd=ROOT,
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        [str(python_of("server")), "-m", "bot.cli.up", "--port", str(port), "--data", str(data)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     service = Service(port, data, process)
     ready = threading.Event()

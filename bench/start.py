@@ -25,7 +25,7 @@ def _megabytes(process: psutil.Process) -> float:
 
 
 def memory(service: Service) -> dict[str, float]:
-    """Resident megabytes by process; PostgreSQL is its postmaster and backends, shared pages counted once (PSS)."""
+    """Resident megabytes by process; of PostgreSQL's processes, shared pages counted once (PSS)."""
     figures = {name: _megabytes(service.find(*words)) for name, words in PROCESSES.items()}
     postmaster = psutil.Process(int((service.data / "postgresql" / "postmaster.pid").read_text().split()[0]))
     family = [postmaster, *postmaster.children(recursive=True)]

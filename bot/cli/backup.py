@@ -27,8 +27,19 @@ def dump(database_url: str, file: Path) -> None:
 
 def load(database_url: str, file: Path) -> None:
     """Replace everything in the database by the dump, all or nothing."""
-    subprocess.run([str(TOOLS / "pg_restore"), "--clean", "--if-exists", "--no-owner", "--single-transaction",
-                    "--exit-on-error", f"--dbname={database_url}", str(file)], check=True)
+    subprocess.run(
+        [
+            str(TOOLS / "pg_restore"),
+            "--clean",
+            "--if-exists",
+            "--no-owner",
+            "--single-transaction",
+            "--exit-on-error",
+            f"--dbname={database_url}",
+            str(file),
+        ],
+        check=True,
+    )
 
 
 def main(arguments: list[str] | None = None, *, restoring: bool = False) -> int:

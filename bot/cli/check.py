@@ -53,8 +53,11 @@ def _model() -> str:
 
 
 def _web() -> str:
-    missing = [name for name in ("widget.js", "console/index.html", "demo/index.html")
-               if not (env.ROOT / "web" / "dist" / name).exists()]
+    missing = [
+        name
+        for name in ("widget.js", "console/index.html", "demo/index.html")
+        if not (env.ROOT / "web" / "dist" / name).exists()
+    ]
     if missing:
         raise Problem(f"网页部分缺 {missing[0]}，请运行 ./bangban up。")
     return "网页部分已构建"

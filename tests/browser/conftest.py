@@ -13,8 +13,15 @@ from bench.running import Service, running
 from tests.browser.people import PASSWORD, Staff
 
 CHROMIUM = os.environ.get("BANGBAN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--disable-quic", "--no-first-run", "--disable-gpu"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-gpu",
+]
 #: Where screenshots go; set BANGBAN_SCREENSHOTS=docs/images to renew the committed ones.
 SCREENSHOTS = Path(os.environ.get("BANGBAN_SCREENSHOTS", "var/screenshots"))
 
@@ -61,7 +68,9 @@ def helper_account(service: Service) -> Staff:
 
 
 @pytest.fixture
-def console(browser: Browser, contexts: list[BrowserContext], service: Service, helper_account: Staff) -> Page:
+def console(
+    browser: Browser, contexts: list[BrowserContext], service: Service, helper_account: Staff
+) -> Page:
     """The console in a second window, logged in and ready."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
     contexts.append(context)

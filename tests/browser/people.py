@@ -20,8 +20,25 @@ class Staff:
     def add(cls, service: Service, username: str, name: str, department: str) -> "Staff":
         """Add a helper to a running service with ``./bangban staff add``."""
         subprocess.run(
-            [str(python_of("server")), "-m", "bot.cli.staff", "--data", str(service.data), "add", username, "--name",
-             name, "--department", department, "--password", PASSWORD],
-            cwd=ROOT, env=child_environment("server"), check=True, capture_output=True, timeout=60,
+            [
+                str(python_of("server")),
+                "-m",
+                "bot.cli.staff",
+                "--data",
+                str(service.data),
+                "add",
+                username,
+                "--name",
+                name,
+                "--department",
+                department,
+                "--password",
+                PASSWORD,
+            ],
+            cwd=ROOT,
+            env=child_environment("server"),
+            check=True,
+            capture_output=True,
+            timeout=60,
         )
         return cls(username, name)

@@ -127,8 +127,9 @@ def test_message_arrives_once_when_the_connection_was_lost(visitor: Page):
 
 
 def test_widget_fills_a_phone_and_stays_usable(browser, contexts, service: Service):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
-                                  locale="zh-CN")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="zh-CN"
+    )
     contexts.append(context)
     page = context.new_page()
     page.goto(service.url)

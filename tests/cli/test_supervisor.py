@@ -56,7 +56,10 @@ def test_child_is_due_only_after_the_backoff_when_it_died(tmp_path: Path):
 
 def test_child_is_killed_when_it_ignores_the_request_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bot.cli.supervisor.STOP_SECONDS", 0.2)
-    code = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    code = (
+        "import signal, threading; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "print('up', flush=True); threading.Event().wait(60)"
+    )
     child = Child(program(code), tmp_path)
     child.start()
     process = child.process

@@ -38,14 +38,24 @@ def restarts(service: Service) -> int:
 
 
 def ask_over_http(service: Service, text: str) -> list[dict]:
-    started = requests.post(f"{service.url}/api/visitor/conversations", json={"channel": "widget"}, timeout=10).json()
+    started = requests.post(
+        f"{service.url}/api/visitor/conversations", json={"channel": "widget"}, timeout=10
+    ).json()
     key = {"Authorization": f"Bearer {started['token']}"}
-    requests.post(f"{service.url}/api/visitor/messages", headers=key, timeout=10,
-                  json={"client_message_id": "one", "text": text}).raise_for_status()
+    requests.post(
+        f"{service.url}/api/visitor/messages",
+        headers=key,
+        timeout=10,
+        json={"client_message_id": "one", "text": text},
+    ).raise_for_status()
     updates: list[dict] = []
     while not any(update["sender"]["kind"] == "bot" for update in updates):
-        reply = requests.get(f"{service.url}/api/visitor/updates", headers=key, timeout=40,
-                             params={"after": len(updates), "wait": 20}).json()
+        reply = requests.get(
+            f"{service.url}/api/visitor/updates",
+            headers=key,
+            timeout=40,
+            params={"after": len(updates), "wait": 20},
+        ).json()
         assert reply["updates"], "no answer within 20 seconds"
         updates += reply["updates"]
     return updates
@@ -72,7 +82,7 @@ def test_up_survives_killed_children_keeps_data_and_stops_everything_when_interr
         stop(service)
 
     assert service.process.returncode == 0
-    gone, alive = psutil.wait_procs(family, timeout=10)
+    _gone, alive = psutil.wait_procs(family, timeout=10)
     assert [process.name() for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
     again = start(data)

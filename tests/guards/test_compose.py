@@ -15,7 +15,12 @@ SERVICES = COMPOSE["services"]
 #: Set in .env for compose itself rather than for the server.
 COMPOSE_ONLY = {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "BANGBAN_PUBLISH"}
 #: Read by deploy/endpoints.yml.
-ASSISTANT_VARIABLES = {"BANGBAN_ACTIONS_URL", "BANGBAN_REDIS_HOST", "BANGBAN_REDIS_PORT", "BANGBAN_REDIS_PASSWORD"}
+ASSISTANT_VARIABLES = {
+    "BANGBAN_ACTIONS_URL",
+    "BANGBAN_REDIS_HOST",
+    "BANGBAN_REDIS_PORT",
+    "BANGBAN_REDIS_PASSWORD",
+}
 
 
 def known_settings() -> set[str]:
@@ -52,7 +57,7 @@ def test_no_secret_has_a_value_in_the_file():
     text = (ROOT / "docker-compose.yml").read_text()
     values = re.findall(r"\$\{\w*PASSWORD\w*(?::-([^}]*))?\}", text)
     assert all(value == "" for value in values)
-    assert "PASSWORD: \"" not in text
+    assert 'PASSWORD: "' not in text
 
 
 def test_volumes_are_named_and_declared():
