@@ -76,8 +76,21 @@ def summarise(
         "parts": [{"text": question.text, "entries": entries}],
         "citations": citations,
         "confidence": round(custom.get("confidence", confidence), 4),
-        "reply": "\n".join(element["text"] for element in elements if element.get("text")),
+        "reply": "\n".join(_words(elements)),
     }
+
+
+def _words(elements: list[dict[str, Any]]) -> Iterator[str]:
+    """What was said, each answer followed by its sources."""
+    for element in elements:
+        if element.get("text"):
+            yield element["text"]
+        yield from _sources(element.get("custom", {}))
+
+
+def _sources(custom: dict[str, Any]) -> Iterator[str]:
+    for cited in custom.get("citations", []):
+        yield f"来源：《{cited['document']}》（{cited['number']}）{cited['section']}，{cited['date']}"
 
 
 def _entries(custom: dict[str, Any]) -> list[str]:
@@ -137,6 +150,7 @@ def readable(elements: list[dict[str, Any]]) -> Iterator[str]:
     for element in elements:
         yield element.get("text", "")
         custom = element.get("custom", {})
+        yield from _sources(custom)
         for entry in custom.get("entries", [])[1:]:
             yield f"  相近：{entry['title']} · {entry['point']}（{entry['id']}）"
         if element.get("buttons"):

@@ -1,0 +1,31 @@
+"""What to do with what was found: a pure function of the calibrated scores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.knowledge.index import Ranked
+
+ANSWER = 0.55  # from this score on the best measure is given as the answer
+OFFER = 0.2  # from this score on it is offered to choose from
+NEAR = 0.08  # from this score on it is named as near
+PLAUSIBLE, SURE = 0.3, 0.6  # the same, as choices and as an answer, for what seemed to be out of scope
+MOST_CHOICES = 3
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to reply with, and the measures for it, best first."""
+
+    kind: Literal["answer", "choices", "not_covered"]
+    ranked: list[Ranked]
+
+
+def decide(ranked: Sequence[Ranked], *, answer_from: float = ANSWER) -> Decision:
+    """Answer when sure enough, offer choices in between, otherwise it is not covered; with what is near."""
+    best = ranked[0].score if ranked else 0.0
+    if best >= answer_from:
+        return Decision("answer", list(ranked))
+    if best >= OFFER:
+        return Decision("choices", [found for found in ranked if found.score >= NEAR][:MOST_CHOICES])
+    return Decision("not_covered", [found for found in ranked if found.score >= NEAR][:MOST_CHOICES])

@@ -1,0 +1,28 @@
+"""Shanghai's districts, and the towns and parks by which people name the two that publish here."""
+
+DISTRICTS: dict[str, str] = {
+    "huangpu": "黄浦区", "xuhui": "徐汇区", "changning": "长宁区", "jingan": "静安区",
+    "putuo": "普陀区", "hongkou": "虹口区", "yangpu": "杨浦区", "minhang": "闵行区",
+    "baoshan": "宝山区", "jiading": "嘉定区", "pudong": "浦东新区", "jinshan": "金山区",
+    "songjiang": "松江区", "qingpu": "青浦区", "fengxian": "奉贤区", "chongming": "崇明区",
+}  # fmt: skip
+
+ENGLISH_NAMES: dict[str, str] = {code: code.capitalize() for code in DISTRICTS}
+
+PLACES: dict[str, tuple[str, ...]] = {
+    "jiading": ("嘉定新城", "北虹桥", "安亭", "南翔", "马陆", "江桥", "外冈", "徐行", "华亭镇", "嘉定工业区",
+                "菊园新区", "新成路街道", "真新街道", "嘉定镇街道", "张江嘉定园", "国际汽车城"),
+    "qingpu": ("青浦新城", "西虹桥", "市西软件信息园", "朱家角", "徐泾", "赵巷", "华新镇", "重固", "白鹤镇",
+               "练塘", "金泽", "夏阳街道", "盈浦街道", "香花桥", "青浦工业园区"),
+}  # fmt: skip
+
+
+def spellings() -> dict[str, str]:
+    """Every word that names a district, with the district's code: full and short names, English, places."""
+    words: dict[str, str] = {}
+    for code, name in DISTRICTS.items():
+        short = name.removesuffix("新区").removesuffix("区")
+        words.update({name: code, short: code, f"{short}区": code, code: code, ENGLISH_NAMES[code]: code})
+    for code, places in PLACES.items():
+        words.update(dict.fromkeys(places, code))
+    return words

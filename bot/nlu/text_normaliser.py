@@ -1,0 +1,41 @@
+"""First in the pipeline: one spelling of every text (see ``bot.knowledge.text``)."""
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.knowledge.text import normalise
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class TextNormaliser(GraphComponent):
+    """Replaces a message's text by its normal spelling; places of entities count in that spelling.
+
+    Commands such as ``/choose{...}`` stay as they are: they come from buttons and carry exact titles.
+    """
+
+    @classmethod
+    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "TextNormaliser":  # fmt: skip
+        """A new component; it has no settings."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Normalise the texts of messages that come in."""
+        for message in messages:
+            text = message.get(TEXT)
+            if isinstance(text, str) and not text.startswith(INTENT_MESSAGE_PREFIX):
+                message.set(TEXT, normalise(text), add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Normalise the training examples."""
+        self.process(training_data.training_examples)
+        return training_data

@@ -1,0 +1,19 @@
+"""Trains the model, as ``rasa train`` does."""
+
+from pathlib import Path
+
+
+def train_model(root: Path, output: Path) -> Path:
+    """Train the Rasa project in ``root`` anew into ``output``; the new model's file.
+
+    RuntimeError when Rasa gives no model; whatever a component raises otherwise.
+    """
+    from rasa.api import train
+
+    result = train(
+        domain=str(root / "domain.yml"), config=str(root / "config.yml"), training_files=[str(root / "data")],
+        output=str(output), force_training=True, fixed_model_name=None,
+    )  # fmt: skip
+    if result.code or not result.model:
+        raise RuntimeError(f"Rasa gave no model (code {result.code}).")
+    return Path(result.model)

@@ -1,0 +1,232 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from actions.decision import ANSWER, MOST_CHOICES, OFFER, decide
+from actions.inprocess import registered
+from bot.knowledge.index import Ranked
+
+ROOT = Path(__file__).resolve().parents[2]
+SURE = [("demo-02", "担保费率", 0.9), ("demo-01", "歇业备案", 0.2), ("demo-03", "联合报装", 0.01)]
+UNSURE = [("demo-02", "担保费率", 0.4), ("demo-01", "歇业备案", 0.3), ("demo-03", "联合报装", 0.01)]
+UNKNOWN = [("demo-02", "担保费率", 0.1), ("demo-01", "歇业备案", 0.02)]
+OFFERED = [{"id": i, "point": p, "score": s} for i, p, s in SURE]
+
+
+async def test_answer_gives_words_source_and_entries_when_sure(act):
+    result = await act("action_answer", measures=SURE, intent="ask_financing")
+    assert result.response == "utter_answer"
+    assert result.custom == {
+        "type": "answer", "confidence": 0.9,
+        "entries": [
+            {"id": "demo-02", "point": "担保费率", "score": 0.9, "title": "融资更给力"},
+            {"id": "demo-01", "point": "歇业备案", "score": 0.2, "title": "准入退出更便利"},
+        ],
+        "citations": [{"document": "示例区优化营商环境办法", "number": "示例〔2024〕1号", "section": "第2条",
+                       "date": "2024-03-01", "entry": "demo-02"}],
+    }  # fmt: skip
+    assert result.reply["answer"] == "担保费率从1.5%-3%降到1%以下。"
+    assert result.slots["answered"] is True
+    assert result.slots["topic"] == "financing"
+    assert result.slots["offered"][0] == {"id": "demo-02", "point": "担保费率", "score": 0.9}
+
+
+async def test_answer_offers_choices_when_unsure(act):
+    result = await act("action_answer", measures=UNSURE)
+    assert result.custom == {
+        "type": "choices",
+        "options": [{"entry": "demo-02", "label": "担保费率"}, {"entry": "demo-01", "label": "歇业备案"}],
+    }
+    label, payload = result.buttons[0]
+    assert label == "担保费率"
+    assert payload.startswith("/choose{")
+    assert json.loads(payload.removeprefix("/choose")) == {"entry": "demo-02", "point": "担保费率"}
+    assert result.slots["answered"] is False
+
+
+async def test_answer_says_not_covered_and_names_what_is_near(act):
+    result = await act("action_answer", measures=UNKNOWN)
+    assert result.response == "utter_not_covered_near"
+    assert result.custom == {"type": "not_covered", "related": ["demo-02"]}
+
+
+async def test_answer_says_not_covered_when_nothing_was_found(act):
+    result = await act("action_answer", measures=(), intent="nlu_fallback")
+    assert (result.response, result.custom) == ("utter_not_covered", {"type": "not_covered", "related": []})
+
+
+async def test_answer_leaves_out_entries_the_knowledge_base_lost(act):
+    result = await act("action_answer", measures=[("gone-01", "x", 0.99), *SURE])
+    assert [entry["id"] for entry in result.custom["entries"]] == ["demo-02", "demo-01"]
+
+
+async def test_answer_of_another_district_is_said_to_be_that(act):
+    sure = [("demo-02", "担保费率", 0.98)]
+    result = await act("action_answer", measures=sure, metadata={"district": "qingpu"})
+    assert result.response == "utter_answer_elsewhere"
+    assert (result.reply["asked"], result.reply["district"]) == ("青浦区", "嘉定区")
+
+
+async def test_answer_is_plain_when_the_district_is_the_visitors(act):
+    result = await act("action_answer", measures=SURE, metadata={"district": "jiading"})
+    assert result.response == "utter_answer"
+
+
+async def test_answer_of_another_district_is_only_offered_when_not_quite_sure(act):
+    measures = [("demo-02", "担保费率", ANSWER + 0.05)]
+    result = await act("action_answer", measures=measures, slots={"district": "qingpu"})
+    assert result.custom["type"] == "choices"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "text"), [({"locale": "en"}, "问"), ({"locale": "zh"}, "how much is the fee")]
+)
+async def test_reply_is_english_when_asked_so_or_asked_in_english(act, metadata, text):
+    result = await act("action_answer", measures=SURE, metadata=metadata, text=text)
+    assert result.response == "utter_answer_en"
+
+
+async def test_choice_is_answered_with_certainty(act):
+    entities = [{"entity": "entry", "value": "demo-02"}, {"entity": "point", "value": "首贷贴息"}]
+    result = await act("action_choose", intent="choose", entities=entities)
+    assert result.custom["entries"] == [
+        {"id": "demo-02", "point": "首贷贴息", "score": 1.0, "title": "融资更给力"}
+    ]
+    assert result.slots["topic"] == "policy"
+
+
+async def test_choice_is_answered_with_the_measure_when_the_point_is_gone(act):
+    entities = [{"entity": "entry", "value": "demo-02"}, {"entity": "point", "value": "旧名字"}]
+    result = await act("action_choose", intent="choose", entities=entities)
+    assert result.reply["answer"] == "担保费率降到1%以下。首次贷款有贴息。"
+    assert result.custom["entries"][0]["point"] is None
+
+
+@pytest.mark.parametrize("entities", [[], [{"entity": "entry", "value": "gone-01"}]])
+async def test_choice_is_not_covered_when_the_entry_is_gone(act, entities):
+    result = await act("action_choose", intent="choose", entities=entities)
+    assert result.custom == {"type": "not_covered", "related": []}
+
+
+async def test_handoff_names_the_department_of_the_last_question(act):
+    result = await act("action_handoff", intent="request_human", slots={"topic": "tax"})
+    expected = {"type": "handoff", "reason": "asked", "topic": "tax", "department": "税务局"}
+    assert (result.response, result.custom) == ("utter_handoff_asked", expected)
+
+
+async def test_handoff_names_no_department_when_nothing_was_asked(act):
+    result = await act("action_handoff", intent="request_human")
+    assert result.custom == {"type": "handoff", "reason": "asked", "topic": None, "department": None}
+
+
+async def test_complaint_is_handed_off_when_it_is_about_the_service(act):
+    result = await act("action_complaint", intent="complaint", measures=UNKNOWN)
+    assert (result.custom["type"], result.custom["reason"]) == ("handoff", "complaint")
+
+
+async def test_complaint_is_answered_when_it_is_a_question_with_an_answer(act):
+    result = await act("action_complaint", intent="complaint", measures=SURE)
+    assert result.custom["type"] == "answer"
+
+
+async def test_first_denial_offers_what_else_was_near(act):
+    result = await act("action_deny", intent="deny", slots={"offered": OFFERED, "answered": True})
+    assert result.response == "utter_sorry_choices"
+    assert result.custom["options"] == [{"entry": "demo-01", "label": "歇业备案"}]
+    assert result.slots["denials"] == 1
+
+
+async def test_first_denial_offers_a_person_when_choices_were_all_wrong(act):
+    result = await act("action_deny", intent="deny", slots={"offered": OFFERED, "answered": False})
+    assert (result.response, result.custom["type"]) == ("utter_sorry", "not_covered")
+
+
+async def test_second_denial_hands_off_as_unresolved(act):
+    result = await act("action_deny", intent="deny", slots={"denials": 1, "topic": "financing"})
+    assert result.custom == {
+        "type": "handoff", "reason": "unresolved", "topic": "financing", "department": "金融办"
+    }  # fmt: skip
+    assert result.slots["denials"] == 0
+
+
+async def test_affirm_closes_when_an_answer_stands(act):
+    result = await act("action_close", intent="affirm", slots={"answered": True, "denials": 1})
+    assert (result.response, result.custom) == ("utter_closing", {"type": "closing", "resolved": True})
+    assert result.slots == {"denials": 0, "answered": False, "offered": None}
+
+
+async def test_affirm_closes_nothing_when_nothing_was_answered(act):
+    result = await act("action_close", intent="affirm", slots={"answered": False})
+    assert (result.response, result.custom) == ("utter_acknowledge", {"type": "chitchat"})
+
+
+async def test_out_of_scope_says_what_it_is_for(act):
+    result = await act("action_out_of_scope", intent="out_of_scope", measures=UNKNOWN)
+    assert (result.response, result.custom) == ("utter_out_of_scope", {"type": "out_of_scope"})
+
+
+@pytest.mark.parametrize(("measures", "kind"), [(SURE, "answer"), (UNSURE, "choices")])
+async def test_out_of_scope_gives_way_when_search_may_know(act, measures, kind):
+    result = await act("action_out_of_scope", intent="out_of_scope", measures=measures)
+    assert result.custom["type"] == kind
+
+
+@pytest.mark.parametrize("intent", ["greet", "thank", "goodbye", "smalltalk"])
+async def test_chitchat_replies_by_intent(act, intent):
+    result = await act("action_chitchat", intent=intent)
+    assert (result.response, result.custom) == (f"utter_{intent}", {"type": "chitchat"})
+
+
+@pytest.mark.parametrize(
+    ("scores", "kind", "count"),
+    [
+        ([], "not_covered", 0),
+        ([ANSWER], "answer", 1),
+        ([ANSWER - 0.01], "choices", 1),
+        ([OFFER], "choices", 1),
+        ([OFFER - 0.01], "not_covered", 1),
+        ([0.3, 0.29, 0.28, 0.27], "choices", MOST_CHOICES),
+        ([0.01], "not_covered", 0),
+    ],
+)
+def test_decision_follows_the_best_score(scores, kind, count):
+    decision = decide([Ranked(f"e{n}", "p", score) for n, score in enumerate(scores)])
+    assert (decision.kind, len(decision.ranked)) == (kind, count)
+
+
+def test_domain_names_exactly_the_actions_there_are():
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text("utf-8"))
+    assert set(domain["actions"]) == registered()
+
+
+def responses():
+    found = {}
+    for file in (ROOT / "data" / "responses").glob("*.yml"):
+        found.update(yaml.safe_load(file.read_text("utf-8"))["responses"])
+    return found
+
+
+def test_every_response_has_its_english_twin_with_the_same_buttons():
+    found = responses()
+    chinese = {name for name in found if not name.endswith("_en")}
+    assert {f"{name}_en" for name in chinese} == set(found) - chinese
+    for name in chinese:
+        buttons, twin = (found[each][0].get("buttons", []) for each in (name, f"{name}_en"))
+        assert [button["payload"] for button in buttons] == [button["payload"] for button in twin], name
+
+
+def test_no_response_has_a_blank_line_which_channels_would_split():
+    assert not [name for name, variants in responses().items() for each in variants if "\n\n" in each["text"]]
+
+
+def test_no_action_says_what_has_no_response():
+    import re
+
+    source = "".join(file.read_text("utf-8") for file in (ROOT / "actions").glob("*.py"))
+    said = set(re.findall(r'\.say\(\s*"(\w+)"', source))
+    said |= {"answer", "answer_elsewhere", "choices", "sorry_choices"}
+    said |= {f"handoff_{reason}" for reason in re.findall(r'hand_over\(\w+, [\w.(), ]+?, "(\w+)"', source)}
+    said |= {"greet", "thank", "goodbye", "smalltalk"}
+    assert {f"utter_{name}" for name in said} == {name for name in responses() if not name.endswith("_en")}

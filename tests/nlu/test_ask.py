@@ -1,0 +1,112 @@
+import asyncio
+import json
+
+import pytest
+
+from bot.cli import ask
+from bot.cli.ask import BadLine, Question, parse_line, readable, summarise
+
+
+def test_line_is_read_with_what_was_said_before():
+    line = '{"id": 7, "text": " 怎么办 ", "district": "嘉定区", "before": ["担保费率多少"]}'
+    assert parse_line(line) == Question(7, "怎么办", "jiading", ("担保费率多少",))
+
+
+def test_leading_slash_is_removed_so_that_it_is_no_command():
+    assert parse_line('{"id": 1, "text": "//request_human"}').text == "request_human"
+
+
+NO_QUESTIONS = (
+    "x",
+    "[]",
+    "{}",
+    '{"id": 1}',
+    '{"id": 1, "text": ""}',
+    '{"id": 1, "text": " / "}',
+    '{"id": 1, "text": 5}',
+    '{"text": "a"}',
+    '{"id": 1, "text": "a", "before": "b"}',
+    '{"id": 1, "text": "a", "before": [1]}',
+    '{"id": 1, "text": "a", "district": 3}',
+)
+
+
+@pytest.mark.parametrize("line", NO_QUESTIONS)
+def test_line_is_refused_when_it_is_no_question(line):
+    with pytest.raises(BadLine):
+        parse_line(line)
+
+
+def summary(custom, intent="ask_tax"):
+    return summarise(Question("q", "问", None, ()), intent, 0.9, [{"text": "答", "custom": custom}])
+
+
+def test_summary_of_an_answer_has_entries_citations_and_confidence():
+    custom = {
+        "type": "answer", "entries": [{"id": f"e{n}"} for n in range(7)], "confidence": 0.87654,
+        "citations": [
+            {"document": "法", "number": "1号", "section": "第1条", "date": "2024-01-01", "entry": "e0"},
+        ],
+    }  # fmt: skip
+    value = summary(custom)
+    assert value["kind"] == "answer"
+    assert value["entries"] == ["e0", "e1", "e2", "e3", "e4"]
+    assert value["parts"] == [{"text": "问", "entries": value["entries"]}]
+    assert value["citations"] == [{"document": "法", "section": "第1条"}]
+    assert value["confidence"] == 0.8765
+    assert value["reply"] == "答\n来源：《法》（1号）第1条，2024-01-01"
+
+
+def test_summary_names_each_entry_once_when_two_options_share_it():
+    options = [{"entry": "e1", "label": "甲"}, {"entry": "e1", "label": "乙"}]
+    custom = {"type": "choices", "options": options}
+    assert summary(custom)["entries"] == ["e1"]
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny"])
+def test_summary_kind_is_the_reaction_when_the_message_is_one(intent):
+    assert summary({"type": "closing", "resolved": True}, intent)["kind"] == intent
+
+
+def test_readable_reply_shows_source_near_entries_and_buttons():
+    citation = {"document": "法", "number": "1号", "section": "第1条", "date": "2024-01-01", "entry": "a"}
+    entries = [{"id": "a"}, {"id": "b", "title": "融资", "point": "贴息"}]
+    custom = {"type": "answer", "entries": entries, "citations": [citation]}
+    element = {"text": "答", "custom": custom, "buttons": [{"title": "解决了", "payload": "/affirm"}]}
+    assert list(readable([element])) == [
+        "答", "来源：《法》（1号）第1条，2024-01-01", "  相近：融资 · 贴息（b）", "  [解决了]",
+    ]  # fmt: skip
+
+
+class FakeAssistant:
+    def __init__(self, folder):
+        pass
+
+    async def ask(self, question):
+        return {"id": question.id}, []
+
+
+def test_batch_answers_good_lines_and_names_bad_ones(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(ask, "Assistant", FakeAssistant)
+    lines = ['{"id": "a", "text": "甲"}\n', "nonsense\n", "\n", '{"id": "b", "text": "乙"}\n']
+    assert asyncio.run(ask.run_batch(tmp_path, lines)) == 2
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", "b"]
+    assert "第 2 行" in err and "第 3 行" not in err
+
+
+@pytest.mark.parametrize("arguments", [[], ["问题", "--batch", "x"]])
+def test_call_is_refused_when_it_is_not_one_of_text_and_batch(arguments):
+    with pytest.raises(SystemExit) as caught:
+        ask.main(arguments)
+    assert caught.value.code == 2
+
+
+def test_missing_batch_file_is_named(capsys, tmp_path):
+    assert ask.main(["--batch", str(tmp_path / "none.jsonl")]) == 2
+    assert "none.jsonl" in capsys.readouterr().err
+
+
+def test_missing_model_says_how_to_train(capsys, tmp_path):
+    assert ask.main(["你好", "--model", str(tmp_path)]) == 1
+    assert "./bangban train" in capsys.readouterr().err
