@@ -82,6 +82,9 @@ def main(arguments: list[str]) -> int:
     except env.SetupError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"✗ {env.os_error_sentence(error)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ REQUIREMENTS = ROOT / "requirements"
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 NODE_MINIMUM = (20, 19)
+#: How often a long step says that it goes on.
+GOES_ON_SECONDS = 15.0
 #: Free space a first start needs: the assistant's environment alone takes 2.7 GB.
 DISK_NEEDED_GB = {"server": 0.5, "assistant": 4.0, "web": 0.5, "model": 0.3}
 
@@ -35,10 +38,19 @@ def say(text: str) -> None:
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announce a long step and how long it took."""
+    """Announce a long step, that it goes on, and how long it took."""
     say(f"▸ {text} …")
-    started = time.monotonic()
-    yield
+    started, done = time.monotonic(), threading.Event()
+
+    def go_on() -> None:
+        while not done.wait(GOES_ON_SECONDS):
+            say(f"  … 还在进行，已 {time.monotonic() - started:.0f} 秒")
+
+    threading.Thread(target=go_on, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
     say(f"  完成，{time.monotonic() - started:.1f} 秒")
 
 
@@ -109,6 +121,12 @@ def advice(output: str) -> str:
     return ""
 
 
+def os_error_sentence(error: OSError) -> str:
+    """What the operating system refused, and what to do about it when that is known."""
+    hint = advice("enospc") if error.errno == errno.ENOSPC else ""
+    return f"{error.strerror}：{error.filename or ''} {hint}".strip()
+
+
 def run(command: Sequence[str | Path], what: str, **options: object) -> None:
     """Run a build step quietly; when it fails, show its last lines and what to do."""
     try:
@@ -121,8 +139,7 @@ def run(command: Sequence[str | Path], what: str, **options: object) -> None:
             check=False,
         )
     except OSError as error:
-        hint = advice("enospc") if error.errno == errno.ENOSPC else ""
-        raise SetupError(f"{what}：{error.strerror}。{hint}") from error
+        raise SetupError(f"{what}没有成功。{os_error_sentence(error)}") from error
     if done.returncode:
         output = (done.stderr + done.stdout).strip()
         tail = "\n".join(output.splitlines()[-15:])

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,19 @@ def _end_leftover(folder: Path) -> None:
                 process.wait(timeout=10)
         except psutil.Error:
             continue
+
+
+def end_leftovers(data: Path) -> None:
+    """End servers of this data folder whose owner was killed before it could stop them."""
+    _end_leftover(data / "valkey")
+    pid_file = data / "postgresql" / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    with suppress(psutil.Error, ValueError, IndexError):
+        postmaster = psutil.Process(int(pid_file.read_text().split()[0]))
+        if "postgres" in postmaster.name():
+            postmaster.send_signal(signal.SIGINT)  # "fast": ends sessions, writes a checkpoint
+            postmaster.wait(timeout=30)
 
 
 class Stores:

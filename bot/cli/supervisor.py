@@ -3,6 +3,7 @@
 The decision when to restart is a pure function of what happened and ``now``; the rest is process handling.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -16,7 +17,8 @@ BACKOFF_FIRST_SECONDS = 1.0
 BACKOFF_MOST_SECONDS = 30.0
 #: A child that ran this long before it died starts a new series of attempts.
 HEALTHY_SECONDS = 60.0
-STOP_SECONDS = 15.0
+#: Longer than the server takes to let connections and the outbox worker finish.
+STOP_SECONDS = 30.0
 LOG_LIMIT_BYTES = 20_000_000
 
 
@@ -98,16 +100,17 @@ class Child:
         return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
 
     def stop(self) -> None:
-        """Ask it to stop, then make it; its whole session goes with it."""
+        """Ask it to stop, then make it; what it started in its session goes with it."""
         process, self.process, self.start_at = self.process, None, None
-        if process is None or process.poll() is not None:
+        if process is None:
             return
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
 
 
 def exit_reason(code: int) -> str:

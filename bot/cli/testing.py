@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from bot.cli import environments as env
 
+#: These run in the assistant's environment only.
+ASSISTANT_TESTS = ("tests/nlu", "tests/actions")
 UNIT_MARKS = "not integration and not browser and not service"
 
 
@@ -45,14 +47,17 @@ def _lint() -> int:
     )
 
 
+def _pytest(marks: str) -> int:
+    elsewhere = [f"--ignore={folder}" for folder in ASSISTANT_TESTS]
+    return _python("server", "-m", "pytest", "-m", marks, *elsewhere)
+
+
 def _unit() -> int:
-    return _python(
-        "server", "-m", "pytest", "-m", UNIT_MARKS, "--ignore=tests/nlu", "--ignore=tests/actions"
-    ) or _npm("test")
+    return _pytest(UNIT_MARKS) or _npm("test")
 
 
 def _integration() -> int:
-    return _python("server", "-m", "pytest", "-m", "integration")
+    return _pytest("integration")
 
 
 def _rasa(label: str, keep: str, *arguments: str) -> int:
@@ -77,7 +82,7 @@ def _assistant() -> int:
     data, out = ("--data", "data"), ("--out", "var/test-results")
     stories = ("--stories", "tests/conversations", "--fail-on-prediction-errors", "--no-plot")
     return (
-        _python("assistant", "-m", "pytest", "tests/nlu", "tests/actions", "tests/knowledge")
+        _python("assistant", "-m", "pytest", *ASSISTANT_TESTS, "tests/knowledge")
         or _rasa("rasa data validate", "conflicts found", "data", "validate", "--fail-on-warnings", *data)
         or _rasa("rasa test core", r"Correct:", "test", "core", "--model", "models", *stories, *out)
     )
@@ -85,7 +90,7 @@ def _assistant() -> int:
 
 def _browser() -> int:
     _ensure_chromium()
-    return _python("server", "-m", "pytest", "-m", "browser or service")
+    return _pytest("browser or service")
 
 
 def _ensure_chromium() -> None:

@@ -18,8 +18,8 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from bot.cli.environments import ROOT, SetupError, child_environment, python_of, say
-from bot.cli.stores import addresses_file, free_port
+from bot.cli.environments import ROOT, SetupError, child_environment, os_error_sentence, python_of, say
+from bot.cli.stores import addresses_file, end_leftovers, free_port
 from bot.cli.supervisor import Child, Program, exit_reason
 
 READY_SECONDS = 120.0
@@ -54,12 +54,27 @@ def lock_data(data: Path) -> IO[str]:
     return handle
 
 
+def address() -> str:
+    """Where the server listens, as something to connect to from this machine."""
+    host = os.environ.get("BANGBAN_HOST", "") or "127.0.0.1"
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host
+
+
+def port_number(text: str) -> int:
+    """A TCP port from its text; ArgumentTypeError for anything else."""
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"端口要是 1 到 65535 的整数，不是「{text}」")
+    return int(text)
+
+
 def check_port(port: int) -> None:
     """Refuse a port that somebody else listens on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address(), port))
+        except PermissionError as error:
+            raise SetupError(f"没有权限使用端口 {port}。请换 1024 以上的端口（--port）。") from error
         except OSError as error:
             raise SetupError(
                 f"端口 {port} 已被占用。请停止占用它的程序，或换一个端口：./bangban up --port {port + 1}"
@@ -174,7 +189,7 @@ def server_program(ports: Ports, stores: Mapping[str, str], password: str) -> Pr
         "服务",
         [str(python_of("server")), "-m", "bot.server"],
         _base("server", extra),
-        lambda: answers(f"http://127.0.0.1:{ports.server}/health/ready", timeout=3.0),
+        lambda: answers(f"http://{address()}:{ports.server}/health/ready", timeout=3.0),
     )
 
 
@@ -247,7 +262,7 @@ def _stores(run: Run, data: Path, ports: Ports) -> dict[str, str]:
 
 
 def _announce(port: int, password: str, log: Path) -> None:
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://{address()}:{port}"
     say(
         f"\n帮办已就绪\n  演示页与挂件   {base}/\n  工作台         {base}/console/\n"
         f"  接口说明       {base}/api/openapi.json"
@@ -259,10 +274,11 @@ def _announce(port: int, password: str, log: Path) -> None:
 
 def _is_accepted(base: str, password: str) -> bool:
     """Whether the generated password is the one in force: an earlier administrator keeps their own."""
-    reply = requests.post(
-        f"{base}/api/staff/login", json={"username": "admin", "password": password}, timeout=10
-    )
-    return reply.status_code == 200
+    login = {"username": "admin", "password": password}
+    try:
+        return requests.post(f"{base}/api/staff/login", json=login, timeout=10).status_code == 200
+    except requests.RequestException:
+        return False
 
 
 def _first_password(data: Path) -> str:
@@ -271,8 +287,11 @@ def _first_password(data: Path) -> str:
         return ""
     kept = data / UNSHOWN
     if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(12))
+        # Complete or not there at all, however full the disk is.
+        partial = kept.with_suffix(".partial")
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_urlsafe(12))
+        partial.replace(kept)
     return kept.read_text()
 
 
@@ -285,8 +304,8 @@ def serve(
     port: int, data: Path, stopping: threading.Event, announced: Callable[[], None] = lambda: None
 ) -> None:
     """Start everything, then watch it until ``stopping`` is set."""
-    check_port(port)
     lock = lock_data(data)
+    check_port(port)
     check_disk(data)
     logs = data / "logs"
     logs.mkdir(exist_ok=True)
@@ -294,7 +313,8 @@ def serve(
     run = Run(logs, stopping)
     try:
         stores = _stores(run, data, ports)
-        password = _first_password(data)
+        given = os.environ.get("BANGBAN_ADMIN_PASSWORD", "")
+        password = given or _first_password(data)
         if not stopping.is_set():
             run.start(
                 actions_program(ports),
@@ -302,13 +322,14 @@ def serve(
                 server_program(ports, stores, password),
             )
         if not stopping.is_set():
-            _announce(port, password, logs)
+            _announce(port, "" if given else password, logs)
             _password_was_shown(data)
             announced()
             run.watch()
     finally:
         say("\n正在停止 …")
         run.stop()
+        end_leftovers(data)
         lock.close()
         say("已全部停止。")
 
@@ -316,7 +337,7 @@ def serve(
 def main(arguments: list[str] | None = None) -> int:
     """Parse the options, run until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="./bangban up")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("BANGBAN_PORT", "8000")))
+    parser.add_argument("--port", type=port_number, default=os.environ.get("BANGBAN_PORT", "") or "8000")
     parser.add_argument("--data", type=Path, default=ROOT / "var")
     options = parser.parse_args(arguments)
     stopping = threading.Event()
@@ -326,6 +347,9 @@ def main(arguments: list[str] | None = None) -> int:
         serve(options.port, options.data.resolve(), stopping)
     except SetupError as error:
         say(f"✗ {error}")
+        return 1
+    except OSError as error:
+        say(f"✗ {os_error_sentence(error)}")
         return 1
     return 0
 

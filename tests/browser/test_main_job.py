@@ -1,5 +1,7 @@
 """The main job, end to end, in two windows: ask, get a cited answer, reach a person, be done."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -25,6 +27,11 @@ def messages(page: Page, **attributes: str):
     """Messages shown, narrowed by data attributes."""
     selector = '[data-testid="message"]' + "".join(f'[data-{k}="{v}"]' for k, v in attributes.items())
     return page.locator(selector)
+
+
+def seqs(page: Page) -> list[str]:
+    """The numbers of the messages shown, in their order."""
+    return [message.get_attribute("data-seq") or "" for message in messages(page).all()]
 
 
 def claim(console: Page, question: str) -> None:
@@ -67,7 +74,8 @@ def test_visitor_and_helper_finish_the_main_job_in_two_windows(visitor: Page, co
     visitor.get_by_test_id("human").click()
     expect(visitor.get_by_test_id("queue")).to_be_visible()
 
-    expect(console.get_by_test_id("ring-state")).to_be_attached()
+    ring = console.get_by_test_id("ring-state")
+    expect(ring).to_have_attribute("data-state", re.compile("ringing|blocked"))
     screenshot(console, "console-queue")
     claim(console, SUSPENSION)
     expect(console.get_by_test_id("brief")).to_contain_text("歇业")
@@ -97,15 +105,19 @@ def test_conversation_is_neither_lost_nor_doubled_when_reloaded_in_the_middle(vi
     expect(messages(visitor, sender="bot").last).to_be_visible()
     visitor.get_by_test_id("human").click()
     claim(console, "担保费率现在多少")
-    before = messages(visitor).count()
+    expect(messages(visitor, kind="notice")).to_have_count(2)
+    before = seqs(visitor)
 
     visitor.reload()
-    if not visitor.get_by_test_id("panel").is_visible():
-        open_widget(visitor)
+    expect(visitor.get_by_test_id("panel")).to_be_visible()
+    expect(messages(visitor)).to_have_count(len(before))
+    assert seqs(visitor) == before
     expect(messages(visitor, sender="visitor").filter(has_text="担保费率现在多少")).to_have_count(1)
     reply(console, "刷新之后也收得到。")
     expect(messages(visitor, sender="helper").filter(has_text="刷新之后也收得到")).to_have_count(1)
-    assert messages(visitor).count() > before - 1
+    after = seqs(visitor)
+    assert after[:-1] == before
+    assert len(set(after)) == len(after)
 
     console.reload()
     console.get_by_test_id("conversation-item").filter(has_text="刷新之后也收得到").first.click()
@@ -120,6 +132,8 @@ def test_message_arrives_once_when_the_connection_was_lost(visitor: Page):
     visitor.context.set_offline(True)
     visitor.evaluate("window.dispatchEvent(new Event('offline'))")
     ask(visitor, SUSPENSION)
+    waiting = messages(visitor, sender="visitor").filter(has_text=SUSPENSION)
+    expect(waiting).to_have_attribute("data-status", "sending")
     visitor.context.set_offline(False)
 
     expect(messages(visitor, kind="answer").last).to_contain_text("歇业", timeout=40_000)

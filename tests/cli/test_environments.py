@@ -1,5 +1,7 @@
 """What a person is told when something the product stands on is missing."""
 
+import argparse
+import errno
 import shutil
 import socket
 from collections import namedtuple
@@ -83,3 +85,36 @@ def test_first_password_stays_the_same_until_it_was_shown(tmp_path: Path):
 
     assert up._first_password(tmp_path) == ""
     assert not (tmp_path / up.UNSHOWN).exists()
+
+
+@pytest.mark.parametrize("text", ["0", "70000", "abc", "-1", ""])
+def test_port_is_refused_when_it_is_no_port(text: str):
+    with pytest.raises(argparse.ArgumentTypeError, match="1 到 65535"):
+        up.port_number(text)
+
+
+def test_up_says_a_sentence_when_the_data_folder_cannot_be_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").write_text("")
+    assert up.main(["--data", str(tmp_path / "file"), "--port", "18000"]) == 1
+    assert "请换一个目录" in capsys.readouterr().out
+
+
+def test_up_says_a_sentence_when_the_disk_fills_while_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "logs")
+
+    monkeypatch.setattr(up, "serve", full)
+    assert up.main(["--data", str(tmp_path)]) == 1
+    assert "磁盘已满" in capsys.readouterr().out
+
+
+def test_missing_compiler_is_named_when_a_package_must_be_built(tmp_path: Path):
+    script = tmp_path / "build"
+    script.write_text("#!/bin/sh\necho \"error: command 'gcc' failed: No such file\" >&2\nexit 1\n")
+    script.chmod(0o755)
+    with pytest.raises(env.SetupError, match="build-essential"):
+        env.run([script], "安装依赖")

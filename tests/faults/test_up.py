@@ -91,3 +91,16 @@ def test_up_survives_killed_children_keeps_data_and_stops_everything_when_interr
         assert again.ready_seconds < 30
     finally:
         stop(again)
+
+
+def test_up_leaves_nothing_behind_when_interrupted_while_a_killed_child_waits_for_its_restart(tmp_path: Path):
+    tmp_path.chmod(0o755)
+    service = start(tmp_path / "data")
+    family = all_processes(service)
+    service.find("bot.cli.stores").kill()
+    wait_until(lambda: any("数据库" in line and "停了" in line for line in service.printed))
+
+    stop(service)
+
+    _gone, alive = psutil.wait_procs(family, timeout=10)
+    assert [process.name() for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []

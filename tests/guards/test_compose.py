@@ -54,10 +54,17 @@ def test_every_substituted_variable_stands_in_the_example_file():
 
 
 def test_no_secret_has_a_value_in_the_file():
-    text = (ROOT / "docker-compose.yml").read_text()
-    values = re.findall(r"\$\{\w*PASSWORD\w*(?::-([^}]*))?\}", text)
-    assert all(value == "" for value in values)
-    assert 'PASSWORD: "' not in text
+    variables = [pair for service in SERVICES.values() for pair in service.get("environment", {}).items()]
+    secrets = {name: value for name, value in variables if re.search("PASSWORD|SECRET|TOKEN|_KEY", name)}
+    assert secrets
+    assert [name for name, value in secrets.items() if not re.fullmatch(r"\$\{\w+:\?[^}]+\}", value)] == []
+    urls = [value for name, value in variables if "@" in value]
+    assert urls
+    assert [url for url in urls if not re.search(r":\$\{\w+:\?[^}]+\}@", url)] == []
+
+
+def test_every_setting_of_the_env_file_reaches_the_server():
+    assert SERVICES["server"]["env_file"] == [{"path": ".env", "required": False}]
 
 
 def test_volumes_are_named_and_declared():
