@@ -1,4 +1,5 @@
 /** Asks the server for a conversation, and goes on asking while that may help. */
+import { isPassing } from './protocol';
 import { backoff } from './transport/backoff';
 import { type Http, HttpError, type StartRequest } from './transport/http';
 
@@ -43,7 +44,7 @@ export class Opening {
   }
 
   private failed(error: unknown): void {
-    if (error instanceof HttpError && !error.passing) return this.events.refused(error.code);
+    if (error instanceof HttpError && !error.passing && !isPassing(error.code)) return this.events.refused(error.code);
     this.events.waiting();
     this.timer = setTimeout(() => this.start(), backoff(this.attempts, this.random()));
     this.attempts += 1;

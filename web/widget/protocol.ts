@@ -64,6 +64,10 @@ export type ServerFrame =
 
 export const MAX_TEXT = 2000;
 
+/** Codes that say nothing about what was asked: the same may succeed a little later. */
+const PASSING: readonly string[] = ['too_many_requests', 'unavailable', 'internal'];
+export const isPassing = (code: string): boolean => PASSING.includes(code);
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -55,6 +55,11 @@ const timeOf = (update: Update): number => (update.at === null ? NaN : Date.pars
 const isRated = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'rated';
 const isClosed = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'closed';
 
+const HELP_CODES: readonly unknown[] = ['queued', 'queued_nobody_ready', 'helper_joined'];
+/** Help has been asked for anew. */
+const asksHelp = (update: Update): boolean =>
+  update.kind === 'handoff' || (update.kind === 'notice' && HELP_CODES.includes(update.payload.code));
+
 function newest(updates: readonly Update[], kind: 'visitor' | 'bot'): number {
   return lastWhere(updates, (update) => update.sender?.kind === kind)?.seq ?? 0;
 }
@@ -66,12 +71,13 @@ function liveSeq(state: State): number {
   return goneOn || state.owner === 'helper' ? 0 : bot;
 }
 
+/** A closing can be rated until it closes again or help is asked for anew; talk in between does no harm. */
 function ratingItem(state: State, closedAt: number): RatingItem | null {
   const { updates } = state;
   const closed = updates[closedAt];
   if (closed?.payload.ask_rating !== true) return null;
   const later = updates.slice(closedAt + 1);
-  const end = later.findIndex(isClosed);
+  const end = later.findIndex((update) => isClosed(update) || asksHelp(update));
   const rated = lastWhere(end < 0 ? later : later.slice(0, end), isRated);
   if (!rated && end >= 0) return null;
   return {

@@ -1,10 +1,11 @@
 /** The conversation of this page: joins state, storage and connection. The view calls it and draws its state. */
 import { Opening } from './opening';
 import type { Button } from './payload';
-import { type ClientFrame, MAX_TEXT, type Rating, type ServerFrame } from './protocol';
+import { type ClientFrame, MAX_TEXT, type Rating, type ServerFrame, isPassing } from './protocol';
+import { Repeat } from './repeat';
 import { hasGap } from './select';
 import type { Settings } from './settings';
-import { type Event, type Outgoing, type State, initialState, reduce } from './state';
+import { type Event, type Outgoing, type State, initialState, reduce, withoutChoices } from './state';
 import type { Memory, Saved } from './storage';
 import { Connection, type ConnectionEvents } from './transport/connection';
 import type { Http, StartRequest } from './transport/http';
@@ -12,9 +13,6 @@ import type { Http, StartRequest } from './transport/http';
 /** A message on a healthy link is acknowledged well within this; else the link is replaced. */
 export const ACK_MS = 10_000;
 export const TYPING_EVERY_MS = 3_000;
-
-/** Refusals that say nothing about the message itself: it stays stored, a reload sends it again. */
-const PASSING: readonly string[] = ['too_many_requests', 'unavailable', 'internal'];
 
 export interface SessionParts {
   settings: Settings;
@@ -38,9 +36,13 @@ export class Session {
   private typedAt = 0;
   private ackTimer: ReturnType<typeof setTimeout> | undefined;
   private askedAfter = -1;
+  /** A resume is on its way: the server answers it with the state. */
+  private resuming = false;
+  private readonly repeat: Repeat;
 
   constructor(private readonly parts: SessionParts) {
     this.settings = parts.settings;
+    this.repeat = new Repeat(() => this.again(), parts.random);
     this.opening = new Opening(parts.http, () => this.startRequest(), parts.random, {
       waiting: () => this.dispatch({ type: 'linked', link: 'waiting' }),
       started: (conversationId, token) => this.onStarted(conversationId, token),
@@ -159,7 +161,9 @@ export class Session {
   private deliver(message: Outgoing): void {
     if (!this.connection) return this.opening.start();
     this.connection.hurry();
-    if (this.push(frameOf(message))) this.expectAck();
+    // What was put off goes first: messages keep their order.
+    if (this.repeat.waiting) this.again();
+    else if (this.push(frameOf(message))) this.expectAck();
   }
 
   private push(frame: ClientFrame): boolean {
@@ -190,12 +194,14 @@ export class Session {
     const unsent = outbox.filter((message) => message.status !== 'sent');
     const { conversationId } = saved;
     const seenSeq = this.parts.memory.seenSeq();
-    this.dispatch({ type: 'restored', conversationId, seenSeq, outbox: unsent, panelOpen });
+    this.dispatch({ type: 'restored', conversationId, seenSeq, outbox: withoutChoices(unsent), panelOpen });
+    this.rekeep();
     this.connect(saved.token);
   }
 
   private connect(token: string): void {
     this.askedAfter = -1;
+    this.repeat.succeeded();
     this.connection = this.parts.connect(token, {
       status: (link) => this.dispatch({ type: 'linked', link }),
       up: () => this.onUp(),
@@ -206,15 +212,23 @@ export class Session {
   }
 
   private onUp(): void {
-    this.resume();
-    const unsent = this.state.outbox.filter((message) => message.status === 'sending');
-    unsent.forEach((message) => this.push(frameOf(message)));
-    if (unsent.length > 0) this.expectAck();
-    if (this.rating && this.state.rating === 'sending') this.push({ type: 'rate', ...this.rating });
+    this.resuming = true;
+    this.again();
     if (this.state.seenSeq > 0 && this.state.panelOpen) this.push({ type: 'read', seq: this.state.seenSeq });
   }
 
+  /** Everything the server owes an answer to, once more; it knows a message by its id and saves it once. */
+  private again(): void {
+    this.repeat.cancel();
+    if (this.resuming) this.resume();
+    const unsent = this.state.outbox.filter((message) => message.status === 'sending');
+    const sent = unsent.map((message) => this.push(frameOf(message)));
+    if (sent.includes(true)) this.expectAck();
+    if (this.rating && this.state.rating === 'sending') this.push({ type: 'rate', ...this.rating });
+  }
+
   private resume(): void {
+    this.resuming = true;
     this.askedAfter = this.state.lastSeq;
     this.push({ type: 'resume', after: this.state.lastSeq });
   }
@@ -224,6 +238,7 @@ export class Session {
     switch (frame.type) {
       case 'ack':
         this.parts.memory.drop(frame.client_message_id);
+        this.repeat.succeeded();
         return this.dispatch({ type: 'acknowledged', id: frame.client_message_id, now });
       case 'update':
         return this.onUpdate(frame.update, now);
@@ -234,6 +249,8 @@ export class Session {
       case 'read':
         return this.dispatch({ type: 'helperRead', seq: frame.seq });
       case 'state':
+        this.resuming = false;
+        this.repeat.succeeded();
         return this.dispatch({ type: 'owned', owner: frame.owner, helper: frame.helper, now });
       case 'error':
         return this.onError(frame.error.code, frame.client_message_id);
@@ -250,16 +267,38 @@ export class Session {
   }
 
   private onError(code: string, id: string | undefined): void {
+    const rating = this.state.rating === 'sending';
     if (id !== undefined) {
-      if (!PASSING.includes(code)) this.parts.memory.drop(id);
-      this.dispatch({ type: 'refused', id, reason: code });
-    } else if (this.state.rating === 'sending') {
+      if (isPassing(code)) this.putOff();
+      else this.fail(id, code);
+    } else if (rating && code === 'wrong_state') {
+      this.dispatch({ type: 'rating', status: 'gone' });
+    } else if (this.resuming) {
+      // Without the resume there is no live feed, however alive the connection looks.
+      this.putOff();
+    } else if (rating) {
       this.dispatch({ type: 'rating', status: 'failed' });
     }
   }
 
+  private putOff(): void {
+    // The server has answered: nothing is wrong with the link.
+    clearTimeout(this.ackTimer);
+    this.repeat.later();
+  }
+
+  private fail(id: string, reason: string): void {
+    this.parts.memory.drop(id);
+    this.dispatch({ type: 'refused', id, reason });
+  }
+
   private failUnsent(code: string): void {
-    for (const { id, status } of this.state.outbox) if (status === 'sending') this.onError(code, id);
+    for (const { id, status } of this.state.outbox) if (status === 'sending') this.fail(id, code);
+  }
+
+  /** A reload must find the unsent as they are now. */
+  private rekeep(): void {
+    for (const message of this.state.outbox) if (message.status === 'sending') this.parts.memory.keep(message);
   }
 
   private onRefused(): void {
@@ -270,6 +309,7 @@ export class Session {
     this.saved = null;
     this.parts.memory.forget();
     this.dispatch({ type: 'forgotten' });
+    this.rekeep();
     if (this.state.outbox.some((message) => message.status === 'sending')) this.opening.start();
   }
 }

@@ -36,7 +36,8 @@ export interface State {
   live: boolean;
   seenSeq: number;
   helperReadSeq: number;
-  rating: 'idle' | 'sending' | 'failed';
+  /** `gone`: the server takes no rating for this closing any more. */
+  rating: 'idle' | 'sending' | 'failed' | 'gone';
 }
 
 export type Event =
@@ -156,12 +157,16 @@ function acknowledge(state: State, id: string, now: number): State {
   return expectBot(change(state, id, { status: 'sent', reason: null }), now);
 }
 
+/** Buttons belong to the conversation they were offered in; elsewhere only their words mean something. */
+export const withoutChoices = (outbox: readonly Outgoing[]): Outgoing[] =>
+  outbox.map((message) => ({ ...message, choice: null }));
+
 /** The token was refused: only what was never saved is kept, to be sent in a new conversation. */
 function forget(state: State): State {
   return {
     ...initialState,
     panelOpen: state.panelOpen,
-    outbox: state.outbox.filter((message) => message.status !== 'sent').map((message) => ({ ...message, choice: null })),
+    outbox: withoutChoices(state.outbox.filter((message) => message.status !== 'sent')),
   };
 }
 

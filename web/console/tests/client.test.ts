@@ -46,6 +46,14 @@ describe('the staff api', () => {
     expect(calls[0]?.init.body).toBe(calls[2]?.init.body);
   });
 
+  it('gives a conversation back with a write', async () => {
+    api.csrf = 'tok';
+    answers = [json(200, { request: request({ conversation_id: 'c/1' }) })];
+    expect((await api.release('c/1')).status).toBe('waiting');
+    expect(calls[0]).toMatchObject({ url: '/api/staff/conversations/c%2F1/release', init: { method: 'POST' } });
+    expect(headerOf(0, 'X-CSRF-Token')).toBe('tok');
+  });
+
   it('gives up when the new token is refused too', async () => {
     answers = [refusal(403, 'csrf'), json(200, session), refusal(403, 'csrf')];
     await expect(api.setPresence('busy')).rejects.toMatchObject({ code: 'csrf' });

@@ -18,6 +18,12 @@ describe('the waiting clock', () => {
     expect(clock).toMatchObject({ elapsed: 0, text: '00:00', urgency: 'calm', used: 0 });
   });
 
+  it('never promises more than the time between request and deadline', () => {
+    expect(waitClock(request(), T0 - 400).remaining).toBe(60);
+    expect(waitClock(request({ deadline_at: at(60.004) }), T0).remaining).toBe(60);
+    expect(waitClock(request(), T0 + 1).remaining).toBe(60);
+  });
+
   it('counts what remains to the deadline and the share used up', () => {
     expect(waitClock(request(), T0 + 45_000)).toMatchObject({ elapsed: 45, remaining: 15, used: 0.75 });
     expect(waitClock(request(), T0 + 90_000)).toMatchObject({ remaining: -30, used: 1 });

@@ -101,6 +101,32 @@ describe('the desk', () => {
   });
 });
 
+describe('a release', () => {
+  beforeEach(() => saved.push(update(1, 'visitor', '一')));
+
+  it('takes the conversation off my list even when it cannot be read anew', async () => {
+    const desk = useDesk();
+    desk.begin('h1');
+    await desk.loadMine();
+    expect(desk.mine).toHaveLength(1);
+    vi.spyOn(api, 'release').mockResolvedValue(request({ status: 'waiting' }));
+    vi.mocked(api.conversation).mockRejectedValue(new NetworkError(null));
+    await desk.release('c1');
+    expect(desk.mine).toEqual([]);
+    expect(desk.isMine('c1')).toBe(false);
+    expect(desk.logs.c1?.request?.status).toBe('waiting');
+  });
+
+  it('changes nothing when the server refuses it', async () => {
+    const desk = useDesk();
+    desk.begin('h1');
+    await desk.loadMine();
+    vi.spyOn(api, 'release').mockRejectedValue(new ApiError(409, 'wrong_state', ''));
+    await expect(desk.release('c1')).rejects.toBeInstanceOf(ApiError);
+    expect(desk.mine).toHaveLength(1);
+  });
+});
+
 describe('the outbox', () => {
   const texts = () => saved.map((it) => it.text);
   const idle = (outbox: ReturnType<typeof useOutbox>) => vi.waitFor(() => expect(outbox.items).toEqual([]));

@@ -48,6 +48,10 @@ export class FakeLink implements Link {
   }
 }
 
+/** The server says no: to the message `id`, or without one to whatever carries none. */
+export const refuse = (link: FakeLink, code: string, id?: string): void =>
+  link.give({ type: 'error', error: { code, message: '' }, client_message_id: id });
+
 /** HTTP whose answers are set by the test: a number is a status (0: no answer at all). */
 export class FakeHttp implements Http {
   started: StartRequest[] = [];
@@ -62,7 +66,8 @@ export class FakeHttp implements Http {
   answer: (after: number, wait: number) => Promise<Update[]> = () => new Promise(() => undefined);
 
   private static check(status: number): void {
-    if (status < 200 || status > 299) throw new HttpError(status, status === 401 ? 'not_authenticated' : `e${status}`);
+    const codes: Record<number, string> = { 401: 'not_authenticated', 429: 'too_many_requests' };
+    if (status < 200 || status > 299) throw new HttpError(status, codes[status] ?? `e${status}`);
   }
   async start(request: StartRequest): Promise<{ conversation_id: string; token: string }> {
     await Promise.resolve();

@@ -89,6 +89,24 @@ describe('rating', () => {
     expect(ratings(state)).toMatchObject([{ status: 'done', resolved: true, stars: 5 }]);
   });
 
+  it('stays when the visitor says a word of thanks and the bot answers', () => {
+    expect(ratings(after([closed(1), fromVisitor(2), update(3)]))).toMatchObject([{ key: 'r1', status: 'idle' }]);
+  });
+
+  it.each([update(2, { kind: 'handoff' }), notice(2, 'queued'), notice(2, 'queued_nobody_ready')])(
+    'is gone when help is asked for anew ($kind)',
+    (opened) => {
+      expect(ratings(after([closed(1), opened]))).toEqual([]);
+      const again = after([closed(1), opened, notice(3, 'helper_joined', { name: '陈' }), closed(4)]);
+      expect(ratings(again)).toMatchObject([{ key: 'r4', status: 'idle' }]);
+    },
+  );
+
+  it('keeps what was given before help is asked for anew', () => {
+    const state = after([closed(1), notice(2, 'rated', { resolved: true, stars: 5 }), notice(3, 'queued')]);
+    expect(ratings(state)).toMatchObject([{ key: 'r1', status: 'done', stars: 5 }]);
+  });
+
   it('is asked anew after a second closing, the first answer stays', () => {
     const state = after([closed(1), notice(2, 'rated', { resolved: true, stars: null }), closed(3)]);
     expect(ratings(state)).toMatchObject([{ key: 'r1', status: 'done', stars: null }, { key: 'r3', status: 'idle' }]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ACK_MS, TYPING_EVERY_MS } from '../session';
-import { FakeArea, World, fromVisitor, notice, settle, update } from './fakes';
+import { FakeArea, World, fromVisitor, notice, refuse, settle, update } from './fakes';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -50,9 +50,21 @@ describe('starting', () => {
     expect(world.session.state.conversationId).toBe('c2');
   });
 
-  it('marks the message failed when the server refuses, and retry starts again', async () => {
+  it('goes on trying when the server is only busy', async () => {
     const world = new World();
     world.http.startStatus = 429;
+    world.session.restore();
+    world.session.send('你好');
+    await settle();
+    expect(statuses(world)).toEqual(['m1 sending']);
+    world.http.startStatus = 201;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(world.session.state.conversationId).toBe('c2');
+  });
+
+  it('marks the message failed when the server refuses, and retry starts again', async () => {
+    const world = new World();
+    world.http.startStatus = 403;
     world.session.restore();
     world.session.send('你好');
     await settle();
@@ -187,26 +199,6 @@ describe('a refused token', () => {
   });
 });
 
-describe('a refused message', () => {
-  it('fails visibly and is not sent again by a reload', async () => {
-    const world = new World();
-    const link = await world.begin();
-    link.give({ type: 'error', error: { code: 'bad_request', message: '' }, client_message_id: 'm1' });
-    expect(statuses(world)).toEqual(['m1 failed']);
-    expect(keys(world.local)).toEqual(['conversation']);
-  });
-
-  it('stays stored when the server was only busy', async () => {
-    const world = new World();
-    const link = await world.begin();
-    link.give({ type: 'error', error: { code: 'too_many_requests', message: '' }, client_message_id: 'm1' });
-    expect(statuses(world)).toEqual(['m1 failed']);
-    expect(keys(world.local)).toContain('unsent:m1');
-    world.session.retry('m1');
-    expect(link.of('send').map((frame) => frame.client_message_id)).toEqual(['m1', 'm1']);
-  });
-});
-
 describe('two tabs', () => {
   it('share the conversation that one of them started', async () => {
     const one = new World();
@@ -232,6 +224,24 @@ describe('two tabs', () => {
     expect(two.session.state.conversationId).toBe('c1');
     two.link.events.up();
     expect(two.link.of('send').map(({ text }) => text)).toContain('乙');
+  });
+
+  it('send a choice of the left conversation as words, also after a reload', async () => {
+    const one = new World();
+    const two = new World(one.local, new FakeArea(), 'n');
+    two.http.prefix = 'd';
+    const link = await two.begin('乙');
+    link.give({ type: 'ack', client_message_id: 'n1', seq: 1 });
+    two.session.choose(4, { id: 'b1', label: '解决了' });
+    one.local.setItem('bangban:https://help.example:conversation', '{"token":"t9","conversationId":"c9"}');
+    two.session.storageChanged('bangban:https://help.example:conversation');
+    two.link.events.up();
+    expect(two.link.of('choose')).toEqual([]);
+    expect(two.link.of('send')).toEqual([{ type: 'send', client_message_id: 'n2', text: '解决了' }]);
+    const reloaded = new World(one.local);
+    reloaded.session.restore();
+    reloaded.link.events.up();
+    expect(reloaded.link.of('choose')).toEqual([]);
   });
 
   it('do not take each other\'s unsent messages away', async () => {
@@ -300,7 +310,21 @@ describe('choices, typing, rating', () => {
     const world = new World();
     const link = await world.begin();
     world.session.rate({ resolved: false, stars: null });
-    link.give({ type: 'error', error: { code: 'wrong_state', message: '' } });
+    refuse(link, 'internal');
     expect(world.session.state.rating).toBe('failed');
+  });
+
+  it('gives a rating up for good when it can no longer be given, also while resuming', async () => {
+    const world = new World();
+    const link = await world.begin();
+    link.give({ type: 'ack', client_message_id: 'm1', seq: 1 });
+    world.session.rate({ resolved: true, stars: 5 });
+    link.events.down();
+    await vi.advanceTimersByTimeAsync(1000);
+    world.link.events.up();
+    refuse(world.link, 'wrong_state');
+    expect(world.session.state.rating).toBe('gone');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(world.link.of('rate')).toHaveLength(1);
   });
 });

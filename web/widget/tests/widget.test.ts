@@ -128,7 +128,7 @@ describe('messages', () => {
 
   it('offer another try when they failed', async () => {
     const link = await open();
-    link.give({ type: 'error', error: { code: 'unavailable', message: '' }, client_message_id: 'm1' });
+    link.give({ type: 'error', error: { code: 'bad_request', message: '' }, client_message_id: 'm1' });
     expect(one('message').dataset.status).toBe('failed');
     one('retry').click();
     expect(one('message').dataset.status).toBe('sending');
@@ -259,7 +259,7 @@ describe('rating', () => {
     expect(all('rate-submit')).toEqual([]);
   });
 
-  it('keeps what was entered when it could not be saved', async () => {
+  it('keeps what was entered when it could not be saved, and goes when it never can be', async () => {
     const link = await open();
     give(link, fromVisitor(1, 'm1'), notice(2, 'closed', { ask_rating: true }));
     one('rate-no').click();
@@ -269,6 +269,10 @@ describe('rating', () => {
     expect(element.shadowRoot?.querySelector('.form-error')?.hasAttribute('hidden')).toBe(false);
     expect(one('rate-no').getAttribute('aria-pressed')).toBe('true');
     expect(one<HTMLButtonElement>('rate-submit').disabled).toBe(false);
+    one('rate-submit').click();
+    link.give({ type: 'error', error: { code: 'wrong_state', message: '' } });
+    expect(one('rate-gone').textContent).toContain('评价');
+    expect([...all('rate-submit'), ...(element.shadowRoot?.querySelectorAll('.card') ?? [])]).toEqual([]);
   });
 });
 

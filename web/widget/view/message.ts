@@ -21,10 +21,7 @@ export interface Context {
 }
 
 function statusText(item: MineItem, texts: Texts): string {
-  if (item.status === 'failed') {
-    if (item.reason === 'too_many_requests') return texts.failedTooMany;
-    return item.reason === 'too_large' ? texts.failedTooLong : texts.failed;
-  }
+  if (item.status === 'failed') return item.reason === 'too_large' ? texts.failedTooLong : texts.failed;
   return { sending: texts.sending, sent: texts.sent, read: texts.read, quiet: '' }[item.status];
 }
 

@@ -19,6 +19,8 @@ function thanks(item: RatingItem, { texts }: Context): HTMLElement {
   );
 }
 
+const gone = ({ texts }: Context): HTMLElement => h('span', { 'data-testid': 'rate-gone' }, texts.rateGone);
+
 function toggle(label: string, testid: string, act: () => void): HTMLButtonElement {
   const attributes = { type: 'button', class: 'choice', 'data-testid': testid, 'aria-pressed': 'false', onclick: act };
   return h('button', attributes, label);
@@ -92,14 +94,19 @@ function questions({ session, texts }: Context): ItemView<RatingItem> {
 export function ratingView(first: RatingItem, context: Context): ItemView<RatingItem> {
   const node = h('div', { class: 'card' });
   const form = questions(context);
-  let done = false;
+  let shown: 'form' | 'done' | 'gone' = 'form';
+  function show(what: 'done' | 'gone', content: HTMLElement): void {
+    if (shown === what) return;
+    shown = what;
+    node.className = what === 'done' ? 'card' : 'notice';
+    node.replaceChildren(content);
+  }
   function update(item: RatingItem): void {
-    if (done) return;
-    done = item.status === 'done';
-    if (done) node.replaceChildren(thanks(item, context));
+    if (item.status === 'done') show('done', thanks(item, context));
+    else if (item.status === 'gone') show('gone', gone(context));
     else form.update(item);
   }
-  if (first.status !== 'done') node.append(form.node);
+  node.append(form.node);
   update(first);
   return { node, update };
 }

@@ -100,6 +100,12 @@ export class StaffApi {
     return (await this.call<{ request: t.HelpRequest }>('POST', path, { body: { outcome } })).request;
   }
 
+  /** Gives a conversation back to the queue, where anyone may claim it. */
+  async release(id: string): Promise<t.HelpRequest> {
+    const path = `/conversations/${encodeURIComponent(id)}/release`;
+    return (await this.call<{ request: t.HelpRequest }>('POST', path, { body: {} })).request;
+  }
+
   async search(q: string, district: string | null, signal?: AbortSignal): Promise<t.KnowledgeResult[]> {
     const options = { query: { q, district }, signal };
     return (await this.call<{ results: t.KnowledgeResult[] }>('GET', '/knowledge/search', options)).results;

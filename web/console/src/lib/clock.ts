@@ -12,7 +12,7 @@ export interface WaitClock {
   elapsed: number;
   text: string;
   urgency: Urgency;
-  /** Seconds until the deadline; negative once it has passed. */
+  /** Seconds until the deadline, never more than were promised; negative once it has passed. */
   remaining: number;
   /** Share of the allowed time that is used up, 0 to 1. */
   used: number;
@@ -40,7 +40,8 @@ export function waitClock(request: Pick<HelpRequest, 'requested_at' | 'deadline_
   const start = Date.parse(request.requested_at);
   const end = Date.parse(request.deadline_at);
   const elapsed = secondsSince(request.requested_at, now);
-  const remaining = Math.ceil((end - now) / 1000);
+  // The clocks are guessed to within a second: at the start that must not add to the promise.
+  const remaining = Math.min(Math.ceil((end - now) / 1000), Math.round((end - start) / 1000));
   const used = end > start ? Math.min(1, Math.max(0, (now - start) / (end - start))) : 1;
   return { elapsed, text: formatClock(elapsed), urgency: urgencyOf(elapsed, remaining), remaining, used };
 }

@@ -99,6 +99,11 @@ export const zh = {
     away: '离开',
     notReady: (status: string) => `您当前为「${status}」，不会优先分派给您`,
     becomeReady: '切换为就绪',
+    awayTitle: '您现在是「离开」',
+    awayHint: '就绪后才会响铃，企业求助时也才知道有人在。',
+    awayWaiting: (n: number) => `就绪后才会响铃。现有 ${n} 家企业在等。`,
+    awayLine: '您现在是「离开」，就绪后才会响铃',
+    goReady: '开始接待',
   },
 
   link: {
@@ -128,6 +133,7 @@ export const zh = {
     title: '等候中',
     empty: '没有企业在等',
     emptyHint: '有人求助时会响铃，并出现在这里。',
+    emptyHintAway: '有人求助时会出现在这里，离开时不响铃。',
     claim: '接入',
     claiming: '接入中',
     claimKey: (n: number) => `Alt+${n}`,
@@ -262,6 +268,14 @@ export const zh = {
     noReply: '您还没有答复过这家企业。',
     draftLeft: '输入框里还有未发送的内容，结束后将不再保留。',
     done: '会话已结束',
+  },
+
+  release: {
+    button: '退回排队',
+    title: '退回排队？',
+    lead: '会话会回到排队，由其他同事接手。企业会知道正在接通下一位，已有的对话和备注都保留。',
+    cancel: '取消',
+    done: '会话已退回排队',
   },
 
   brief: {

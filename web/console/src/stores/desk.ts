@@ -204,12 +204,25 @@ export const useDesk = defineStore('desk', () => {
 
   async function close(id: string, outcome: Outcome): Promise<void> {
     logOf(id).request = await api.close(id, outcome);
-    mineIds.value = mineIds.value.filter((other) => other !== id);
+    dropMine(id);
     await Promise.all([loadDetail(id), sync(id), recent.value ? loadRecent() : null]);
+  }
+
+  /** Puts my conversation back into the queue. Once that is done, failing to read it anew is no failure. */
+  async function release(id: string): Promise<void> {
+    logOf(id).request = await api.release(id);
+    dropMine(id);
+    const conversation = conversations.value[id];
+    if (conversation) Object.assign(conversation, { owner: 'queue', helper: null });
+    await Promise.allSettled([loadDetail(id), sync(id)]);
+  }
+
+  function dropMine(id: string): void {
+    mineIds.value = mineIds.value.filter((other) => other !== id);
   }
 
   return {
     conversations, logs, mine, mineIds, mineLoaded, mineFailed, recent, activeId, active, activeLog, unreadTotal,
-    begin, isMine, seenOf, unreadOf, markSeen, loadMine, loadRecent, open, sync, changed, typed, read, close,
+    begin, isMine, seenOf, unreadOf, markSeen, loadMine, loadRecent, open, sync, changed, typed, read, close, release,
   };
 });

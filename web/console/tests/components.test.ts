@@ -1,0 +1,91 @@
+import { createPinia, type Pinia, setActivePinia } from 'pinia';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type App, type Component, createApp, nextTick } from 'vue';
+import { api } from '../src/api/instance';
+import ConversationPane from '../src/components/ConversationPane.vue';
+import MessageBubble from '../src/components/MessageBubble.vue';
+import QueuePanel from '../src/components/QueuePanel.vue';
+import { zh } from '../src/locales/zh';
+import { useDesk } from '../src/stores/desk';
+import { useQueue } from '../src/stores/queue';
+import { useSession } from '../src/stores/session';
+import { conversation, request, update } from './make';
+
+let pinia: Pinia;
+let apps: App[];
+
+function show(component: Component, props: Record<string, unknown> = {}): HTMLElement {
+  const app = createApp(component, props);
+  app.use(pinia).component('RouterLink', { template: '<a><slot /></a>' });
+  apps.push(app);
+  const root = document.body.appendChild(document.createElement('div'));
+  app.mount(root);
+  return root;
+}
+
+const byTestid = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+
+beforeEach(() => {
+  pinia = createPinia();
+  setActivePinia(pinia);
+  apps = [];
+});
+afterEach(() => {
+  for (const app of apps) app.unmount();
+  document.body.replaceChildren();
+});
+
+it('a message of the bot shows the source it names only in its payload', () => {
+  const citation = { document: '行动方案', number: '嘉府办发〔2023〕8号', section: '7', date: '2023-03-01', entry: 'e1' };
+  const answer = update(2, 'bot', '可以歇业备案。', { kind: 'answer', payload: { citations: [citation] } });
+  const root = show(MessageBubble, { update: answer, voice: 'bot', leads: true, receipt: '' });
+  const sources = root.querySelector(`ul[aria-label="${zh.conversation.source}"]`);
+  expect(sources?.textContent).toBe('《行动方案》（嘉府办发〔2023〕8号），第7条，2023-03-01');
+});
+
+describe('somebody who is away', () => {
+  it('is asked in the empty pane to begin, until ready', async () => {
+    const session = useSession();
+    vi.spyOn(api, 'setPresence').mockImplementation((status) => Promise.resolve(status));
+    const root = show(ConversationPane);
+    show(QueuePanel);
+    expect(root.textContent).toContain(zh.presence.awayTitle);
+    expect(document.body.textContent).not.toContain(zh.presence.awayLine);
+    byTestid('go-ready')?.click();
+    await vi.waitFor(() => expect(byTestid('go-ready')).toBeNull());
+    expect(api.setPresence).toHaveBeenCalledWith('ready');
+    expect(session.presence).toBe('ready');
+    expect(document.body.textContent).not.toContain(zh.presence.becomeReady);
+  });
+
+  it('reads how many wait, and is reminded beside the queue while a conversation is open', async () => {
+    const [desk, queue] = [useDesk(), useQueue()];
+    queue.replace([request()]);
+    show(ConversationPane);
+    show(QueuePanel);
+    expect(document.body.textContent).toContain(zh.presence.awayWaiting(1));
+    desk.activeId = 'c1';
+    await nextTick();
+    expect(byTestid('go-ready')).toBeNull();
+    expect(document.body.textContent).toContain(zh.presence.awayLine);
+  });
+});
+
+it('my conversation goes back to the queue after a confirmation', async () => {
+  const [desk, session] = [useDesk(), useSession()];
+  session.presence = 'ready';
+  desk.begin('h1');
+  vi.spyOn(api, 'conversation').mockResolvedValue({ conversation: conversation(), request: request(), brief: null });
+  vi.spyOn(api, 'updates').mockResolvedValue({ updates: [], last_seq: 0 });
+  vi.spyOn(api, 'release').mockResolvedValue(request({ status: 'waiting' }));
+  await desk.open('c1');
+  desk.activeId = 'c1';
+  show(ConversationPane);
+  byTestid('release-conversation')?.click();
+  await vi.waitFor(() => expect(byTestid('release-confirm')).not.toBeNull());
+  expect(api.release).not.toHaveBeenCalled();
+  vi.mocked(api.conversation).mockResolvedValue({ conversation: conversation({ owner: 'queue', helper: null }), request: request(), brief: null });
+  byTestid('release-confirm')?.click();
+  await vi.waitFor(() => expect(byTestid('release-conversation')).toBeNull());
+  expect(api.release).toHaveBeenCalledWith('c1');
+});
