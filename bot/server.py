@@ -11,10 +11,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import structlog
+from alembic.util import CommandError
 from sanic import HTTPResponse, Sanic
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,7 +41,6 @@ from bot.web import App, Call, Limits, Parts, Route, mount
 
 log = structlog.stdlib.get_logger(__name__)
 
-LOCALES = Path(__file__).resolve().parent / "locales"
 # A message of 2,000 characters is at most 24 KB of escaped JSON.
 LARGEST_MESSAGE_BYTES = 65_536
 # Above what a call to the assistant may take, so that a lease never runs out under a living worker.
@@ -142,7 +141,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         first_response_seconds=settings.first_response_seconds,
         lease_seconds=settings.assistant_timeout_seconds + _LEASE_MARGIN_SECONDS,
     )
-    desk = Desk(database, live, Texts.load(LOCALES), policy)
+    desk = Desk(database, live, Texts.load(), policy)
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
@@ -212,6 +211,13 @@ def main() -> int:
         print(
             f"DATABASE_URL: PostgreSQL cannot be used ({type(error).__name__}). Is it running, and are the "
             "user and the database right?",
+            file=sys.stderr,
+        )
+        return 1
+    except CommandError:
+        print(
+            "DATABASE_URL: the tables of this database are not of this version; a newer one may have been "
+            "here. Start that version, or restore a backup made by this one.",
             file=sys.stderr,
         )
         return 1

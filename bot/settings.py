@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.helpdesk.rules import PASSWORD_MAXIMUM, PASSWORD_MINIMUM
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -85,6 +87,13 @@ def _yes(value: str) -> bool:
     return _choice("yes", "no")(value) == "yes"
 
 
+def _password(value: str) -> str:
+    """A password, or nothing. What it may be is a rule of the accounts."""
+    if value and not PASSWORD_MINIMUM <= len(value) <= PASSWORD_MAXIMUM:
+        raise ValueError(f"a password of {PASSWORD_MINIMUM} to {PASSWORD_MAXIMUM} characters")
+    return value
+
+
 def _path(value: str) -> Path:
     """A path; a relative one is taken from the project's folder, wherever the server is started."""
     return PROJECT / value
@@ -131,7 +140,7 @@ class Settings:
     messages_per_10_seconds: int = _setting("BANGBAN_MESSAGES_PER_10_SECONDS", "20", _whole(1, 100_000))
     shutdown_seconds: int = _setting("BANGBAN_SHUTDOWN_SECONDS", "10", _whole(1, 300))
     log_level: str = _setting("BANGBAN_LOG_LEVEL", "info", _choice("debug", "info", "warning", "error"))
-    admin_password: str = _setting("BANGBAN_ADMIN_PASSWORD", "", _text, secret=True)
+    admin_password: str = _setting("BANGBAN_ADMIN_PASSWORD", "", _password, secret=True)
 
     @property
     def cookies_over_https_only(self) -> bool:

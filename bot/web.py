@@ -12,11 +12,11 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from email.utils import formatdate
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import WebsocketClosed
 from sanic.response import BaseHTTPResponse, empty
@@ -70,6 +70,8 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+# A place in a conversation, as PostgreSQL can hold it.
+Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Access = Literal["public", "visitor", "staff"]
 
 

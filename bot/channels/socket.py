@@ -16,7 +16,7 @@ from bot.helpdesk.errors import HelpdeskError, Unavailable
 from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic
 from bot.helpdesk.models import Accepted, Conversation
 from bot.sockets import FrameLimit, frame_head, run_together, wait_for
-from bot.web import Body, Call, Parts, limit, send, validated
+from bot.web import Body, Call, Parts, Seq, limit, send, validated
 from bot.wire import helper_out, update_out
 
 log = structlog.stdlib.get_logger(__name__)
@@ -37,20 +37,20 @@ class Choose(Body):
     """A button pressed: ``option`` is its opaque id, ``seq`` the update that carries it."""
 
     client_message_id: str
-    seq: int = Field(ge=1)
+    seq: Seq
     option: str = Field(max_length=100)
 
 
 class Resume(Body):
     """Replay what came after ``after`` and start the live feed."""
 
-    after: int = Field(ge=0)
+    after: Seq
 
 
 class Read(Body):
     """The visitor has seen everything up to ``seq``."""
 
-    seq: int = Field(ge=0, le=2**31 - 1)
+    seq: Seq
 
 
 class Rate(Body):
@@ -149,9 +149,8 @@ class VisitorSocket:
         self._wake.set()
 
     async def _on_resume(self, message: Resume) -> None:
-        newest = (await self._desk.conversation(self._id)).last_seq
         async with self._order:
-            self._after = min(message.after, newest)
+            self._after = message.after
             self._state = None
         self._resumed.set()
         self._wake.set()
@@ -196,8 +195,7 @@ class VisitorSocket:
         """Send what is new; returns after how many seconds to look again unless nudged before."""
         await self._parts.live.visitor_seen(self._id)
         try:
-            conversation = await self._desk.conversation(self._id)
-            await self._push_updates()
+            conversation = await self._push_updates()
             await self._push_state(conversation)
             if conversation.owner == "queue":
                 await self._push_position()
@@ -207,15 +205,18 @@ class VisitorSocket:
             log.warning("feed_waits", conversation_id=self._id)
         return POLL_SECONDS
 
-    async def _push_updates(self) -> None:
+    async def _push_updates(self) -> Conversation:
         async with self._order:
+            conversation = await self._desk.conversation(self._id)
+            # A client that claims to hold more than there is would otherwise hear nothing for long.
+            self._after = min(self._after, conversation.last_seq)
             while True:
                 updates = await self._desk.updates(self._id, self._after, internal=False, limit=PAGE)
                 for update in updates:
                     await send(self._socket, {"type": "update", "update": update_out(update).json_object()})
                     self._after = update.seq
                 if len(updates) < PAGE:
-                    return
+                    return conversation
 
     async def _push_state(self, conversation: Conversation) -> None:
         helper = helper_out(conversation)

@@ -10,18 +10,16 @@ from pydantic import AfterValidator, Field
 from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, rate
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
-from bot.web import Body, Call, Route, client_address, limit
+from bot.web import Body, Call, Route, Seq, client_address, limit
 from bot.wire import HelperOut, SeqOut, UpdatesOut, Wire, helper_out, update_out
 
-_PAGE_LENGTH = 1000
+
+def _cut(length: int) -> AfterValidator:
+    # What a page says of itself and its user may be very long; that is no reason to refuse the visitor.
+    return AfterValidator(lambda text: text[:length])
 
 
-def _cut(page: str | None) -> str | None:
-    # A page's address may be very long; that is no reason to refuse its visitor.
-    return page and page[:_PAGE_LENGTH]
-
-
-Short = Annotated[str, Field(max_length=100)]
+Short = Annotated[str, _cut(100)]
 
 
 class Profile(Body):
@@ -37,7 +35,7 @@ class Start(Body):
 
     channel: str = Field(default="widget", pattern=r"^[a-z][a-z0-9_-]{0,19}$")
     district: Short | None = None
-    page: Annotated[str | None, AfterValidator(_cut)] = None
+    page: Annotated[str, _cut(1000)] | None = None
     profile: Profile | None = None
     locale: str = Field(default="zh", pattern=r"^[a-z]{2}(-[A-Za-z]{2,8})?$")
 
@@ -45,7 +43,7 @@ class Start(Body):
 class Since(Body):
     """Which updates are wanted, and how many seconds to wait for the first of them."""
 
-    after: int = Field(default=0, ge=0)
+    after: Seq = 0
     wait: float = Field(default=0, ge=0, le=25)
 
 

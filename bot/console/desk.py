@@ -10,7 +10,7 @@ from sanic.response import json as json_response
 from bot.errors import HttpError
 from bot.helpdesk.models import Conversation, Role
 from bot.helpdesk.rules import OPEN_STATUSES
-from bot.web import Body, Call, Route, limit
+from bot.web import Body, Call, Route, Seq, limit
 from bot.wire import (
     ConversationOut,
     RequestOut,
@@ -41,7 +41,7 @@ class Mine(Body):
 class After(Body):
     """Updates after this seq."""
 
-    after: int = Field(default=0, ge=0)
+    after: Seq = 0
 
 
 class Post(Body):
@@ -158,6 +158,11 @@ async def close(call: Call, conversation_id: str) -> OneRequestOut:
     return OneRequestOut(request=request_out(closed))
 
 
+async def release(call: Call, conversation_id: str) -> OneRequestOut:
+    """Put the visitor back into the queue, in the place they had."""
+    return OneRequestOut(request=request_out(await call.parts.desk.release(conversation_id, call.staff)))
+
+
 async def search(call: Call) -> HTTPResponse:
     """Search the knowledge base."""
     await limit(call.parts, f"search:{call.staff.id}", SEARCHES_PER_MINUTE, 60)
@@ -226,6 +231,7 @@ ROUTES = (
         status=201,
     ),
     Route("POST", f"{_CONVERSATION}/close", "staff", close, "End the help", body=Close, answer=OneRequestOut),
+    Route("POST", f"{_CONVERSATION}/release", "staff", release, "Back into the queue", answer=OneRequestOut),
     Route(
         "GET",
         "/api/staff/knowledge/search",

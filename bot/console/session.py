@@ -9,7 +9,6 @@ from sanic.response import json as json_response
 
 from bot.console.throttle import LoginThrottle
 from bot.helpdesk.accounts import SESSION_SECONDS
-from bot.helpdesk.errors import BadCredentials
 from bot.helpdesk.models import Session
 from bot.web import SESSION_COOKIE, Body, Call, Route, client_address
 from bot.wire import StaffOut, Wire, staff_out
@@ -50,12 +49,8 @@ async def login(call: Call) -> HTTPResponse:
     """Log in: sets the session cookie."""
     asked: Login = call.body
     throttle = LoginThrottle(call.parts.live, client_address(call.request), asked.username)
-    await throttle.check()
-    try:
+    async with throttle.attempt():
         session = await call.parts.accounts.login(asked.username, asked.password)
-    except BadCredentials:
-        await throttle.failed()
-        raise
     response = json_response(_session_out(session).json_object())
     _set_cookie(call, response, session.token, SESSION_SECONDS)
     return response

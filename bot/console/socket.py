@@ -16,7 +16,7 @@ from bot.helpdesk.errors import BadCredentials, HelpdeskError, Unavailable
 from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic
 from bot.helpdesk.rules import CLAIMABLE_STATUSES
 from bot.sockets import FrameLimit, frame_head, run_together, wait_for
-from bot.web import Body, Call, Route, send, validated
+from bot.web import Body, Call, Route, Seq, send, validated
 from bot.wire import request_out
 
 log = structlog.stdlib.get_logger(__name__)
@@ -38,10 +38,14 @@ class Read(Body):
     """The helper has seen a conversation they hold up to ``seq``."""
 
     conversation_id: str = Field(pattern=r"^[0-9a-f]{32}$")
-    seq: int = Field(ge=1, le=2**31 - 1)
+    seq: Seq
 
 
 MESSAGES: dict[str, type[Body]] = {"ping": Ping, "typing": Typing, "read": Read}
+
+
+class SessionEnded(HttpError):
+    """Whoever opened the socket is no longer logged in."""
 
 
 class StaffSocket:
@@ -74,16 +78,22 @@ class StaffSocket:
             try:
                 kind, _ = frame_head(frame, MESSAGES)
                 await getattr(self, f"_on_{kind}")(validated(MESSAGES[kind], frame))
-            except BadCredentials:
-                raise HttpError("not_authenticated", "The session has ended.") from None
+            except SessionEnded:
+                raise
             except (HttpError, HelpdeskError) as error:
                 await send(self._socket, socket_error(error))
 
     async def _on_ping(self, _message: Ping) -> None:
-        # A session ends while the socket is open: on logout, on a new password, after twelve hours.
-        await self._parts.accounts.authenticate(self._token)
+        await self._check_session()
         await self._parts.accounts.heartbeat(self._staff.id)
         await send(self._socket, {"type": "pong"})
+
+    async def _check_session(self) -> None:
+        """A session ends while the socket is open: on logout, on a new password, after twelve hours."""
+        try:
+            await self._parts.accounts.authenticate(self._token)
+        except BadCredentials:
+            raise SessionEnded("not_authenticated", "The session has ended.") from None
 
     async def _on_typing(self, message: Typing) -> None:
         if time.monotonic() - self._typed_at < 1:
@@ -120,6 +130,8 @@ class StaffSocket:
         while True:
             self._wake.clear()
             try:
+                # Here too: a client that sends nothing must not hear on.
+                await self._check_session()
                 await self._push_queue()
                 await self._push_missed()
             except Unavailable:

@@ -1,16 +1,19 @@
 """Guessing passwords is slow: after ten failures within five minutes the caller has to wait.
 
 Counted by address and user name together, so that nobody can lock a colleague out from elsewhere, and by
-address alone with a wider bound, against trying one password on many names.
+address alone with a wider bound, against trying one password on many names. An attempt counts from before
+its password is checked, so that many at once are no way around.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from hashlib import sha256
 
 import structlog
 from redis.exceptions import RedisError
 
 from bot.errors import HttpError
+from bot.helpdesk.errors import BadCredentials
 from bot.helpdesk.live import Live
 
 log = structlog.stdlib.get_logger(__name__)
@@ -31,23 +34,37 @@ class LoginThrottle:
             (f"bangban:login:address:{address}", FAILURES_OF_ADDRESS),
         )
 
-    async def check(self) -> None:
-        """Raise HttpError too_many_requests when there have been too many failures."""
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """One login; it stays counted only when it ends in ``BadCredentials``.
+
+        Raises HttpError too_many_requests, before the block, when there have been too many failures.
+        """
         try:
-            counts = await self._client.mget([name for name, _ in self._bounds])
-        except (RedisError, OSError):
-            log.warning("login_not_throttled")
-            return
-        if any(int(count or 0) >= bound for count, (_, bound) in zip(counts, self._bounds, strict=True)):
+            await self._begin()
+            yield
+        except BadCredentials:
+            raise
+        except BaseException:
+            await self._count(-1)
+            raise
+        else:
+            await self._count(-1)
+
+    async def _begin(self) -> None:
+        counts = await self._count(1)
+        if any(count > bound for count, (_, bound) in zip(counts, self._bounds, strict=False)):
             raise HttpError("too_many_requests", "Too many failed logins. Please wait five minutes.")
 
-    async def failed(self) -> None:
-        """Count a failure."""
+    async def _count(self, by: int) -> list[int]:
+        """The counts after adding ``by``; none without Valkey."""
+        pipeline = self._client.pipeline()
+        for name, _ in self._bounds:
+            pipeline.incrby(name, by)
+        for name, _ in self._bounds:
+            pipeline.expire(name, PERIOD_SECONDS, nx=True)
         try:
-            pipeline = self._client.pipeline()
-            for name, _ in self._bounds:
-                pipeline.incr(name)
-                pipeline.expire(name, PERIOD_SECONDS, nx=True)
-            await pipeline.execute()
+            return (await pipeline.execute())[: len(self._bounds)]
         except (RedisError, OSError):
             log.warning("login_not_throttled")
+            return []

@@ -25,7 +25,7 @@ _CONNECT_SECONDS = 2.0
 class AssistantFailed(Exception):
     """The assistant gave no usable answer; ``reason`` is a short code fit for logs and the outbox.
 
-    unreachable · timeout · http_<status> · malformed_<what>
+    unreachable · timeout · broken_off (in the middle of its answer) · http_<status> · malformed_<what>
     """
 
     def __init__(self, reason: str) -> None:
@@ -35,7 +35,7 @@ class AssistantFailed(Exception):
     @property
     def retryable(self) -> bool:
         """Whether it may go better in a moment. After a timeout the visitor has waited long enough."""
-        return self.reason == "unreachable" or self.reason.startswith("http_5")
+        return self.reason in ("unreachable", "broken_off") or self.reason.startswith("http_5")
 
 
 def replicas_in_order(urls: Sequence[str], conversation_id: str) -> list[str]:
@@ -93,15 +93,15 @@ class AssistantClient:
         for url in replicas_in_order(self._urls, message["sender"]):
             try:
                 return read_replies(self._post(url, message, ends))
-            except requests.ConnectionError:
-                # Down or just gone: the next replica reads the same tracker, and only one answer is saved.
+            except requests.ConnectTimeout:
                 continue
             except requests.Timeout:
                 raise AssistantFailed("timeout") from None
             except MalformedReply as error:
                 raise AssistantFailed(f"malformed_{error}") from None
-            except requests.RequestException as error:
-                raise AssistantFailed(type(error).__name__) from None
+            except requests.RequestException:
+                # Down or just gone: the next replica reads the same tracker, and only one answer is saved.
+                continue
         raise AssistantFailed("unreachable" if time.monotonic() < ends else "timeout")
 
     def _post(self, url: str, message: dict[str, Any], ends: float) -> Any:
@@ -133,12 +133,18 @@ class AssistantClient:
 def _decode(response: requests.Response, ends: float) -> Any:
     """The body as JSON, within a size and a time: ``requests`` by itself bounds neither."""
     body = bytearray()
-    for chunk in response.iter_content(65536):
-        body += chunk
-        if len(body) > LARGEST_ANSWER_BYTES:
-            raise MalformedReply("too_large")
-        if time.monotonic() > ends:
-            raise requests.Timeout
+    try:
+        for chunk in response.iter_content(65536):
+            body += chunk
+            if len(body) > LARGEST_ANSWER_BYTES:
+                raise MalformedReply("too_large")
+            if time.monotonic() > ends:
+                raise requests.Timeout
+    except requests.ConnectionError:
+        # What ``requests`` calls a read that takes too long once the answer has begun.
+        raise requests.Timeout from None
+    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+        raise AssistantFailed("broken_off") from None
     try:
         return json.loads(body)
     except ValueError:

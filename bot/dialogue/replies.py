@@ -133,8 +133,3 @@ def _typed(custom: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     payload = {name: value for name, value in custom.items() if name != "type"}
     model.model_validate(payload)
     return kind, payload
-
-
-def find_handoff(replies: Sequence[BotReply]) -> BotReply | None:
-    """The reply that asks for a person, if any."""
-    return next((reply for reply in replies if reply.kind == "handoff"), None)

@@ -12,17 +12,18 @@ from typing import Any, Protocol
 import structlog
 
 from bot.dialogue.client import AssistantFailed
-from bot.dialogue.replies import find_handoff
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import Live, conversation_topic, utcnow
 from bot.helpdesk.models import BotReply, Delivery, Sender, Update
-from bot.helpdesk.rules import find_question, turns
+from bot.helpdesk.rules import find_handoff, find_question, turns
 
 log = structlog.stdlib.get_logger(__name__)
 
 POLL_SECONDS = 0.5
 TYPING_SECONDS = 3.0
+# Between attempts to save an answer while PostgreSQL does not answer; well within a lease.
+SAVE_PAUSES = (0.2, 0.5, 1.0, 2.0)
 _SUGGESTIONS = 3
 _NEAR = 0.08  # a suggestion scored lower only distracts the helper
 _LOOK_BACK = 40
@@ -119,7 +120,7 @@ class OutboxWorker:
             replies = await self._assistant.ask(delivery)
             handoff = find_handoff(replies)
             found = await self._suggest(delivery, replies, handoff.payload["reason"]) if handoff else []
-            await self._desk.save_bot_replies(delivery, replies, found)
+            await self._save(delivery, replies, found)
         except Unavailable:
             raise  # the lease runs out and the delivery is taken again
         except AssistantFailed as failure:
@@ -128,6 +129,18 @@ class OutboxWorker:
             # A reply that cannot be saved will not be savable the next time either.
             log.error("replies_not_saved", conversation_id=delivery.conversation_id, exc_info=error)
             await self._fail(delivery, "not_saved", retryable=False)
+
+    async def _save(
+        self, delivery: Delivery, replies: Sequence[BotReply], suggestions: Sequence[dict[str, Any]]
+    ) -> None:
+        """Save an answer, several times if need be: asking again would take longer and be a second turn."""
+        for pause in SAVE_PAUSES:
+            try:
+                await self._desk.save_bot_replies(delivery, replies, suggestions)
+                return
+            except Unavailable:
+                await asyncio.sleep(pause)
+        await self._desk.save_bot_replies(delivery, replies, suggestions)
 
     async def _fail(self, delivery: Delivery, reason: str, *, retryable: bool) -> None:
         log.warning(

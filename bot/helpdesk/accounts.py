@@ -18,24 +18,20 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from bot.helpdesk import presence, rules
+from bot.helpdesk import rules
 from bot.helpdesk.database import Database
+from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
 from bot.helpdesk.live import STAFF_TOPIC, Live, utcnow
 from bot.helpdesk.models import Actor, Presence, Role, Session, Staff
 from bot.helpdesk.storage import staff as storage
+from bot.helpdesk.texts import Texts
+from bot.helpdesk.tokens import hash_token
 
 SESSION_SECONDS = 12 * 3600
-PRESENCE_FRESH_SECONDS = 60
-PASSWORD_MINIMUM = 8
-_PASSWORD_MAXIMUM = 256
 _SYSTEM = Actor("system")
 _hasher = PasswordHasher()
 Result = TypeVar("Result")
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _csrf(token: str) -> str:
@@ -59,8 +55,8 @@ def _verify(password_hash: str | None, password: str) -> bool:
 
 
 def _check_password(password: str) -> None:
-    if not PASSWORD_MINIMUM <= len(password) <= _PASSWORD_MAXIMUM:
-        raise Invalid(f"a password has {PASSWORD_MINIMUM} to {_PASSWORD_MAXIMUM} characters")
+    if not rules.PASSWORD_MINIMUM <= len(password) <= rules.PASSWORD_MAXIMUM:
+        raise Invalid(f"a password has {rules.PASSWORD_MINIMUM} to {rules.PASSWORD_MAXIMUM} characters")
     rules.check_storable(password)
 
 
@@ -113,8 +109,14 @@ class Accounts:
         return await self._change(username, "password_set", password_hash=password_hash)
 
     async def deactivate(self, username: str) -> Staff:
-        """Close an account and end its sessions; its name stays in the history. Raises ``NotFound``."""
-        return await self._change(username, "staff_deactivated", active=False, presence="away")
+        """Close an account, end its sessions and put who it helped back into the queue.
+
+        Its name stays in the history. Raises ``NotFound``. Cut short, it may be called again.
+        """
+        staff = await self._change(username, "staff_deactivated", active=False, presence="away")
+        desk = Desk(self._database, self._live, Texts.load(), rules.Policy(), self._clock)
+        await desk.release_all(staff, "helper_deactivated")
+        return staff
 
     async def _change(self, username: str, action: str, **values: object) -> Staff:
         now = self._clock()
@@ -131,12 +133,13 @@ class Accounts:
         """Open a session of 12 hours. Raises ``BadCredentials``, as slowly for an unknown user name."""
         found = await self._find(username)
         staff, password_hash = found if found and found[0].active else (None, None)
-        if not await self._in_thread(_verify, password_hash, password[: _PASSWORD_MAXIMUM + 1]) or not staff:
+        given = password[: rules.PASSWORD_MAXIMUM + 1]
+        if not await self._in_thread(_verify, password_hash, given) or not staff:
             raise BadCredentials("wrong user name or password")
         token, now = secrets.token_urlsafe(32), self._clock()
         expires_at = now + timedelta(seconds=SESSION_SECONDS)
         async with self._database.transaction() as connection:
-            await storage.add_session(connection, _hash(token), staff.id, now, expires_at)
+            await storage.add_session(connection, hash_token(token), staff.id, now, expires_at)
             await storage.add_audit(connection, Actor("staff", staff.id), "login", staff.id, now)
         return Session(token, _csrf(token), staff, expires_at)
 
@@ -151,7 +154,7 @@ class Accounts:
     async def authenticate(self, token: str) -> Session:
         """The session ``token`` opens. Raises ``BadCredentials`` when unknown, over or closed."""
         async with self._database.transaction() as connection:
-            found = await storage.find_session(connection, _hash(token), self._clock())
+            found = await storage.find_session(connection, hash_token(token), self._clock())
         if found is None:
             raise BadCredentials("not logged in")
         staff, expires_at = found
@@ -160,7 +163,7 @@ class Accounts:
     async def logout(self, token: str) -> None:
         """End a session; nothing happens when it has ended already."""
         async with self._database.transaction() as connection:
-            staff_id = await storage.end_session(connection, _hash(token))
+            staff_id = await storage.end_session(connection, hash_token(token))
             if staff_id:
                 actor, now = Actor("staff", staff_id), self._clock()
                 await storage.add_audit(connection, actor, "logout", staff_id, now)
@@ -180,10 +183,6 @@ class Accounts:
     async def heartbeat(self, staff_id: str) -> None:
         """A member of staff is connected now."""
         await self._live.heartbeat(staff_id)
-
-    async def ready_count(self) -> int:
-        """How many staff declared themselves ready and sent a heartbeat in the last 60 seconds."""
-        return await presence.ready_count(self._database, self._live, PRESENCE_FRESH_SECONDS)
 
     async def ensure_administrator(self, password: str) -> bool:
         """Add the user ``admin`` if there is no staff at all; True when this call added it."""

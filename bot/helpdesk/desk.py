@@ -4,7 +4,6 @@ Every write is one transaction under the conversation's row lock; nudges go out 
 commit, never before.
 """
 
-import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -36,6 +35,7 @@ from bot.helpdesk.models import (
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import conversations, messages, outbox, requests
 from bot.helpdesk.texts import Texts
+from bot.helpdesk.tokens import hash_token
 from bot.helpdesk.work import Work
 
 _BOT = Actor("bot")
@@ -44,10 +44,6 @@ _LIST_LIMIT = 50
 _REQUEST_LIMIT = 500
 _OUTCOMES = ("resolved", "unresolved", "no_response")
 _log = structlog.get_logger(__name__)
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 class Desk:
@@ -110,13 +106,13 @@ class Desk:
             stars=None,
         )
         async with self._database.transaction() as connection:
-            await conversations.create(connection, record, _hash(token))
+            await conversations.create(connection, record, hash_token(token))
         return record, token
 
     async def conversation_by_token(self, token: str) -> Conversation:
         """The conversation that ``token`` opens. Raises ``BadCredentials``."""
         async with self._database.transaction() as connection:
-            conversation = await conversations.by_token_hash(connection, _hash(token))
+            conversation = await conversations.by_token_hash(connection, hash_token(token))
         if conversation is None:
             raise BadCredentials("unknown conversation token")
         return conversation
@@ -153,19 +149,23 @@ class Desk:
     async def rate(
         self, conversation_id: str, *, resolved: bool, stars: int | None, comment: str | None
     ) -> Accepted:
-        """Save the visitor's verdict over an earlier one. Raises ``WrongState`` before closing."""
+        """Save the visitor's verdict on the newest help, over an earlier one of the same help.
+
+        Raises ``WrongState`` before closing, and while a newer request for a person is open.
+        """
         if stars is not None and not 1 <= stars <= 5:
             raise Invalid("stars must be 1 to 5")
         if comment is not None:
             comment = rules.clean_text(comment, self._policy.comment_limit) if comment.strip() else None
         async with self._work(conversation_id) as work:
-            now = work.conversation
-            if now.closed_at is None:
-                raise WrongState("a conversation can be rated once it is closed")
-            repeated = now.rated_seq is not None and (now.resolved, now.stars) == (resolved, stars)
-            seq = now.rated_seq if repeated else None
+            request = await requests.newest_of(work.connection, conversation_id)
+            rules.check_may_rate(work.conversation, request)
+            before = request or work.conversation
+            repeated = before.rated_seq is not None and (before.resolved, before.stars) == (resolved, stars)
+            seq = before.rated_seq if repeated else None
             seq = seq or await work.notice("rated", resolved=resolved, stars=stars)
-            await conversations.save_rating(work.connection, now.id, seq, resolved, stars, comment)
+            rating = {"rated_seq": seq, "resolved": resolved, "stars": stars, "rating_comment": comment}
+            await work.save_rating(request, rating)
             return Accepted(seq, repeated)
 
     async def mark_read(self, conversation_id: str, seq: int) -> None:
@@ -202,8 +202,15 @@ class Desk:
         due = [d for d in taken if d.attempts <= self._policy.delivery_attempts]
         for delivery in taken:
             if delivery not in due:
-                await self.delivery_failed(delivery, "lease_expired", [])
+                await self._park_expired(delivery)
         return due
+
+    async def _park_expired(self, delivery: Delivery) -> None:
+        try:
+            await self.delivery_failed(delivery, "lease_expired", [])
+        except Exception as error:
+            # Leased until tried again; it must not keep the others' deliveries from being handed out.
+            _log.error("delivery_not_parked", delivery=delivery.id, exc_info=error)
 
     async def save_bot_replies(
         self, delivery: Delivery, replies: Sequence[BotReply], suggestions: Sequence[JSON]
@@ -213,7 +220,7 @@ class Desk:
         A ``handoff`` opens a help request with ``suggestions`` in its brief; a ``closing`` with
         ``resolved: true`` closes the conversation.
         """
-        handoff = next((reply.payload for reply in replies if reply.kind == "handoff"), None)
+        handoff = rules.find_handoff(replies)
         anyone_ready = handoff is not None and await self._anyone_ready()
         async with self._work(delivery.conversation_id) as work:
             wanted = rules.accepts_bot_reply(work.conversation, delivery.owner_epoch)
@@ -223,11 +230,9 @@ class Desk:
             for reply in replies:
                 await work.bot_says(reply, delivery.seq)
             if handoff is not None:
-                await work.open_request(handoff, suggestions, _BOT, anyone_ready=anyone_ready)
+                await work.open_request(handoff.payload, suggestions, _BOT, anyone_ready=anyone_ready)
             elif any(r.kind == "closing" and r.payload.get("resolved") is True for r in replies):
-                await conversations.mark_closed(
-                    work.connection, delivery.conversation_id, work.now, resolved=True
-                )
+                await conversations.mark_settled(work.connection, delivery.conversation_id, work.now)
             return True
 
     async def delivery_failed(
@@ -324,13 +329,34 @@ class Desk:
             if request is None:
                 raise WrongState("there is no help request to close")
             closed = rules.advance(request, rules.Close(staff.id, outcome), work.now)
-            rules.check_may_close(request, staff)
+            rules.check_in_charge(request, staff)
             await requests.save(work.connection, closed)
             await work.record(request, closed, "closed", Actor("staff", staff.id), outcome)
             await work.hand_over("bot", "closed")
-            await conversations.mark_closed(work.connection, conversation_id, work.now, resolved=None)
+            await conversations.mark_closed(work.connection, conversation_id, work.now)
             await work.notice("closed", outcome=outcome, ask_rating=True)
             return closed
+
+    async def release(self, conversation_id: str, staff: Staff, reason: str = "given_back") -> HelpRequest:
+        """Put a claimed request back into the queue, in the place it had; its helper may, and overseers.
+
+        Raises ``WrongState`` when nobody holds it, ``Forbidden`` for anyone else.
+        """
+        async with self._work(conversation_id) as work:
+            request = await requests.newest_of(work.connection, conversation_id)
+            if request is None or request.status != "claimed":
+                raise WrongState("no helper holds this conversation")
+            rules.check_in_charge(request, staff)
+            return await work.release(request, Actor("staff", staff.id), reason)
+
+    async def release_all(self, staff: Staff, reason: str) -> None:
+        """Put everything that ``staff`` holds back into the queue: they cannot go on."""
+        for held in await self.conversations_of(staff, open_only=True):
+            async with self._work(held.id) as work:
+                request = await requests.newest_of(work.connection, held.id)
+                # They, or somebody else, may have let go of it since it was listed.
+                if request and (request.status, request.claimed_by) == ("claimed", staff.id):
+                    await work.release(request, _SYSTEM, reason)
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """One conversation. Raises ``NotFound``."""

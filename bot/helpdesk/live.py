@@ -24,7 +24,6 @@ from redis.exceptions import RedisError
 from bot.helpdesk.models import JSON
 
 NUDGES = "bangban:nudges"
-OUTBOX_TOPIC = "outbox"
 STAFF_TOPIC = "staff"
 _FORGET_SEEN_SECONDS = 86_400
 _CHANGED: JSON = {"type": "changed"}
@@ -225,7 +224,7 @@ class Hub:
                     while True:
                         await self._listen(channel)
                         failures = 0
-            except (RedisError, OSError, TimeoutError) as error:
+            except (RedisError, OSError, TimeoutError, UnicodeDecodeError) as error:
                 _log.warning("hub_disconnected", error=type(error).__name__, failures=failures)
                 await asyncio.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
                 failures += 1
@@ -245,9 +244,17 @@ class Hub:
             self._deliver(message["data"])
 
     def _deliver(self, body: str) -> None:
-        nudge = json.loads(body)
-        for subscription in tuple(self._by_topic.get(nudge["topic"], ())):
-            subscription.put(nudge["message"])
+        try:
+            nudge = json.loads(body)
+        except ValueError:
+            nudge = None
+        match nudge:
+            case {"topic": str(topic), "message": {"type": str()} as message}:
+                for subscription in tuple(self._by_topic.get(topic, ())):
+                    subscription.put(message)
+            case _:
+                # Whoever may write to Valkey may write anything; this task serves everyone and goes on.
+                _log.warning("nudge_not_understood")
 
     def _nudge_everyone(self) -> None:
         for subscription in {s for group in self._by_topic.values() for s in group}:

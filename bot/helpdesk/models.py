@@ -52,7 +52,8 @@ class Update:
 class Conversation:
     """A visitor's conversation; ``owner_epoch`` rises with every change of owner.
 
-    ``rated_seq`` is the ``seq`` of the notice that confirmed the visitor's rating; None while unrated.
+    ``resolved``, ``stars`` and ``rated_seq`` are the rating of the newest help that was closed, or else of
+    what the bot settled; ``rated_seq`` is the notice that confirmed it, None while unrated.
     """
 
     id: str
@@ -79,7 +80,11 @@ class Conversation:
 
 @dataclass(frozen=True)
 class HelpRequest:
-    """A visitor waiting for, or in the hands of, a person. ``brief`` is what the helper sees first."""
+    """A visitor waiting for, or in the hands of, a person. ``brief`` is what the helper sees first.
+
+    From ``resolved`` on: the visitor's rating of this help, all None before; ``rated_seq`` is the notice that
+    confirmed it.
+    """
 
     id: str
     conversation_id: str
@@ -100,6 +105,11 @@ class HelpRequest:
     closed_at: datetime | None
     outcome: Outcome | None
     closed_by: str | None = None
+    resolved: bool | None = None
+    stars: int | None = None
+    rating_comment: str | None = None
+    rated_seq: int | None = None
+    rated_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.helpdesk.errors import AlreadyClaimed, Forbidden, Invalid, WrongState
 from bot.helpdesk.models import (
+    BotReply,
     Conversation,
     HelpRequest,
     Outcome,
@@ -25,6 +26,8 @@ from bot.helpdesk.models import (
 
 OPEN_STATUSES = ("waiting", "offered", "claimed")
 CLAIMABLE_STATUSES = ("waiting", "offered")
+PASSWORD_MINIMUM = 8
+PASSWORD_MAXIMUM = 256
 OVERSEERS = ("supervisor", "administrator")
 _CLIENT_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -65,13 +68,18 @@ class Respond:
 
 @dataclass(frozen=True)
 class Close:
-    """Someone entitled to it (see ``check_may_close``) ends the request."""
+    """Someone entitled to it (see ``check_in_charge``) ends the request."""
 
     staff_id: str
     outcome: Outcome
 
 
-Event = Claim | Respond | Close
+@dataclass(frozen=True)
+class Release:
+    """The helper lets go, or is gone: the request waits again, in the place it had."""
+
+
+Event = Claim | Respond | Close | Release
 
 
 def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
@@ -90,6 +98,8 @@ def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
             return replace(
                 request, status="closed", closed_at=now, outcome=event.outcome, closed_by=event.staff_id
             )
+        case Release():
+            return _released(request)
 
 
 def _claimed(request: HelpRequest, event: Claim, now: datetime) -> HelpRequest:
@@ -111,15 +121,30 @@ def _responded(request: HelpRequest, event: Respond, now: datetime) -> HelpReque
     return request if request.first_response_at else replace(request, first_response_at=now)
 
 
+def _released(request: HelpRequest) -> HelpRequest:
+    if request.status != "claimed":
+        raise WrongState("no helper holds the request")
+    return replace(request, status="waiting", claimed_at=None, claimed_by=None, claimed_by_name=None)
+
+
 def deadline(requested_at: datetime, policy: Policy) -> datetime:
     """When the first public helper message is due."""
     return requested_at + timedelta(seconds=policy.first_response_seconds)
 
 
-def check_may_close(request: HelpRequest, staff: Staff) -> None:
+def check_in_charge(request: HelpRequest, staff: Staff) -> None:
     """Raise ``Forbidden`` unless ``staff`` holds the request or oversees the service."""
     if request.claimed_by != staff.id and staff.role not in OVERSEERS:
-        raise Forbidden("only the helper who holds the request, or a supervisor, may close it")
+        raise Forbidden("only the helper who holds the request, or a supervisor, may do this")
+
+
+def check_may_rate(conversation: Conversation, newest: HelpRequest | None) -> None:
+    """Raise ``WrongState`` before there is anything to rate.
+
+    Help stays open to rating after the visitor has typed on, until they ask for a person again.
+    """
+    if newest.status != "closed" if newest else conversation.closed_at is None:
+        raise WrongState("it can be rated once it is closed")
 
 
 # --- who owns the conversation ----------------------------------------------------------------------
@@ -244,6 +269,11 @@ def turns(updates: Sequence[Update]) -> list[Turn]:
             replies.setdefault(update.reply_to, []).append((update.kind, update.payload))
     said = (update for update in updates if update.sender.kind == "visitor" and update.text)
     return [Turn(update.text or "", tuple(replies.get(update.seq, ()))) for update in said]
+
+
+def find_handoff(replies: Sequence[BotReply]) -> BotReply | None:
+    """The reply that asks for a person, if any."""
+    return next((reply for reply in replies if reply.kind == "handoff"), None)
 
 
 # Reasons whose triggering message ("a person, please") is not itself the question.

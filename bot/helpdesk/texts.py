@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 DEFAULT_LOCALE = "zh"
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
 
 
 class Texts:
@@ -15,7 +16,7 @@ class Texts:
         self._locales = locales
 
     @classmethod
-    def load(cls, folder: Path) -> "Texts":
+    def load(cls, folder: Path = LOCALES) -> "Texts":
         """Read every ``<locale>.yml`` of ``folder``.
 
         Raises ``ValueError`` when a file is not a flat mapping of texts or lacks a code another one has.

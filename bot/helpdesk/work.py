@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import rules
 from bot.helpdesk.errors import Invalid
-from bot.helpdesk.live import OUTBOX_TOPIC, STAFF_TOPIC, conversation_topic
+from bot.helpdesk.live import STAFF_TOPIC, conversation_topic
 from bot.helpdesk.models import (
     JSON,
     Accepted,
@@ -81,13 +81,12 @@ class Work:
         """Save a visitor's message; ``command`` is what the assistant gets, if the bot is the owner."""
         if self.conversation.closed_at:
             await conversations.reopen(self.connection, self.conversation.id)
-            self.conversation = replace(self.conversation, closed_at=None, resolved=None, stars=None)
+            self.conversation = replace(self.conversation, closed_at=None)
         seq = await self.append("text", Sender("visitor"), text, client_message_id=client_message_id)
         if self.conversation.owner == "bot":
             await outbox.add(
                 self.connection, self.conversation.id, seq, self.conversation.owner_epoch, command, self.now
             )
-            self.nudges.append((OUTBOX_TOPIC, {"type": "changed"}))
         return Accepted(seq, repeated=False)
 
     async def bot_says(self, reply: BotReply, reply_to: int) -> int:
@@ -205,6 +204,22 @@ class Work:
         await self.hand_over("queue", "handoff")
         await self.notice("queued" if anyone_ready else "queued_nobody_ready")
         return request
+
+    async def release(self, request: HelpRequest, actor: Actor, reason: str) -> HelpRequest:
+        """Take a request out of its helper's hands and back to its place in the queue."""
+        released = rules.advance(request, rules.Release(), self.now)
+        await requests.save(self.connection, released)
+        await self.record(request, released, "released", actor, reason)
+        await self.hand_over("queue", "released")
+        await self.notice("helper_returned_to_queue")
+        return released
+
+    async def save_rating(self, request: HelpRequest | None, rating: JSON) -> None:
+        """Keep a rating with the help it is about; without any, with what the bot settled."""
+        if request is None:
+            await conversations.save_rating(self.connection, self.conversation.id, rating)
+        else:
+            await requests.save_rating(self.connection, request.id, self.now, rating)
 
     async def record(
         self, before: HelpRequest | None, after: HelpRequest, event: str, actor: Actor, reason: str

@@ -49,11 +49,12 @@ async def test_conversation_shows_where_it_stands(site: Site):
 async def test_profile_and_page_reach_the_helper_when_the_site_knows_them(site: Site):
     visitor = await site.visitor(
         page="https://example.org/" + "x" * 5000,
-        district="jiading",
-        profile={"company": "甲公司", "phone": "021-1", "unknown": "weg"},
+        district="d" * 101,
+        profile={"company": "甲" * 101, "phone": "021-1", "unknown": "weg"},
     )
     found = await site.parts.desk.conversation(visitor.conversation_id)
-    assert found.profile == {"company": "甲公司", "phone": "021-1"}
+    assert found.profile == {"company": "甲" * 100, "phone": "021-1"}
+    assert found.district == "d" * 100
     assert found.page is not None and len(found.page) == 1000
 
 
@@ -77,7 +78,9 @@ async def test_message_is_refused_without_quoting_it_when_it_is_malformed(site: 
     assert "geheim" not in response.text
 
 
-@pytest.mark.parametrize("query", [{"after": "x"}, {"after": -1}, {"wait": 26}, {"wait": "nan"}])
+@pytest.mark.parametrize(
+    "query", [{"after": "x"}, {"after": -1}, {"after": 2**31}, {"wait": 26}, {"wait": "nan"}]
+)
 async def test_poll_is_refused_when_its_query_makes_no_sense(site: Site, query: dict):
     visitor = await site.visitor()
     assert (await visitor.call("GET", "/updates", params=query)).status_code == 400

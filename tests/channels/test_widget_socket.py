@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from bot.helpdesk.errors import Unavailable
+from bot.helpdesk.models import Conversation
 from tests.server.running import ANSWER, HANDOFF, Site
 
 pytestmark = pytest.mark.integration
@@ -157,6 +159,9 @@ async def test_visitor_sees_place_and_state_when_waiting_for_a_person(site: Site
         ('{"type":"send","client_message_id":"a","text":"geheim\\ud800"}', "bad_request"),
         ('{"type":"send","client_message_id":"a","text":7}', "bad_request"),
         ('{"type":"resume","after":-1}', "bad_request"),
+        ('{"type":"resume","after":2147483648}', "bad_request"),
+        ('{"type":"read","seq":2147483648}', "bad_request"),
+        ('{"type":"choose","client_message_id":"a","seq":2147483648,"option":"x"}', "bad_request"),
         ('{"type":"rate","resolved":true,"stars":9}', "bad_request"),
         ('{"type":"rate","resolved":true}', "wrong_state"),
         (b"\xff\xfe", "bad_request"),
@@ -237,6 +242,36 @@ async def test_feed_goes_on_when_a_nudge_was_lost(site: Site, monkeypatch: pytes
         await visitor.say("听得到吗")
         await socket.update(text="收到：听得到吗")
     assert socket.seqs() == [1, 2]
+
+
+async def test_feed_starts_when_the_database_was_away_at_the_resume(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    visitor = await site.visitor()
+    seq = await visitor.say("你好")
+    look, asked = site.parts.desk.conversation, []
+
+    async def away_at_first(conversation_id: str) -> Conversation:
+        asked.append(conversation_id)
+        if len(asked) == 1:
+            raise Unavailable("away")
+        return await look(conversation_id)
+
+    monkeypatch.setattr("bot.channels.socket.POLL_SECONDS", 0.1)
+    monkeypatch.setattr(site.parts.desk, "conversation", away_at_first)
+    async with visitor.socket() as socket:
+        await socket.send("resume", after=0)
+        assert (await socket.update(text="你好"))["seq"] == seq
+        await socket.next("state", owner="bot")
+
+
+async def test_client_hears_what_is_new_when_it_claims_to_hold_more_than_there_is(site: Site):
+    visitor = await site.visitor()
+    async with visitor.socket() as socket:
+        await socket.send("resume", after=2**31 - 1)
+        await socket.next("state")
+        await socket.send("send", client_message_id="a", text="你好")
+        await socket.update(text="你好")
 
 
 async def test_socket_closes_when_a_client_floods_it(site: Site):

@@ -123,6 +123,20 @@ async def test_message_is_saved_once_when_the_helper_sends_it_again(site: Site):
     assert updates[-1]["payload"]["visibility"] == "public"
 
 
+async def test_visitor_is_back_in_the_queue_when_the_helper_gives_them_back(site: Site):
+    visitor, request = await asks_for_a_person(site)
+    owner, other = await site.staff("lin"), await site.staff("wang")
+    await owner.call("POST", f"/help-requests/{request['id']}/claim")
+    path = f"/conversations/{visitor.conversation_id}/release"
+    assert (await other.call("POST", path)).status_code == 403
+    released = await owner.call("POST", path)
+    assert (released.status_code, released.json()["request"]["status"]) == (200, "waiting")
+    assert released.json()["request"]["claimed_by"] is None
+    assert (await owner.call("POST", path)).json()["error"]["code"] == "wrong_state"
+    assert (await visitor.call("GET", "/conversation")).json()["owner"] == "queue"
+    assert (await other.call("POST", f"/help-requests/{request['id']}/claim")).status_code == 200
+
+
 async def test_lists_show_what_is_mine_open_and_closed(site: Site):
     visitor, request = await asks_for_a_person(site)
     helper, other = await site.staff("lin"), await site.staff("wang")
@@ -151,6 +165,8 @@ async def test_lists_show_what_is_mine_open_and_closed(site: Site):
         ("GET", f"/conversations/{'0' * 32}/updates", 404),
         ("GET", "/conversations/nonsense", 404),
         ("GET", "/conversations/%00", 404),
+        ("GET", f"/conversations/{'0' * 32}/updates?after=2147483648", 400),
+        ("POST", f"/conversations/{'0' * 32}/release", 404),
         ("GET", "/help-requests?status=open", 400),
         ("GET", "/knowledge/search", 400),
         ("GET", "/knowledge/search?q=x", 503),

@@ -1,8 +1,11 @@
 """Logging in and who may do what."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from bot.settings import Settings
 from tests.server.running import PASSWORD, Site, StandIn, serve
@@ -95,6 +98,29 @@ async def test_login_waits_after_ten_failures_but_not_for_other_users(site: Site
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
     assert right.status_code == 429
     await site.staff("wang")
+
+
+async def test_no_more_than_ten_passwords_are_tried_when_they_come_all_at_once(site: Site):
+    await site.staff("lin")
+    wrong = {"username": "lin", "password": "falsch"}
+
+    def guess(_: int) -> int:
+        return requests.post(f"{site.url}/api/staff/login", json=wrong, timeout=40).status_code
+
+    # Threads of their own: the server checks passwords on the loop's.
+    with ThreadPoolExecutor(25) as threads:
+        codes = await asyncio.wrap_future(threads.submit(lambda: list(threads.map(guess, range(24)))))
+    assert (codes.count(401), codes.count(429)) == (10, 14)
+
+
+async def test_refused_logins_of_one_user_do_not_use_up_the_bound_of_the_address(site: Site):
+    await site.staff("lin")
+    wrong = {"username": "lin", "password": "falsch"}
+    for _ in range(14):
+        await site.http("POST", "/api/staff/login", json=wrong)
+    counted = await site.parts.live.client.get("bangban:login:address:127.0.0.1")
+    assert int(counted) == 10
+    assert 0 < await site.parts.live.client.ttl("bangban:login:address:127.0.0.1") <= 300
 
 
 async def test_logging_in_often_is_fine_when_the_password_is_right(site: Site):

@@ -3,6 +3,7 @@
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from bot.helpdesk.presence import ready_count
 from tests.server.running import HANDOFF, Site, Socket
 
 pytestmark = pytest.mark.integration
@@ -15,7 +16,7 @@ async def test_queue_and_presence_are_pushed_when_staff_connect(site: Site):
         assert await socket.next("queue") == {"type": "queue", "requests": []}
         await staff.call("PUT", "/presence", json={"status": "ready"})
         await socket.next("presence", status="ready")
-        assert await site.parts.accounts.ready_count() == 1
+        assert await ready_count(site.parts.database, site.parts.live, 60) == 1
 
 
 async def test_presence_of_others_is_not_pushed(site: Site):
@@ -54,6 +55,20 @@ async def test_socket_closes_at_the_next_heartbeat_when_the_session_has_ended(si
         with pytest.raises(ConnectionClosed) as closed:
             await socket.until(lambda m: False)
     assert closed.value.rcvd is not None and closed.value.rcvd.code == 4401
+
+
+async def test_socket_closes_when_the_session_has_ended_and_the_client_sends_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.console.socket.POLL_SECONDS", 0.1)
+    staff = await site.staff("lin")
+    async with staff.socket() as socket:
+        await socket.next("queue")
+        await staff.call("POST", "/logout")
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.until(lambda m: False)
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 4401
+    assert socket.received[-1]["error"]["code"] == "not_authenticated"
 
 
 async def test_news_of_a_held_conversation_is_told_again_when_its_nudge_was_lost(

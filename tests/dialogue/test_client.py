@@ -1,6 +1,8 @@
 import dataclasses
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -86,6 +88,47 @@ async def test_ask_fails_when_the_answer_is_not_understood(
     stand_in.replies["你好"] = answer
     with pytest.raises(AssistantFailed, match=r"^malformed_"):
         await client.ask(DELIVERY)
+
+
+@contextmanager
+def answering(*parts: bytes, stay: bool) -> Iterator[str]:
+    """The address of a server that sends these bytes to one caller and then hangs up, or stays silent."""
+    done = threading.Event()
+
+    def answer() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"".join(parts))
+            if stay:
+                done.wait(10)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        done.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("head", "stay", "reason", "retryable"),
+    [
+        (b"Content-Length: 50\r\n\r\n[", True, "timeout", False),
+        (b"Content-Length: 50\r\n\r\n[", False, "broken_off", True),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\n[", False, "broken_off", True),
+        (b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain", False, "broken_off", True),
+    ],
+)
+async def test_ask_fails_with_a_fitting_reason_when_the_answer_ends_in_the_middle(
+    head: bytes, stay: bool, reason: str, retryable: bool
+):
+    with answering(b"HTTP/1.1 200 OK\r\n", head, stay=stay) as url:
+        client = AssistantClient([url], 0.5, 1)
+        with pytest.raises(AssistantFailed) as caught:
+            await client.ask(DELIVERY)
+        client.close()
+    assert (caught.value.reason, caught.value.retryable) == (reason, retryable)
 
 
 async def test_ask_fails_when_nobody_listens():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.replies import PAYLOADS, MalformedReply, find_handoff, read_replies
+from bot.dialogue.replies import PAYLOADS, MalformedReply, read_replies
 from tests.server.running import ANSWER, HANDOFF
 
 TYPES = {
@@ -59,11 +59,6 @@ def test_buttons_keep_their_commands_when_they_come_with_the_text():
 def test_reply_has_no_text_when_only_a_custom_came():
     (reply,) = read_replies([{"custom": TYPES["chitchat"]}])
     assert (reply.kind, reply.text) == ("chitchat", None)
-
-
-def test_handoff_is_found_among_the_replies():
-    assert find_handoff(read_replies([{"text": "稍等"}, {"custom": HANDOFF}])).payload["reason"] == "asked"
-    assert find_handoff(read_replies([{"text": "好"}])) is None
 
 
 @pytest.mark.parametrize(

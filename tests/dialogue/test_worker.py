@@ -13,6 +13,9 @@ from tests.server.running import ANSWER, HANDOFF, Site, StandIn, serve
 pytestmark = pytest.mark.integration
 
 
+FOUND = {"id": "jd2023-16", "title": "歇业备案", "score": 0.9}
+
+
 class Shelf:
     """A knowledge base of one entry that remembers what it was asked."""
 
@@ -21,7 +24,7 @@ class Shelf:
 
     def search(self, text: str, district: str | None = None, limit: int = 5) -> list:
         self.asked.append((text, district, limit))
-        return [SimpleNamespace(as_json=lambda: {"id": "jd2023-16", "title": "歇业备案"})]
+        return [SimpleNamespace(as_json=lambda: dict(FOUND))]
 
 
 def kinds(updates: list[dict]) -> list[str]:
@@ -116,7 +119,7 @@ async def test_helper_gets_suggestions_for_the_question_and_not_for_the_wish_for
         await visitor.updates(lambda found: len(found) >= 5)
         detail = (await helper.call("GET", f"/conversations/{visitor.conversation_id}")).json()
     assert shelf.asked == [("先不干了怎么办", "jiading", 3)]
-    assert detail["brief"]["suggestions"] == [{"id": "jd2023-16", "title": "歇业备案"}]
+    assert detail["brief"]["suggestions"] == [FOUND]
     assert detail["brief"]["question"] == "先不干了怎么办"
     assert detail["brief"]["offered"] == [{"id": "jd2023-16", "title": "歇业备案"}]
 
@@ -148,6 +151,26 @@ async def test_worker_goes_on_when_the_database_was_away(site: Site, monkeypatch
     await visitor.say("你好")
     await visitor.updates(lambda found: len(found) >= 2)
     assert len(asked) >= 3
+
+
+async def test_answer_is_saved_without_asking_again_when_the_database_was_away(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    save, tried = site.parts.desk.save_bot_replies, []
+
+    async def away_at_first(*given: object) -> bool:
+        tried.append(given)
+        if len(tried) <= 2:
+            raise Unavailable("away")
+        return await save(*given)
+
+    monkeypatch.setattr("bot.dialogue.worker.SAVE_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(site.parts.desk, "save_bot_replies", away_at_first)
+    visitor = await site.visitor()
+    await visitor.say("你好")
+    updates = await visitor.updates(lambda found: len(found) >= 2)
+    assert updates[1]["text"] == "收到：你好"
+    assert (len(tried), len(site.assistant.received)) == (3, 1)
 
 
 async def test_answer_under_way_is_saved_when_the_server_stops(settings: Settings, stand_in: StandIn):

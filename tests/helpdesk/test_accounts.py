@@ -3,10 +3,14 @@ import asyncio
 import pytest
 
 from bot.helpdesk.accounts import SESSION_SECONDS, Accounts
+from bot.helpdesk.database import Database
+from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
+from bot.helpdesk.live import Live
 from bot.helpdesk.models import Staff
+from bot.helpdesk.presence import ready_count
 from tests.conftest import FakeClock
-from tests.helpdesk.conftest import Hire, Query
+from tests.helpdesk.conftest import Hire, Query, Queue, codes
 
 pytestmark = pytest.mark.integration
 PASSWORD = "correct horse"
@@ -99,6 +103,24 @@ async def test_deactivate_shuts_the_account_when_done(accounts: Accounts, ann: S
         await accounts.login("ann", PASSWORD)
 
 
+async def test_deactivate_returns_the_visitors_to_the_queue_when_the_account_held_some(
+    accounts: Accounts, desk: Desk, queue: Queue, ann: Staff, hire: Hire, query: Query
+) -> None:
+    held, others, ben = await queue(), await queue(), await hire("ben")
+    await desk.claim(held.id, ann)
+    await desk.claim(others.id, ben)
+    await accounts.deactivate("ann")
+    await accounts.deactivate("ann")
+    conversation = await desk.conversation(held.conversation_id)
+    assert await desk.request_of(conversation.id) == held
+    assert (conversation.owner, conversation.owner_epoch, conversation.helper_id) == ("queue", 4, None)
+    assert (await codes(desk, conversation.id)).count("helper_returned_to_queue") == 1
+    event = (await query("SELECT event, actor_kind, reason FROM help_request_event ORDER BY id"))[-1]
+    assert tuple(event) == ("released", "system", "helper_deactivated")
+    assert (await desk.conversation(others.conversation_id)).helper_id == ben.id
+    await desk.claim(held.id, ben)
+
+
 async def test_changes_raise_when_the_user_is_unknown(accounts: Accounts) -> None:
     with pytest.raises(NotFound):
         await accounts.deactivate("nobody")
@@ -139,19 +161,22 @@ async def test_ensure_administrator_adds_one_when_several_servers_start_at_once(
 
 
 async def test_ready_count_counts_the_declared_and_connected_when_time_passes(
-    accounts: Accounts, hire: Hire, clock: FakeClock
+    accounts: Accounts, database: Database, live: Live, hire: Hire, clock: FakeClock
 ) -> None:
+    async def ready() -> int:
+        return await ready_count(database, live, 60)
+
     ann, ben, cy = await hire("ann"), await hire("ben"), await hire("cy")
     await accounts.set_presence(ann.id, "ready")
     await accounts.set_presence(ben.id, "busy")
     await accounts.heartbeat(cy.id)
-    assert await accounts.ready_count() == 1
+    assert await ready() == 1
     clock.advance(60)
-    assert await accounts.ready_count() == 0
+    assert await ready() == 0
     await accounts.heartbeat(ann.id)
-    assert await accounts.ready_count() == 1
+    assert await ready() == 1
     await accounts.deactivate("ann")
-    assert await accounts.ready_count() == 0
+    assert await ready() == 0
 
 
 async def test_set_presence_raises_when_the_status_is_unknown(accounts: Accounts, hire: Hire) -> None:

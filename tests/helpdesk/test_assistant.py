@@ -92,6 +92,25 @@ async def test_take_deliveries_parks_when_the_last_lease_ran_out_too(
     assert tuple(row) == ("parked", "lease_expired")
 
 
+async def test_take_deliveries_gives_the_others_when_one_cannot_be_parked(
+    desk: Desk, conversation_id: str, clock: FakeClock, policy: Policy, query: Query
+) -> None:
+    await take_one(desk, conversation_id, "问")
+    for _ in range(policy.delivery_attempts - 1):
+        clock.advance(policy.lease_seconds)
+        await desk.take_deliveries(10)
+    # Parking opens a help request, which a stray open one forbids.
+    await query(
+        "INSERT INTO help_request (id, conversation_id, status, reason, channel, question, brief, "
+        "requested_at, deadline_at) VALUES ('stray', :id, 'waiting', 'asked', 'widget', '', '{}', "
+        "now(), now())",
+        id=conversation_id,
+    )
+    clock.advance(policy.lease_seconds)
+    other, _ = await desk.start_conversation(channel="widget")
+    assert (await take_one(desk, other.id, "另一问")).text == "另一问"
+
+
 async def test_save_bot_replies_drops_a_late_answer_when_the_visitor_went_to_a_person(
     desk: Desk, conversation_id: str, clock: FakeClock, policy: Policy, hire: Hire
 ) -> None:

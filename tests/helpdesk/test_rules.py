@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.helpdesk import rules
 from bot.helpdesk.errors import AlreadyClaimed, Forbidden, HelpdeskError, Invalid, WrongState
-from bot.helpdesk.models import Conversation, HelpRequest, Sender, Staff, Update
+from bot.helpdesk.models import BotReply, Conversation, HelpRequest, Sender, Staff, Update
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 POLICY = rules.Policy()
@@ -65,11 +65,27 @@ def test_advance_refuses_a_response_when_the_helper_does_not_hold_the_request(re
         rules.advance(request_, rules.Respond("ann"), NOW)
 
 
-@pytest.mark.parametrize("event", [rules.Claim("a", "a"), rules.Respond("a"), rules.Close("a", "resolved")])
+@pytest.mark.parametrize(
+    "event", [rules.Claim("a", "a"), rules.Respond("a"), rules.Close("a", "resolved"), rules.Release()]
+)
 def test_advance_refuses_everything_when_the_request_is_closed(event: rules.Event) -> None:
     closed = rules.advance(claimed_by(ANN), rules.Close("ann", "resolved"), NOW)
     with pytest.raises(WrongState):
         rules.advance(closed, event, NOW)
+
+
+def test_advance_puts_the_request_back_when_it_is_released() -> None:
+    held = rules.advance(claimed_by(ANN), rules.Respond("ann"), NOW)
+    released = rules.advance(held, rules.Release(), NOW + timedelta(seconds=30))
+    assert released == a_request(first_response_at=NOW)  # the place in the queue and the response stay
+    again = rules.advance(released, rules.Claim("ben", "本"), NOW)
+    assert again.claimed_by == "ben"
+
+
+@pytest.mark.parametrize("status", ["waiting", "offered"])
+def test_advance_refuses_a_release_when_nobody_holds_the_request(status: str) -> None:
+    with pytest.raises(WrongState):
+        rules.advance(a_request(status=status), rules.Release(), NOW)
 
 
 _people = st.sampled_from(["ann", "ben", "cy"])
@@ -77,6 +93,7 @@ _events = st.one_of(
     st.builds(rules.Claim, _people, st.just("名")),
     st.builds(rules.Respond, _people),
     st.builds(rules.Close, _people, st.sampled_from(["resolved", "unresolved", "no_response"])),
+    st.just(rules.Release()),
 )
 _ORDER = {"waiting": 0, "offered": 1, "claimed": 2, "closed": 3}
 
@@ -94,29 +111,42 @@ def test_advance_keeps_its_promises_when_events_come_in_any_order(
         except HelpdeskError:
             assert request is before
             continue
-        assert _ORDER[request.status] >= _ORDER[before.status]  # never back
-        assert before.claimed_by in (None, request.claimed_by)  # never from one helper to another
+        if isinstance(event, rules.Release):
+            assert (request.status, request.claimed_by, request.claimed_at) == ("waiting", None, None)
+        else:
+            assert _ORDER[request.status] >= _ORDER[before.status]  # never back
+            assert before.claimed_by in (None, request.claimed_by)  # never from one helper to another
         assert before.first_response_at in (None, request.first_response_at)  # set once
         ended = request.status == "closed"
         assert ended == (request.closed_at is not None) == (request.outcome is not None)
         assert request.status != "claimed" or request.claimed_by is not None
-        assert request.first_response_at is None or request.claimed_at is not None
+        assert request.status != "claimed" or request.claimed_at is not None
         assert (request.requested_at, request.deadline_at) == (before.requested_at, before.deadline_at)
 
 
 # --- who may what
 
 
-def test_check_may_close_passes_when_owner_or_supervisor() -> None:
-    rules.check_may_close(claimed_by(ANN), ANN)
-    rules.check_may_close(claimed_by(ANN), CHIEF)
-    rules.check_may_close(a_request(), CHIEF)
+def test_check_in_charge_passes_when_owner_or_supervisor() -> None:
+    rules.check_in_charge(claimed_by(ANN), ANN)
+    rules.check_in_charge(claimed_by(ANN), CHIEF)
+    rules.check_in_charge(a_request(), CHIEF)
 
 
 @pytest.mark.parametrize("request_", [a_request(), claimed_by(ANN)], ids=["waiting", "held by another"])
-def test_check_may_close_raises_when_a_helper_does_not_hold_the_request(request_: HelpRequest) -> None:
+def test_check_in_charge_raises_when_a_helper_does_not_hold_the_request(request_: HelpRequest) -> None:
     with pytest.raises(Forbidden):
-        rules.check_may_close(request_, BEN)
+        rules.check_in_charge(request_, BEN)
+
+
+def test_check_may_rate_wants_the_newest_help_closed_when_there_was_any() -> None:
+    closed = rules.advance(claimed_by(ANN), rules.Close("ann", "resolved"), NOW)
+    rules.check_may_rate(a_conversation(closed_at=NOW), closed)
+    rules.check_may_rate(a_conversation(), closed)
+    rules.check_may_rate(a_conversation(closed_at=NOW), None)
+    for conversation, newest in ((a_conversation(closed_at=NOW), claimed_by(ANN)), (a_conversation(), None)):
+        with pytest.raises(WrongState):
+            rules.check_may_rate(conversation, newest)
 
 
 def test_check_may_post_raises_when_public_and_not_the_owner() -> None:
@@ -242,6 +272,12 @@ def test_as_plain_text_keeps_the_words_when_a_slash_leads() -> None:
 
 
 # --- the brief
+
+
+def test_find_handoff_finds_it_when_it_is_among_the_replies() -> None:
+    handoff = BotReply("handoff", "转人工", {"reason": "asked"})
+    assert rules.find_handoff([BotReply("text", "稍等", {}), handoff]) is handoff
+    assert rules.find_handoff([BotReply("text", "好", {})]) is None
 
 
 def turn(text: str, *replies: tuple[str, dict[str, Any]]) -> rules.Turn:

@@ -169,6 +169,44 @@ async def test_close_gives_the_conversation_back_when_its_helper_is_done(
     assert notice.payload == {"code": "closed", "outcome": "no_response", "ask_rating": True}
 
 
+@pytest.mark.parametrize("role", ["helper", "supervisor", "administrator"])
+async def test_release_puts_the_visitor_back_in_their_place_when_the_helper_or_an_overseer_wants_it(
+    desk: Desk, held: tuple[HelpRequest, Staff], queue: Queue, hire: Hire, query: Query, role: str
+) -> None:
+    (request, ann), _later = held, await queue()
+    who = ann if role == "helper" else await hire("chief", role)
+    released = await desk.release(request.conversation_id, who)
+    assert (released.status, released.claimed_by, released.claimed_at) == ("waiting", None, None)
+    assert released.requested_at == request.requested_at
+    assert await desk.request_of(request.conversation_id) == released
+    conversation = await desk.conversation(request.conversation_id)
+    assert (conversation.owner, conversation.owner_epoch, conversation.helper_id) == ("queue", 4, None)
+    place = await desk.queue_position(conversation.id)
+    assert place and place.position == 1
+    notice = (await desk.updates(conversation.id, 0, internal=False))[-1]
+    assert notice.payload == {"code": "helper_returned_to_queue"} and notice.text
+    events = await query(
+        "SELECT event, status_before, status_after, actor_id FROM help_request_event "
+        "WHERE help_request_id = :id ORDER BY id",
+        id=request.id,
+    )
+    assert tuple(events[-1]) == ("released", "claimed", "waiting", who.id)
+
+
+async def test_release_raises_when_not_in_charge_or_nobody_holds_it(
+    desk: Desk, held: tuple[HelpRequest, Staff], queue: Queue, hire: Hire
+) -> None:
+    (request, ann), waiting = held, await queue()
+    with pytest.raises(Forbidden):
+        await desk.release(request.conversation_id, await hire("ben"))
+    assert (await desk.conversation(request.conversation_id)).helper_id == ann.id
+    with pytest.raises(WrongState):
+        await desk.release(waiting.conversation_id, await hire("chief", "supervisor"))
+    await desk.close(request.conversation_id, ann, "resolved")
+    with pytest.raises(WrongState):
+        await desk.release(request.conversation_id, ann)
+
+
 async def test_close_raises_when_a_helper_does_not_hold_it(
     desk: Desk, held: tuple[HelpRequest, Staff], hire: Hire
 ) -> None:

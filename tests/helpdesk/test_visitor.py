@@ -166,7 +166,7 @@ async def test_rate_replaces_the_rating_when_the_visitor_changes_their_mind(
     assert (conversation.resolved, conversation.stars, conversation.rated_seq) == (False, None, other.seq)
     (notice,) = await desk.updates(conversation.id, first.seq, internal=False)
     assert notice.payload == {"code": "rated", "resolved": False, "stars": None}
-    assert (await query("SELECT rating_comment FROM conversation"))[0][0] is None
+    assert (await query("SELECT rating_comment FROM help_request"))[0][0] is None
 
 
 @pytest.mark.parametrize("stars", [0, 6, -1])
@@ -177,18 +177,51 @@ async def test_rate_raises_when_the_stars_are_out_of_range(
         await desk.rate(conversation_id, resolved=True, stars=stars, comment=None)
 
 
-async def test_ingest_reopens_with_the_bot_when_the_conversation_was_closed(
+async def test_ingest_reopens_with_the_bot_and_keeps_the_rating_when_the_conversation_was_closed(
+    desk: Desk, queue: Queue, hire: Hire, query: Query, clock: FakeClock
+) -> None:
+    request, ann = await queue(), await hire("ann")
+    await desk.claim(request.id, ann)
+    await desk.close(request.conversation_id, ann, "resolved")
+    rated = await desk.rate(request.conversation_id, resolved=True, stars=4, comment="很快")
+    delivery = await take_one(desk, request.conversation_id, "再问一句")
+    conversation = await desk.conversation(request.conversation_id)
+    assert (conversation.owner, conversation.closed_at) == ("bot", None)
+    assert (conversation.resolved, conversation.stars, conversation.rated_seq) == (True, 4, rated.seq)
+    assert await desk.save_bot_replies(delivery, [ANSWER], [])
+    rows = await query("SELECT resolved, stars, rating_comment, rated_seq, rated_at FROM help_request")
+    assert [tuple(row) for row in rows] == [(True, 4, "很快", rated.seq, clock())]
+
+
+async def test_rate_is_saved_when_the_visitor_typed_on_after_the_helper_closed(
     desk: Desk, queue: Queue, hire: Hire
 ) -> None:
     request, ann = await queue(), await hire("ann")
     await desk.claim(request.id, ann)
     await desk.close(request.conversation_id, ann, "resolved")
-    await desk.rate(request.conversation_id, resolved=True, stars=4, comment=None)
-    delivery = await take_one(desk, request.conversation_id, "再问一句")
+    await desk.ingest(request.conversation_id, "thanks", "谢谢")
+    rated = await desk.rate(request.conversation_id, resolved=True, stars=5, comment=None)
     conversation = await desk.conversation(request.conversation_id)
-    assert (conversation.owner, conversation.closed_at) == ("bot", None)
-    assert (conversation.resolved, conversation.stars, conversation.rated_seq) == (None, None, None)
-    assert await desk.save_bot_replies(delivery, [ANSWER], [])
+    assert (conversation.stars, conversation.rated_seq, conversation.closed_at) == (5, rated.seq, None)
+
+
+async def test_rate_is_of_the_newest_help_when_there_were_two(
+    desk: Desk, queue: Queue, hire: Hire, clock: FakeClock, query: Query
+) -> None:
+    ann, conversation_id = await hire("ann"), None
+    for stars in (2, 5):
+        clock.advance(60)
+        request = await queue(conversation_id)
+        conversation_id = request.conversation_id
+        with pytest.raises(WrongState):
+            await desk.rate(conversation_id, resolved=True, stars=1, comment=None)
+        await desk.claim(request.id, ann)
+        await desk.close(conversation_id, ann, "resolved")
+        assert (await desk.conversation(conversation_id)).rated_seq is None
+        await desk.rate(conversation_id, resolved=True, stars=stars, comment=None)
+        assert (await desk.conversations_of(ann, open_only=False))[0].stars == stars
+    rows = await query("SELECT stars FROM help_request ORDER BY requested_at")
+    assert [row[0] for row in rows] == [2, 5]
 
 
 async def test_mark_read_only_rises_when_marks_come_out_of_order(desk: Desk, conversation_id: str) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
@@ -99,6 +100,18 @@ def test_server_says_what_is_wrong_and_ends_when_it_cannot_start(
     assert process.returncode == code
     assert words in err
     assert "geheim" not in err and "Traceback" not in err
+
+
+def test_server_says_so_when_the_database_is_of_a_newer_version(
+    environment: dict[str, str], empty_database_url: str
+):
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+    with server({**environment, "DATABASE_URL": empty_database_url}) as process:
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "newer" in err and "Traceback" not in err
 
 
 def test_server_names_the_port_when_it_is_taken(environment: dict[str, str]):

@@ -44,6 +44,8 @@ def test_settings_split_lists_when_commas_separate_them():
         ("BANGBAN_KNOWLEDGE_SEARCH", "1"),
         ("BANGBAN_LOG_LEVEL", "loud"),
         ("BANGBAN_PUBLIC_URL", "help.example.org"),
+        ("BANGBAN_ADMIN_PASSWORD", "geheim7"),
+        ("BANGBAN_ADMIN_PASSWORD", "geheim" * 50),
     ],
 )
 def test_settings_name_the_variable_and_keep_its_value_when_it_is_wrong(variable: str, value: str):

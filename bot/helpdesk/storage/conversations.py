@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, case, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
 from bot.helpdesk.errors import NotFound
-from bot.helpdesk.models import Conversation
+from bot.helpdesk.models import JSON, Conversation
 
 _conversation = tables.conversation
 _message = tables.message
@@ -33,16 +33,36 @@ def _last_public(column: Any) -> Any:
     )
 
 
+_RATING = ("resolved", "stars", "rated_seq")
+
+
+_with_helper = _conversation.outerjoin(tables.staff, tables.staff.c.id == _conversation.c.helper_id)
+
+
 def _bare() -> Select[Any]:
-    joined = _conversation.outerjoin(tables.staff, tables.staff.c.id == _conversation.c.helper_id)
-    return select(*_COLUMNS).select_from(joined)
+    """The row itself; its rating columns say only what the bot settled."""
+    return select(*_COLUMNS).select_from(_with_helper)
 
 
 def _full() -> Select[Any]:
-    return _bare().add_columns(
+    helped = (
+        select(_request.c.id, *(_request.c[name] for name in _RATING))
+        .where(_request.c.conversation_id == _conversation.c.id, _request.c.status == "closed")
+        .order_by(_request.c.closed_at.desc())
+        .limit(1)
+        .lateral("helped")
+    )
+    rating = (
+        case((helped.c.id.is_not(None), helped.c[name]), else_=_conversation.c[name]).label(name)
+        for name in _RATING
+    )
+    unrated = (column for column in _COLUMNS if column.name not in _RATING)
+    return select(
+        *unrated,
+        *rating,
         _last_public(_message.c.text).label("last_text"),
         _last_public(_message.c.created_at).label("last_at"),
-    )
+    ).select_from(_with_helper.outerjoin(helped, true()))
 
 
 def _record(row: RowMapping) -> Conversation:
@@ -125,29 +145,23 @@ async def save_owner(connection: AsyncConnection, record: Conversation) -> None:
     )
 
 
-async def mark_closed(
-    connection: AsyncConnection, conversation_id: str, now: datetime, *, resolved: bool | None
-) -> None:
-    """Close it; ``resolved`` is what the visitor said, None when they have not been asked yet."""
-    await _change(connection, conversation_id, closed_at=now, resolved=resolved)
+async def mark_closed(connection: AsyncConnection, conversation_id: str, now: datetime) -> None:
+    """A helper ended the help."""
+    await _change(connection, conversation_id, closed_at=now)
+
+
+async def mark_settled(connection: AsyncConnection, conversation_id: str, now: datetime) -> None:
+    """The visitor told the bot that the matter is settled."""
+    await _change(connection, conversation_id, closed_at=now, resolved=True)
 
 
 async def reopen(connection: AsyncConnection, conversation_id: str) -> None:
-    """Undo a closing; a rating belonged to the closed part and stays in the history as its notice."""
-    nothing = dict.fromkeys(("closed_at", "resolved", "stars", "rating_comment", "rated_seq"))
-    await _change(connection, conversation_id, **nothing)
+    """Undo a closing; the rating of what was closed stays."""
+    await _change(connection, conversation_id, closed_at=None)
 
 
-async def save_rating(
-    connection: AsyncConnection,
-    conversation_id: str,
-    seq: int,
-    resolved: bool,
-    stars: int | None,
-    comment: str | None,
-) -> None:
-    """Write the rating over an earlier one; ``seq`` is the notice that says so."""
-    rating = {"rated_seq": seq, "resolved": resolved, "stars": stars, "rating_comment": comment}
+async def save_rating(connection: AsyncConnection, conversation_id: str, rating: JSON) -> None:
+    """Write the rating of what the bot settled over an earlier one."""
     await _change(connection, conversation_id, **rating)
 
 

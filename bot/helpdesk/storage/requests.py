@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Select, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
-from bot.helpdesk.models import Actor, HelpRequest
+from bot.helpdesk.models import JSON, Actor, HelpRequest
 from bot.helpdesk.rules import CLAIMABLE_STATUSES
 
 _request = tables.help_request
@@ -62,17 +62,26 @@ async def save_claim(connection: AsyncConnection, record: HelpRequest) -> bool:
 
 
 async def save(connection: AsyncConnection, record: HelpRequest) -> None:
-    """Write what a response or a closing changes; the caller holds the conversation's lock."""
+    """Write what a response, a release or a closing changes; the caller holds the conversation's lock."""
     await connection.execute(
         update(_request)
         .where(_request.c.id == record.id)
         .values(
             status=record.status,
+            claimed_at=record.claimed_at,
+            claimed_by=record.claimed_by,
             first_response_at=record.first_response_at,
             closed_at=record.closed_at,
             closed_by=record.closed_by,
             outcome=record.outcome,
         )
+    )
+
+
+async def save_rating(connection: AsyncConnection, request_id: str, now: datetime, rating: JSON) -> None:
+    """Write the visitor's rating over an earlier one."""
+    await connection.execute(
+        update(_request).where(_request.c.id == request_id).values(rated_at=now, **rating)
     )
 
 

@@ -95,8 +95,14 @@ STATEMENTS = (
         closed_at timestamptz,
         closed_by text REFERENCES staff,
         outcome text CHECK (outcome IN ('resolved', 'unresolved', 'no_response')),
+        resolved boolean,
+        stars smallint CHECK (stars BETWEEN 1 AND 5),
+        rating_comment text,
+        rated_seq integer,
+        rated_at timestamptz,
         CHECK ((status = 'closed') = (closed_at IS NOT NULL)),
-        CHECK (status <> 'claimed' OR claimed_by IS NOT NULL)
+        CHECK (status <> 'claimed' OR claimed_by IS NOT NULL),
+        CHECK ((rated_at IS NULL) = (rated_seq IS NULL))
     )
     """,
     "CREATE INDEX ix_help_request_conversation_id ON help_request (conversation_id)",
