@@ -3,16 +3,13 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import payloads
-from actions.context import Context, entity, knowledge, stored
+from actions.context import entity, stored, topic_of
 from actions.decision import PLAUSIBLE, SURE, Decision, decide
-from actions.replies import Replies
+from actions.replies import Events, Replies
 from bot.knowledge.index import Ranked
-
-Events = list[dict[str, Any]]
 
 
 class ActionAnswer(Action):
@@ -24,8 +21,8 @@ class ActionAnswer(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Reply by what was found."""
-        context = Context.of(tracker, knowledge())
-        return reply(dispatcher, context, decide(context.ranked))
+        replies = Replies(dispatcher, tracker, domain)
+        return reply(replies, decide(replies.context.ranked))
 
 
 class ActionChoose(Action):
@@ -37,15 +34,14 @@ class ActionChoose(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Reply with the chosen entry, or that it is not there any more."""
-        kb = knowledge()
-        context = Context.of(tracker, kb)
-        measure = kb.get(entity(tracker, "entry") or "")
+        replies = Replies(dispatcher, tracker, domain)
+        measure = replies.kb.get(entity(tracker, "entry") or "")
         if measure is None:
-            return reply(dispatcher, context, Decision("not_covered", []))
+            return reply(replies, Decision("not_covered", []))
         point = measure.point(entity(tracker, "point"))
         chosen = Ranked(measure.id, point.title if point else "", 1.0)
-        events = reply(dispatcher, context, Decision("answer", [chosen]))
-        return [*events, SlotSet("topic", (point or measure).topics[0])]
+        # Chosen from what was offered, it is still the same matter: denials go on counting.
+        return reply(replies, Decision("answer", [chosen]), denials=replies.context.denials)
 
 
 class ActionOutOfScope(Action):
@@ -57,24 +53,26 @@ class ActionOutOfScope(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Reply."""
-        context = Context.of(tracker, knowledge())
-        if context.ranked and context.ranked[0].score >= PLAUSIBLE:
-            return reply(dispatcher, context, decide(context.ranked, answer_from=SURE))
-        Replies(dispatcher, knowledge(), context).say("out_of_scope", payloads.plain("out_of_scope"))
-        return [SlotSet("answered", False)]
+        replies = Replies(dispatcher, tracker, domain)
+        ranked = replies.context.ranked
+        if ranked and ranked[0].score >= PLAUSIBLE:
+            return reply(replies, decide(ranked, answer_from=SURE))
+        replies.say("out_of_scope", payloads.plain("out_of_scope"))
+        return replies.remember(answered=False)
 
 
-def reply(dispatcher: CollectingDispatcher, context: Context, decision: Decision) -> Events:
-    """Carry out a decision, and remember what was offered."""
-    replies = Replies(dispatcher, knowledge(), context)
-    if decision.kind == "answer":
+def reply(replies: Replies, decision: Decision, **slots: Any) -> Events:
+    """Carry out a decision, and remember what was offered; ``slots`` go before what it would set itself."""
+    context, answered = replies.context, decision.kind == "answer"
+    kept = {"offered": stored(decision.ranked), "answered": answered, "topic": context.topic}
+    if answered:
+        best = decision.ranked[0]
         replies.answer(decision.ranked)
+        kept |= {"topic": topic_of(replies.kb, best), "answered_entry": best.id}
+        if best.id != context.answered_entry:
+            kept["denials"] = 0
     elif decision.kind == "choices":
         replies.choose(decision.ranked)
     else:
         replies.not_covered(decision.ranked)
-    return [
-        SlotSet("offered", stored(decision.ranked)),
-        SlotSet("answered", decision.kind == "answer"),
-        SlotSet("topic", context.topic),
-    ]
+    return replies.remember(**{**kept, **slots})

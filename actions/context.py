@@ -8,14 +8,17 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.decision import OFFER
 from bot.knowledge import KnowledgeBase, load_knowledge
 from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.index import Ranked
 from bot.knowledge.search import prefer
 from bot.knowledge.text import mostly_latin
+from bot.knowledge.topics import TOPICS
 
 MEASURES = Path(__file__).resolve().parent.parent / "data" / "measures"
 TOPIC_PREFIX = "ask_"
+NAMED = 0.15  # from this probability on a message is taken to name the topic
 
 
 @functools.cache
@@ -26,7 +29,10 @@ def knowledge() -> KnowledgeBase:
 
 @dataclass(frozen=True)
 class Context:
-    """A message in its conversation. ``district`` is a code; ``topic`` one of the topics' codes."""
+    """A message in its conversation. ``district`` is a code; ``topic`` one of the topics' codes.
+
+    ``answered_entry`` is the measure answered last, ``person_offered`` whether the last reply offered one.
+    """
 
     district: str | None
     locale: str
@@ -34,23 +40,27 @@ class Context:
     ranked: list[Ranked]
     offered: list[Ranked]
     answered: bool
+    answered_entry: str | None
     denials: int
+    person_offered: bool
 
     @classmethod
     def of(cls, tracker: Tracker, kb: KnowledgeBase) -> "Context":
         """Read it from Rasa's tracker; what is missing or malformed there counts as absent."""
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
-        district = tracker.get_slot("district") or metadata.get("district")
-        district = district if district in DISTRICTS else None
+        district = _district(tracker, metadata)
+        locale = _locale(metadata, message.get("text") or "", tracker.get_slot("locale_seen"))
         return cls(
             district=district,
-            locale=_locale(metadata, message.get("text") or ""),
+            locale=locale,
             topic=_topic(message) or tracker.get_slot("topic"),
             ranked=prefer(kb, list(_ranked(message.get("measures"))), district),
             offered=prefer(kb, list(_ranked(tracker.get_slot("offered"))), None),
             answered=bool(tracker.get_slot("answered")),
+            answered_entry=tracker.get_slot("answered_entry"),
             denials=int(tracker.get_slot("denials") or 0),
+            person_offered=bool(tracker.get_slot("person_offered")),
         )
 
 
@@ -70,13 +80,51 @@ def _ranked(values: Any) -> Iterator[Ranked]:
         yield Ranked(value["id"], value["point"], float(value["score"]))
 
 
+def topic_named(kb: KnowledgeBase, context: Context, tracker: Tracker) -> str | None:
+    """The topic a request for a person is about: what this message names, else that of the last question."""
+    message = tracker.latest_message or {}
+    named = _topic(message) or _found_topic(kb, context) or _worded_topic(kb, message)
+    return named or tracker.get_slot("topic")
+
+
+def topic_of(kb: KnowledgeBase, found: Ranked) -> str:
+    """The main topic of a point, or of its measure. KeyError when ``kb`` does not hold it."""
+    measure = kb.measures[found.id]
+    return (measure.point(found.point) or measure).topics[0]
+
+
+def _found_topic(kb: KnowledgeBase, context: Context) -> str | None:
+    best = context.ranked[0] if context.ranked else None
+    return topic_of(kb, best) if best and best.score >= OFFER else None
+
+
+def _worded_topic(kb: KnowledgeBase, message: dict[str, Any]) -> str | None:
+    """By the name of a topic, of its department or of a point, in the text."""
+    text = message.get("text") or ""
+    named = (code for code, topic in TOPICS.items() if topic.name in text or topic.department in text)
+    points = (point for measure in kb.measures.values() for point in measure.points)
+    return next(named, None) or next((point.topics[0] for point in points if point.title in text), None)
+
+
 def _topic(message: dict[str, Any]) -> str | None:
-    """The likeliest topic among the three likeliest intents."""
-    intents = [message.get("intent") or {}, *message.get("intent_ranking", [])][:3]
-    names = [intent.get("name") or "" for intent in intents]
-    return next((name.removeprefix(TOPIC_PREFIX) for name in names if name.startswith(TOPIC_PREFIX)), None)
+    """The likeliest topic among the intents, when it is likely at all."""
+    intents = [message.get("intent") or {}, *(message.get("intent_ranking") or [])]
+    likely = (intent.get("name") or "" for intent in intents if intent.get("confidence", 0) >= NAMED)
+    return next((name.removeprefix(TOPIC_PREFIX) for name in likely if name.startswith(TOPIC_PREFIX)), None)
 
 
-def _locale(metadata: dict[str, Any], text: str) -> str:
-    """English when the channel says so, or when the visitor writes it."""
-    return "en" if metadata.get("locale") == "en" or mostly_latin(text) else "zh"
+def _district(tracker: Tracker, metadata: dict[str, Any]) -> str | None:
+    """What this message names, else where the widget stands, else what was said before."""
+    named = (entity(tracker, "district"), metadata.get("district"), tracker.get_slot("district"))
+    return next((code for code in named if isinstance(code, str) and code in DISTRICTS), None)
+
+
+def _locale(metadata: dict[str, Any], text: str, before: str | None) -> str:
+    """English when the channel says so, or when the visitor writes it.
+
+    A button's command, and what has no words, is in the language of the reply ``before``.
+    """
+    said = metadata.get("locale")
+    if text.startswith("/") or not any(map(str.isalpha, text)):
+        return before or ("en" if said == "en" else "zh")
+    return "en" if said == "en" or mostly_latin(text) else "zh"

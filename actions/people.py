@@ -3,14 +3,13 @@
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import payloads
-from actions.answering import Events, reply
-from actions.context import Context, knowledge
+from actions.answering import reply
+from actions.context import topic_named
 from actions.decision import decide
-from actions.replies import Replies
+from actions.replies import Events, Replies
 from bot.knowledge.topics import department_of
 
 
@@ -23,8 +22,8 @@ class ActionHandoff(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Hand over."""
-        asked_before = tracker.get_slot("topic")
-        return hand_over(dispatcher, Context.of(tracker, knowledge()), "asked", asked_before)
+        replies = Replies(dispatcher, tracker, domain)
+        return hand_over(replies, "asked", topic_named(replies.kb, replies.context, tracker))
 
 
 class ActionComplaint(Action):
@@ -36,15 +35,14 @@ class ActionComplaint(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Answer or hand over."""
-        context = Context.of(tracker, knowledge())
-        decision = decide(context.ranked)
+        replies = Replies(dispatcher, tracker, domain)
+        decision = decide(replies.context.ranked)
         if decision.kind == "answer":
-            return reply(dispatcher, context, decision)
-        return hand_over(dispatcher, context, "complaint", context.topic)
+            return reply(replies, decision)
+        return hand_over(replies, "complaint", replies.context.topic)
 
 
-def hand_over(dispatcher: CollectingDispatcher, context: Context, reason: str, topic: str | None) -> Events:
+def hand_over(replies: Replies, reason: str, topic: str | None) -> Events:
     """Hand over to the department of ``topic``, and start counting afresh."""
-    custom = payloads.handoff(reason, topic, department_of(topic))
-    Replies(dispatcher, knowledge(), context).say(f"handoff_{reason}", custom)
-    return [SlotSet("denials", 0), SlotSet("answered", False), SlotSet("offered", None)]
+    replies.say(f"handoff_{reason}", payloads.handoff(reason, topic, department_of(topic)))
+    return replies.remember(denials=0, answered=False, offered=None, topic=topic)

@@ -1,37 +1,36 @@
-"""What the visitor says to an answer: it helped, or it did not."""
+"""What the visitor says to a reply: it helped, it did not, or yes to a person."""
 
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import payloads
-from actions.answering import Events
-from actions.context import Context, knowledge, stored
+from actions.context import stored
 from actions.decision import MOST_CHOICES, NEAR
 from actions.people import hand_over
-from actions.replies import Replies
+from actions.replies import Events, Replies
 
 PATIENCE = 2  # denials after which a person takes over
 
 
 class ActionClose(Action):
-    """Closes the matter when an answer is confirmed; a yes to nothing is only acknowledged."""
+    """A yes: to a person that was offered, or to an answer; a yes to nothing is only acknowledged."""
 
     def name(self) -> str:
         """As the domain calls it."""
         return "action_close"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Close or acknowledge."""
-        context = Context.of(tracker, knowledge())
-        replies = Replies(dispatcher, knowledge(), context)
-        if not context.answered:
+        """Hand over, close or acknowledge."""
+        replies = Replies(dispatcher, tracker, domain)
+        if replies.context.person_offered:
+            return hand_over(replies, "asked", tracker.get_slot("topic"))
+        if not replies.context.answered:
             replies.say("acknowledge", payloads.plain("chitchat"))
-            return []
+            return replies.remember()
         replies.say("closing", payloads.closing(resolved=True))
-        return [SlotSet("denials", 0), SlotSet("answered", False), SlotSet("offered", None)]
+        return replies.remember(denials=0, answered=False, offered=None)
 
 
 class ActionDeny(Action):
@@ -43,16 +42,15 @@ class ActionDeny(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Offer more, or hand over."""
-        context = Context.of(tracker, knowledge())
+        replies = Replies(dispatcher, tracker, domain)
+        context = replies.context
         denials = context.denials + 1
         if denials >= PATIENCE:
-            return hand_over(dispatcher, context, "unresolved", tracker.get_slot("topic"))
+            return hand_over(replies, "unresolved", tracker.get_slot("topic"))
         # What was shown as the answer, or all of it as choices, was not it.
         rest = [found for found in context.offered[1:] if found.score >= NEAR] if context.answered else []
-        replies = Replies(dispatcher, knowledge(), context)
         if rest:
             replies.choose(rest[:MOST_CHOICES], "sorry_choices")
         else:
             replies.say("sorry", payloads.not_covered([]))
-        left = stored(rest) or None
-        return [SlotSet("denials", denials), SlotSet("answered", False), SlotSet("offered", left)]
+        return replies.remember(denials=denials, answered=False, offered=stored(rest) or None)

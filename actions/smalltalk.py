@@ -6,11 +6,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import payloads
-from actions.answering import Events
-from actions.context import Context, knowledge
-from actions.replies import Replies
+from actions.replies import Events, Replies
 
 KNOWN = ("greet", "thank", "goodbye", "smalltalk")
+SLOTS = {"greet": {"answered": False}, "thank": {"denials": 0}}  # what a pleasantry settles
 
 
 class ActionChitchat(Action):
@@ -23,7 +22,6 @@ class ActionChitchat(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         """Reply."""
         intent = (tracker.latest_message or {}).get("intent", {}).get("name")
-        context = Context.of(tracker, knowledge())
-        reply = intent if intent in KNOWN else "smalltalk"
-        Replies(dispatcher, knowledge(), context).say(reply, payloads.plain("chitchat"))
-        return []
+        replies = Replies(dispatcher, tracker, domain)
+        replies.say(intent if intent in KNOWN else "smalltalk", payloads.plain("chitchat"))
+        return replies.remember(**SLOTS.get(intent, {}))

@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import sys
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +17,10 @@ from bot.knowledge.districts import spellings
 
 ROOT = Path(__file__).resolve().parents[2]
 REACTIONS = ("affirm", "deny")
+LOOKED_UP = ("choices", "not_covered")
 MOST_ENTRIES = 5
 LONGEST_TEXT = 2000
+_LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 class BadLine(ValueError):
@@ -37,7 +41,7 @@ def parse_line(line: str) -> Question:
     """A question from a JSON line. BadLine when it is none."""
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadLine(f"不是 JSON：{error}") from error
     if not isinstance(value, dict) or "id" not in value:
         raise BadLine("应是带 id 和 text 的 JSON 对象")
@@ -47,15 +51,23 @@ def parse_line(line: str) -> Question:
     if not isinstance(before, list):
         raise BadLine("before 应是文字的列表")
     return Question(value["id"], _text(value.get("text"), "text"), _code(district),
-                    tuple(_text(text, "before") for text in before))  # fmt: skip
+                    tuple(filter(None, (_text(text, "before") for text in before))))  # fmt: skip
 
 
 def _text(value: Any, name: str) -> str:
-    """What a visitor can send: a leading slash would be a command to Rasa, and never comes from outside."""
-    text = value.strip().lstrip("/").strip() if isinstance(value, str) else ""
-    if not text:
-        raise BadLine(f"{name} 应是不空的文字")
-    return text[:LONGEST_TEXT]
+    """What a visitor can send, perhaps nothing; BadLine when it is no text.
+
+    A leading slash would be a command to Rasa and never comes from outside; lone surrogates are no text.
+    """
+    if not isinstance(value, str):
+        raise BadLine(f"{name} 应是文字")
+    start = next((place for place, character in enumerate(value) if not _skipped(character)), len(value))
+    return _LONE_SURROGATES.sub("\ufffd", value[start:]).strip()[:LONGEST_TEXT]
+
+
+def _skipped(character: str) -> bool:
+    """Whether it is left out before a text: space, a slash of either width, control and format characters."""
+    return character in "/／" or character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
 
 
 def _code(district: str | None) -> str | None:
@@ -63,15 +75,20 @@ def _code(district: str | None) -> str | None:
 
 
 def summarise(
-    question: Question, intent: str | None, confidence: float, elements: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """The promised JSON object for one reply."""
+    question: Question, intent: str | None, confidence: float, elements: list[dict[str, Any]],
+    best_score: float = 0.0,
+) -> dict[str, Any]:  # fmt: skip
+    """The promised JSON object for one reply; ``best_score`` is the confidence of what was not answered."""
     custom = next((element["custom"] for element in elements if "custom" in element), {})
     entries = _entries(custom)
+    if custom.get("type") in LOOKED_UP and intent not in REACTIONS:
+        confidence = best_score
     citations = [{"document": c["document"], "section": c["section"]} for c in custom.get("citations", [])]
+    kind = custom.get("type", "not_covered")
+    accepted = intent == "affirm" and kind == "handoff"  # a yes to a person is no reaction to an answer
     return {
         "id": question.id,
-        "kind": intent if intent in REACTIONS else custom.get("type"),
+        "kind": intent if intent in REACTIONS and not accepted else kind,
         "entries": entries,
         "parts": [{"text": question.text, "entries": entries}],
         "citations": citations,
@@ -124,25 +141,48 @@ class Assistant:
         for text in question.before:
             await self._session.say(conversation, text, metadata)
         reply = await self._session.say(conversation, question.text, metadata)
-        return summarise(question, reply.intent, reply.confidence, reply.elements), reply.elements
+        summary = summarise(question, reply.intent, reply.confidence, reply.elements, reply.best_score)
+        return summary, reply.elements
 
 
-async def run_batch(folder: Path, lines: list[str]) -> int:
-    """Answer every good line on standard output; 2 when there were bad ones, which are named."""
-    good, status = list[Question](), 0
+async def run_batch(folder: Path, lines: list[bytes]) -> int:
+    """Answer every good line on standard output; 2 when some were bad, 1 when some failed; both are named."""
+    good, status = list[tuple[int, Question]](), 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            good.append(parse_line(line))
+            good.append((number, parse_line(_decoded(line))))
         except BadLine as error:
-            print(f"第 {number} 行：{error}。", file=sys.stderr)
+            print(_printable(f"第 {number} 行：{error}。"), file=sys.stderr)
             status = 2
     assistant = Assistant(folder) if good else None
-    for question in good:
-        summary, _ = await assistant.ask(question)
-        print(json.dumps(summary, ensure_ascii=False), flush=True)
+    for number, question in good:
+        try:
+            summary, _ = await assistant.ask(question)
+        except Exception as error:  # one question must not cost the others their answers
+            reason = f"{type(error).__name__}：{error}"
+            print(_printable(f"第 {number} 行：没有答成（{reason}）。"), file=sys.stderr)
+            summary, status = summarise(question, None, 0.0, []), status or 1
+        print(_printable(json.dumps(summary, ensure_ascii=False)), flush=True)
     return status
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadLine("不是 UTF-8 文字") from error
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates, which no output takes, as the escapes that JSON has for them."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _lines(file: Path) -> list[bytes]:
+    with file.open("rb") as stream:
+        return stream.readlines()
 
 
 def readable(elements: list[dict[str, Any]]) -> Iterator[str]:
@@ -160,6 +200,8 @@ def readable(elements: list[dict[str, Any]]) -> Iterator[str]:
 async def run_single(folder: Path, text: str, district: str | None) -> int:
     """Answer one question for a reader."""
     question = Question("1", _text(text, "问题"), _code(district), ())
+    if not question.text:
+        raise BadLine("问题是空的")
     _, elements = await Assistant(folder).ask(question)
     print("\n".join(readable(elements)))
     return 0
@@ -185,16 +227,11 @@ def main(arguments: list[str]) -> int:
     warnings.showwarning = lambda *args, **kwargs: None  # filters are reset by the libraries while imported
     try:
         if options.batch:
-            stream = sys.stdin if options.batch == "-" else open(options.batch, encoding="utf-8")  # noqa: SIM115
-            with stream:
-                lines = stream.readlines()
+            lines = sys.stdin.buffer.readlines() if options.batch == "-" else _lines(Path(options.batch))
             return asyncio.run(run_batch(options.model, lines))
         return asyncio.run(run_single(options.model, " ".join(options.text), options.district))
     except BadLine as error:
         parser.error(str(error))
-    except UnicodeDecodeError:
-        print(f"{options.batch} 不是 UTF-8 文字。", file=sys.stderr)
-        return 2
     except FileNotFoundError as error:
         missing = error.filename or options.model
         advice = "" if error.filename else "请先训练：./bangban train"

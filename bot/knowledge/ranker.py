@@ -3,7 +3,7 @@
 Kernel ridge regression: two texts are as alike as a mixture of their embeddings and their n-grams says, and
 every text of the index votes for its measure and its point with a learned weight. Exact, deterministic, a
 second for a few thousand texts, and it yields the leave-one-out scores that make honest probabilities.
-The constants were chosen by threefold cross-validation (``docs/decisions``, retrieval).
+The constants were chosen by threefold cross-validation (``docs/decisions/0006-retrieval.md``).
 """
 
 from dataclasses import dataclass

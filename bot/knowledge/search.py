@@ -3,7 +3,6 @@
 import hashlib
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from bot.knowledge.schema import Hit, KnowledgeBase
 from bot.knowledge.text import normalise
 
 INDEX_VERSION = "2"  # raise it when the way an index is built changes
-ELSEWHERE = 0.6  # what a measure of another district than the asker's counts
+ELSEWHERE = 0.6  # what a measure of another district than the asker's counts when they are put in order
 
 
 class Searcher:
@@ -44,16 +43,16 @@ def hit(kb: KnowledgeBase, found: Ranked) -> Hit:
 
 
 def prefer(kb: KnowledgeBase, ranked: Sequence[Ranked], district: str | None) -> list[Ranked]:
-    """Put the district's own measures first among equals; drops what ``kb`` does not hold."""
+    """The district's own measures first among equals, scores unchanged; drops what ``kb`` does not hold."""
     held = [found for found in ranked if found.id in kb.measures]
     if district is None:
         return held
-    scored = [
-        found if kb.measures[found.id].document.district == district
-        else replace(found, score=found.score * ELSEWHERE)
-        for found in held
-    ]  # fmt: skip
-    return sorted(scored, key=lambda found: -found.score)
+
+    def weight(found: Ranked) -> float:
+        own = kb.measures[found.id].document.district == district
+        return found.score if own else found.score * ELSEWHERE
+
+    return sorted(held, key=weight, reverse=True)
 
 
 def open_searcher(

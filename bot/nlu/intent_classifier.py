@@ -12,6 +12,9 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.knowledge import words
+from bot.nlu import linear_model
+from bot.nlu.fingerprint import source_digest
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 
@@ -45,6 +48,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         with model_storage.read_from(resource) as folder:
             component._model = LinearModel.load(folder / "intents.npz")
         return component
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The source of the model and of its n-grams."""
+        return source_digest(linear_model, words)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit to every example with an intent, and save the model."""

@@ -11,8 +11,9 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import load_knowledge
+from bot.knowledge import load_knowledge, text
 from bot.knowledge.text import normalise
+from bot.nlu.fingerprint import source_digest
 
 FROM_KNOWLEDGE = "from_knowledge"  # set on such examples, so that the retriever can tell them from the others
 
@@ -37,8 +38,9 @@ class KnowledgeExamples(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The knowledge base's fingerprint: a change in it trains anew."""
-        return load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"])).fingerprint
+        """The knowledge base's fingerprint: a change in it trains anew; so does another spelling."""
+        kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
+        return kb.fingerprint + source_digest(text)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Pass messages on."""

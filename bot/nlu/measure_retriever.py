@@ -11,10 +11,11 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import load_knowledge
+from bot.knowledge import index, load_knowledge, ranker, text, words
 from bot.knowledge.encoder import CachedEncoder, E5Encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.search import index_fingerprint
+from bot.nlu.fingerprint import source_digest
 from bot.nlu.knowledge_examples import FROM_KNOWLEDGE
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 
@@ -62,7 +63,7 @@ class MeasureRetriever(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changes with the knowledge base, the encoder, and the way an index is built."""
         kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
-        return index_fingerprint(kb, E5Encoder(), ())
+        return index_fingerprint(kb, E5Encoder(), ()) + source_digest(index, ranker, words, text)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Build the index and save it in the model."""
@@ -72,9 +73,9 @@ class MeasureRetriever(GraphComponent):
             message.get(TEXT) for message in training_data.intent_examples
             if message.get(TEXT) and not message.get(FROM_KNOWLEDGE)
         ]  # fmt: skip
-        index = build_index(kb, encoder, others, index_fingerprint(kb, encoder, others))
+        learned = build_index(kb, encoder, others, index_fingerprint(kb, encoder, others))
         with self._model_storage.write_to(self._resource) as folder:
-            index.save(folder / "index.npz")
+            learned.save(folder / "index.npz")
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -84,8 +85,8 @@ class MeasureRetriever(GraphComponent):
         return messages
 
     def _rank(self, message: Message) -> list[dict[str, Any]]:
-        vector, text = vector_of(message), message.get(TEXT) or ""
-        if vector is None or self._index is None or not any(map(str.isalnum, text)):
+        vector, said = vector_of(message), message.get(TEXT) or ""
+        if vector is None or self._index is None or not any(map(str.isalnum, said)):
             return []
-        ranked = self._index.rank(text, vector, self._config["limit"])
+        ranked = self._index.rank(said, vector, self._config["limit"])
         return [{"id": found.id, "point": found.point, "score": round(found.score, 4)} for found in ranked]

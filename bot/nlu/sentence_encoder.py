@@ -13,7 +13,9 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.knowledge import encoder as encoder_module
 from bot.knowledge.encoder import CachedEncoder, E5Encoder, Encoder, Vectors
+from bot.nlu.fingerprint import source_digest
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -37,8 +39,8 @@ class SentenceEncoder(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The encoder's version: other vectors, other models."""
-        return E5Encoder.version
+        """The encoder's version and source: other vectors, other models."""
+        return E5Encoder.version + source_digest(encoder_module)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Encode messages that come in."""

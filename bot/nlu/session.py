@@ -30,12 +30,14 @@ class InProcessActions(EndpointConfig):
 class Reply:
     """What the assistant said to one message: one element an utterance (``text``, ``buttons``, ``custom``).
 
-    ``intent`` is what it took the message for, ``confidence`` (0 to 1) how sure it was of that.
+    ``intent`` is what it took the message for, ``confidence`` (0 to 1) how sure it was of that,
+    ``best_score`` (0 to 1) that of the likeliest measure, 0 without any.
     """
 
     intent: str | None
     confidence: float
     elements: list[dict[str, Any]]
+    best_score: float = 0.0
 
 
 class Session:
@@ -54,8 +56,11 @@ class Session:
         channel = CollectingOutputChannel()
         await self._agent.handle_message(UserMessage(text, channel, conversation, metadata=metadata))
         tracker = await self._agent.tracker_store.retrieve(conversation)
-        intent = (tracker.latest_message.intent if tracker and tracker.latest_message else None) or {}
-        return Reply(intent.get("name"), float(intent.get("confidence") or 0), fold(channel.messages))
+        latest = tracker.latest_message if tracker else None
+        intent = (latest.intent if latest else None) or {}
+        measures = (latest.parse_data.get("measures") if latest else None) or []
+        best = max((float(measure["score"]) for measure in measures), default=0.0)
+        return Reply(intent.get("name"), float(intent.get("confidence") or 0), fold(channel.messages), best)
 
 
 def fold(elements: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,8 +14,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from bot.knowledge import load_knowledge
+from bot.knowledge import districts, load_knowledge, topics
+from bot.nlu import chinese, vocabulary
 from bot.nlu.chinese import load_pipeline, make_pipeline
+from bot.nlu.fingerprint import source_digest
 from bot.nlu.vocabulary import entity_words
 
 
@@ -53,8 +55,9 @@ class SpacyChinese(Tokenizer):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The knowledge base's fingerprint: its departments and documents are entities."""
-        return load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"])).fingerprint
+        """The knowledge base, whose departments and documents are entities, and the word lists."""
+        kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
+        return kb.fingerprint + source_digest(chinese, vocabulary, districts, topics)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Make the pipeline from the word lists and the knowledge base, and save it in the model."""

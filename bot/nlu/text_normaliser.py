@@ -11,7 +11,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.knowledge import text
 from bot.knowledge.text import normalise
+from bot.nlu.fingerprint import source_digest
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -27,12 +29,19 @@ class TextNormaliser(GraphComponent):
         """A new component; it has no settings."""
         return cls()
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The source of the normal spelling."""
+        return source_digest(text)
+
     def process(self, messages: list[Message]) -> list[Message]:
         """Normalise the texts of messages that come in."""
         for message in messages:
-            text = message.get(TEXT)
-            if isinstance(text, str) and not text.startswith(INTENT_MESSAGE_PREFIX):
-                message.set(TEXT, normalise(text), add_to_output=True)
+            said = message.get(TEXT)
+            if isinstance(said, str) and not said.startswith(INTENT_MESSAGE_PREFIX):
+                # A full-width slash becomes a plain one, and must not become a command by that.
+                plain = normalise(said).lstrip(INTENT_MESSAGE_PREFIX + " ")
+                message.set(TEXT, plain, add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -65,7 +65,7 @@ async def test_answer_leaves_out_entries_the_knowledge_base_lost(act):
 async def test_answer_of_another_district_is_said_to_be_that(act):
     sure = [("demo-02", "担保费率", 0.98)]
     result = await act("action_answer", measures=sure, metadata={"district": "qingpu"})
-    assert result.response == "utter_answer_elsewhere"
+    assert result.response == "utter_answer_unheld"
     assert (result.reply["asked"], result.reply["district"]) == ("青浦区", "嘉定区")
 
 
@@ -74,10 +74,32 @@ async def test_answer_is_plain_when_the_district_is_the_visitors(act):
     assert result.response == "utter_answer"
 
 
-async def test_answer_of_another_district_is_only_offered_when_not_quite_sure(act):
+async def test_answer_of_another_district_is_as_sure_as_any(act):
     measures = [("demo-02", "担保费率", ANSWER + 0.05)]
     result = await act("action_answer", measures=measures, slots={"district": "qingpu"})
-    assert result.custom["type"] == "choices"
+    assert result.custom["confidence"] == pytest.approx(ANSWER + 0.05)
+
+
+async def test_answer_of_another_district_does_not_claim_that_none_is_held_when_one_is(act, two_districts):
+    measures = [("demo-02", "担保费率", 0.98)]
+    result = await act("action_answer", measures=measures, metadata={"district": "qingpu"})
+    assert result.response == "utter_answer_elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("said", "widget", "before", "response"),
+    [
+        (None, "jiading", "qingpu", "utter_answer"),
+        ("qingpu", "jiading", None, "utter_answer_unheld"),
+        (None, None, "qingpu", "utter_answer_unheld"),
+        ("nowhere", "jiading", None, "utter_answer"),
+    ],
+)
+async def test_district_is_said_now_or_the_widgets_or_said_before(act, said, widget, before, response):
+    entities = [{"entity": "district", "value": said}] if said else []
+    result = await act("action_answer", measures=SURE, entities=entities, metadata={"district": widget},
+                       slots={"district": before})  # fmt: skip
+    assert result.response == response
 
 
 @pytest.mark.parametrize(
@@ -86,6 +108,63 @@ async def test_answer_of_another_district_is_only_offered_when_not_quite_sure(ac
 async def test_reply_is_english_when_asked_so_or_asked_in_english(act, metadata, text):
     result = await act("action_answer", measures=SURE, metadata=metadata, text=text)
     assert result.response == "utter_answer_en"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "metadata", "locale"),
+    [
+        ("/request_human", "zh", "en", "zh"),
+        ('/choose{"entry": "demo-02"}', None, "zh", "zh"),
+        ("/affirm", "en", "zh", "en"),
+        ("/affirm", None, "en", "en"),
+        ("12345", "en", "zh", "en"),
+        ("怎么办", "en", "zh", "zh"),
+    ],
+)
+async def test_language_is_of_the_last_typed_text(act, text, seen, metadata, locale):
+    slots, metadata = {"locale_seen": seen}, {"locale": metadata}
+    result = await act("action_handoff", text=text, slots=slots, metadata=metadata)
+    assert result.response == "utter_handoff_asked" + ("_en" if locale == "en" else "")
+    assert result.slots["locale_seen"] == locale
+
+
+async def test_buttons_to_refuse_come_after_the_options(act):
+    result = await act("action_answer", measures=UNSURE)
+    assert [payload.split("{")[0] for _, payload in result.buttons] == [
+        "/choose", "/choose", "/deny", "/request_human"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ["action_answer", "action_deny"])
+async def test_person_is_remembered_as_offered_and_a_yes_hands_off(act, action):
+    offered = await act(action, intent="deny", slots={"topic": "tax"})
+    assert offered.slots["person_offered"] is True
+    result = await act("action_close", intent="affirm", slots={"person_offered": True, "topic": "tax"})
+    assert (result.custom["reason"], result.custom["department"]) == ("asked", "税务局")
+    assert result.slots["person_offered"] is False
+
+
+async def test_offered_person_is_forgotten_when_another_reply_follows(act):
+    result = await act("action_answer", measures=SURE, slots={"person_offered": True})
+    assert result.slots["person_offered"] is False
+
+
+async def test_answer_has_the_topic_of_its_point_whatever_the_intent_was(act):
+    result = await act("action_answer", measures=SURE, intent="nlu_fallback", slots={"topic": "tax"})
+    assert result.slots["topic"] == "financing"
+
+
+@pytest.mark.parametrize(("before", "denials"), [("demo-01", 0), ("demo-02", 1)])
+async def test_denials_start_afresh_only_when_another_entry_is_answered(act, before, denials):
+    slots = {"answered_entry": before, "denials": 1}
+    result = await act("action_answer", measures=SURE, slots=slots)
+    assert result.slots.get("denials", 1) == denials
+
+
+async def test_denials_go_on_when_a_choice_is_pressed(act):
+    entities = [{"entity": "entry", "value": "demo-02"}, {"entity": "point", "value": "首贷贴息"}]
+    result = await act("action_choose", intent="choose", entities=entities, slots={"denials": 1})
+    assert result.slots["denials"] == 1
 
 
 async def test_choice_is_answered_with_certainty(act):
@@ -121,6 +200,23 @@ async def test_handoff_names_no_department_when_nothing_was_asked(act):
     assert result.custom == {"type": "handoff", "reason": "asked", "topic": None, "department": None}
 
 
+@pytest.mark.parametrize(
+    ("ranking", "measures", "text", "topic"),
+    [
+        ([("ask_tax", 0.2)], UNKNOWN, "问", "tax"),
+        ([("ask_tax", 0.1)], SURE, "问", "financing"),
+        ([("ask_tax", 0.1)], UNKNOWN, "接司法局的人", "dispute"),
+        ([("ask_tax", 0.1)], UNKNOWN, "歇业备案,转人工", "registration"),
+        ([("ask_tax", 0.1)], UNKNOWN, "转人工", "credit"),
+    ],
+)
+async def test_handoff_takes_the_topic_its_message_names(act, ranking, measures, text, topic):
+    slots = {"topic": "credit"}
+    result = await act("action_handoff", intent="request_human", ranking=ranking, measures=measures,
+                       text=text, slots=slots)  # fmt: skip
+    assert result.custom["topic"] == topic
+
+
 async def test_complaint_is_handed_off_when_it_is_about_the_service(act):
     result = await act("action_complaint", intent="complaint", measures=UNKNOWN)
     assert (result.custom["type"], result.custom["reason"]) == ("handoff", "complaint")
@@ -154,7 +250,8 @@ async def test_second_denial_hands_off_as_unresolved(act):
 async def test_affirm_closes_when_an_answer_stands(act):
     result = await act("action_close", intent="affirm", slots={"answered": True, "denials": 1})
     assert (result.response, result.custom) == ("utter_closing", {"type": "closing", "resolved": True})
-    assert result.slots == {"denials": 0, "answered": False, "offered": None}
+    kept = {"person_offered": False, "locale_seen": "zh"}
+    assert result.slots == {"denials": 0, "answered": False, "offered": None, **kept}
 
 
 async def test_affirm_closes_nothing_when_nothing_was_answered(act):
@@ -177,6 +274,12 @@ async def test_out_of_scope_gives_way_when_search_may_know(act, measures, kind):
 async def test_chitchat_replies_by_intent(act, intent):
     result = await act("action_chitchat", intent=intent)
     assert (result.response, result.custom) == (f"utter_{intent}", {"type": "chitchat"})
+
+
+@pytest.mark.parametrize(("intent", "slot", "value"), [("greet", "answered", False), ("thank", "denials", 0)])
+async def test_pleasantry_settles_what_it_should(act, intent, slot, value):
+    result = await act("action_chitchat", intent=intent, slots={"answered": True, "denials": 1})
+    assert result.slots[slot] == value
 
 
 @pytest.mark.parametrize(
@@ -226,7 +329,7 @@ def test_no_action_says_what_has_no_response():
 
     source = "".join(file.read_text("utf-8") for file in (ROOT / "actions").glob("*.py"))
     said = set(re.findall(r'\.say\(\s*"(\w+)"', source))
-    said |= {"answer", "answer_elsewhere", "choices", "sorry_choices"}
-    said |= {f"handoff_{reason}" for reason in re.findall(r'hand_over\(\w+, [\w.(), ]+?, "(\w+)"', source)}
+    said |= {"answer", "answer_elsewhere", "answer_unheld", "choices", "sorry_choices", "after_choices"}
+    said |= {f"handoff_{reason}" for reason in re.findall(r'hand_over\(\w+, "(\w+)"', source)}
     said |= {"greet", "thank", "goodbye", "smalltalk"}
     assert {f"utter_{name}" for name in said} == {name for name in responses() if not name.endswith("_en")}

@@ -96,6 +96,7 @@ def test_visitor_and_helper_finish_the_main_job_in_two_windows(visitor: Page, co
     visitor.get_by_test_id("rate-star-5").click()
     visitor.get_by_test_id("rate-submit").click()
     expect(visitor.get_by_test_id("rated")).to_be_visible()
+    expect(visitor.get_by_test_id("human")).to_be_in_viewport()
     screenshot(visitor, "widget-rated")
 
 

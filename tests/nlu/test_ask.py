@@ -16,13 +16,28 @@ def test_leading_slash_is_removed_so_that_it_is_no_command():
     assert parse_line('{"id": 1, "text": "//request_human"}').text == "request_human"
 
 
+SLASHES = ("／restart", " ／/ \t/restart", "\u200b/restart", "\ufeff\x00／restart")
+
+
+@pytest.mark.parametrize("text", SLASHES)
+def test_command_is_only_text_when_slashes_of_any_kind_go_before_it(text):
+    assert parse_line(json.dumps({"id": 1, "text": text})).text == "restart"
+
+
+@pytest.mark.parametrize("text", ["", "  ", " / ", "／／"])
+def test_line_is_a_question_without_words_when_its_text_is_blank(text):
+    assert parse_line(json.dumps({"id": 1, "text": text})).text == ""
+
+
+def test_lone_surrogates_are_replaced_when_a_text_has_them():
+    assert parse_line('{"id": 1, "text": "税\\ud800怎么报"}').text == "税\ufffd怎么报"
+
+
 NO_QUESTIONS = (
     "x",
     "[]",
     "{}",
     '{"id": 1}',
-    '{"id": 1, "text": ""}',
-    '{"id": 1, "text": " / "}',
     '{"id": 1, "text": 5}',
     '{"text": "a"}',
     '{"id": 1, "text": "a", "before": "b"}',
@@ -63,6 +78,16 @@ def test_summary_names_each_entry_once_when_two_options_share_it():
     assert summary(custom)["entries"] == ["e1"]
 
 
+def test_summary_kind_is_handoff_when_a_yes_accepted_a_person():
+    assert summary({"type": "handoff", "reason": "asked"}, "affirm")["kind"] == "handoff"
+
+
+@pytest.mark.parametrize("kind", ["choices", "not_covered"])
+def test_summary_confidence_is_the_best_score_when_nothing_was_answered(kind):
+    value = summarise(Question("q", "问", None, ()), "ask_tax", 0.9, [{"custom": {"type": kind}}], 0.31)
+    assert value["confidence"] == 0.31
+
+
 @pytest.mark.parametrize("intent", ["affirm", "deny"])
 def test_summary_kind_is_the_reaction_when_the_message_is_one(intent):
     assert summary({"type": "closing", "resolved": True}, intent)["kind"] == intent
@@ -83,16 +108,37 @@ class FakeAssistant:
         pass
 
     async def ask(self, question):
+        if question.text == "坏":
+            raise RuntimeError("broken")
         return {"id": question.id}, []
 
 
 def test_batch_answers_good_lines_and_names_bad_ones(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(ask, "Assistant", FakeAssistant)
     lines = ['{"id": "a", "text": "甲"}\n', "nonsense\n", "\n", '{"id": "b", "text": "乙"}\n']
+    lines = [line.encode() for line in lines]
     assert asyncio.run(ask.run_batch(tmp_path, lines)) == 2
     out, err = capsys.readouterr()
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", "b"]
     assert "第 2 行" in err and "第 3 行" not in err
+
+
+def test_batch_goes_on_when_one_question_fails(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(ask, "Assistant", FakeAssistant)
+    lines = ['{"id": "a", "text": "坏"}'.encode(), '{"id": "\\ud800", "text": "乙"}'.encode()]
+    assert asyncio.run(ask.run_batch(tmp_path, lines)) == 1
+    out, err = capsys.readouterr()
+    first, second = map(json.loads, out.splitlines())
+    assert (first["id"], first["kind"], second["id"]) == ("a", "not_covered", "\ud800")
+    assert "第 1 行" in err and "broken" in err
+
+
+def test_batch_names_the_line_when_it_is_not_utf8(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(ask, "Assistant", FakeAssistant)
+    lines = ['{"id": 1, "text": "怎么办"}'.encode("gbk"), b'{"id": 2, "text": "tax"}']
+    assert asyncio.run(ask.run_batch(tmp_path, lines)) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["id"] == 2 and "第 1 行" in err
 
 
 @pytest.mark.parametrize("arguments", [[], ["问题", "--batch", "x"]])

@@ -8,10 +8,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.topics import TOPICS
-from bot.nlu import measure_retriever
+from bot.nlu import linear_model, measure_retriever, vocabulary
+from bot.nlu.fingerprint import source_digest
+from bot.nlu.intent_check import IntentCheck
 from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.nlu.knowledge_examples import FROM_KNOWLEDGE, KnowledgeExamples
 from bot.nlu.measure_retriever import MeasureRetriever
+from bot.nlu.requests import asks_for_person
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 from bot.nlu.spacy_chinese import SpacyChinese
 from bot.nlu.text_normaliser import TextNormaliser
@@ -34,6 +37,57 @@ def test_normaliser_leaves_commands_alone_when_a_button_was_pressed(run, storage
     command = '/choose{"entry": "demo-01", "point": "全角（括号）"}'
     [message] = run(TextNormaliser, storage).process([said(command)])
     assert message.get(TEXT) == command
+
+
+@pytest.mark.parametrize("text", ["／restart", "／／restart", "／ /restart"])
+def test_normaliser_makes_no_command_when_a_slash_is_full_width(run, storage, text):
+    [message] = run(TextNormaliser, storage).process([said(text)])
+    assert message.get(TEXT) == "restart"
+
+
+def checked(run, storage, text, *ranking):
+    message = said(text)
+    message.set("intent_ranking", [{"name": name, "confidence": chance} for name, chance in ranking])
+    least = {"affirm": 0.6}
+    return run(IntentCheck, storage, least=least).process([message])[0].get(INTENT)
+
+
+@pytest.mark.parametrize(("chance", "intent"), [(0.59, "nlu_fallback"), (0.6, "affirm")])
+def test_check_does_not_believe_a_reaction_when_it_is_unsure(run, storage, chance, intent):
+    assert checked(run, storage, "1", ("affirm", chance))["name"] == intent
+
+
+@pytest.mark.parametrize(("text", "intent"), [("...", "nlu_fallback"), ("👍", "affirm"), ("1", "affirm")])
+def test_check_understands_nothing_when_there_is_only_punctuation(run, storage, text, intent):
+    assert checked(run, storage, text, ("affirm", 0.9))["name"] == intent
+
+
+def test_check_finds_the_request_when_a_topic_is_likelier(run, storage):
+    found = checked(run, storage, "歇业备案,转人工", ("ask_registration", 0.9), ("request_human", 0.1))
+    assert found == {"name": "request_human", "confidence": 1.0}
+
+
+def test_check_takes_the_topic_when_a_person_is_refused(run, storage):
+    ranking = (("request_human", 0.6), ("ask_financing", 0.4))
+    assert checked(run, storage, "不用找人工,我就想知道担保费率", *ranking)["name"] == "ask_financing"
+
+
+REQUESTS = {
+    True: ("歇业备案,转人工", "担保费率我想找人问一下", "歇业备案的事我想找个人问", "不要机器人,转人工",
+           "can someone call me about guarantee fee", "connect me to a person"),
+    False: ("不用找人工,我就想知道担保费率", "别给我转人工", "please don't transfer me to an agent"),
+    None: ("人工费太高了怎么办", "人工智能企业有什么支持", "这里是人工还是机器人", "想找人投资",
+           "公司要招客服", "这个要人工审核吗"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asks", "text"), [(asks, text) for asks in REQUESTS for text in REQUESTS[asks]])
+def test_request_for_a_person_is_told_from_other_talk(asks, text):
+    assert asks_for_person(text) is asks
+
+
+def test_source_digest_differs_when_the_modules_do():
+    assert source_digest(linear_model) != source_digest(linear_model, vocabulary) != source_digest(vocabulary)
 
 
 def test_knowledge_examples_are_added_under_their_points_topic(run, storage, examples):
