@@ -8,12 +8,13 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+import requests
 
 from bot.cli.environments import ROOT, child_environment, python_of
 from bot.cli.stores import free_port
@@ -42,12 +43,27 @@ class Service:
         """``database_url`` and ``redis_url`` of its stores."""
         return dict(json.loads((self.data / "stores.json").read_text()))
 
+    def is_ready(self) -> bool:
+        """Whether every part of it answers."""
+        try:
+            return set(requests.get(f"{self.url}/health/ready", timeout=3).json().values()) == {"ok"}
+        except (requests.RequestException, ValueError):
+            return False
+
     def find(self, *words: str) -> psutil.Process:
         """The one process below ``up`` whose command line holds all the words; LookupError otherwise."""
         for process in psutil.Process(self.process.pid).children(recursive=True):
             if all(word in " ".join(process.cmdline()) for word in words):
                 return process
         raise LookupError(" ".join(words))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Return when ``condition`` holds; AssertionError when it does not within ``seconds``."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        pause.wait(0.2)
 
 
 def _read(service: Service, ready: threading.Event) -> None:

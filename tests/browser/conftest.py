@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from bench.running import Service, running
+from bench.running import Service, running, wait_until
 from tests.browser.people import PASSWORD, Staff
 
 CHROMIUM = os.environ.get("BANGBAN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -86,12 +85,4 @@ def console(
 @pytest.fixture(autouse=True)
 def _assistant_ready(service: Service) -> None:
     """An earlier test may have ended the assistant; wait until it is back."""
-    import time
-
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        body = requests.get(f"{service.url}/health/ready", timeout=5).json()
-        if body.get("assistant") == "ok":
-            return
-        time.sleep(0.5)
-    raise AssertionError("the assistant did not come back")
+    wait_until(service.is_ready)

@@ -1,14 +1,12 @@
 """``./bangban up`` as an operator meets it: processes die, Ctrl-C is pressed, it is started again."""
 
-import threading
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 import requests
 
-from bench.running import Service, start, stop
+from bench.running import Service, start, stop, wait_until
 
 pytestmark = pytest.mark.service
 
@@ -16,21 +14,6 @@ pytestmark = pytest.mark.service
 def all_processes(service: Service) -> list[psutil.Process]:
     postmaster = psutil.Process(int((service.data / "postgresql" / "postmaster.pid").read_text().split()[0]))
     return [postmaster, *psutil.Process(service.process.pid).children(recursive=True)]
-
-
-def wait_until(condition, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        pause.wait(0.2)
-
-
-def is_ready(service: Service) -> bool:
-    try:
-        return set(requests.get(f"{service.url}/health/ready", timeout=3).json().values()) == {"ok"}
-    except (requests.RequestException, ValueError):
-        return False
 
 
 def restarts(service: Service) -> int:
@@ -73,7 +56,7 @@ def test_up_survives_killed_children_keeps_data_and_stops_everything_when_interr
             service.find(*words).kill()
             if words != ("valkey-server",):  # the stores process mends its own servers
                 wait_until(lambda n=number: restarts(service) == min(n + 1, 3))
-            wait_until(lambda: is_ready(service))
+            wait_until(lambda: service.is_ready())
             assert service.addresses == addresses, "nobody needs a new address"
         assert ask_over_http(service, "担保费率现在多少")[-1]["kind"] == "answer"
         assert sum("停了（被信号 SIGKILL 终止）" in line for line in service.printed) == 3
