@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
@@ -300,9 +300,7 @@ def _password_was_shown(data: Path) -> None:
     (data / UNSHOWN).unlink(missing_ok=True)
 
 
-def serve(
-    port: int, data: Path, stopping: threading.Event, announced: Callable[[], None] = lambda: None
-) -> None:
+def serve(port: int, data: Path, stopping: threading.Event) -> None:
     """Start everything, then watch it until ``stopping`` is set."""
     lock = lock_data(data)
     check_port(port)
@@ -324,7 +322,6 @@ def serve(
         if not stopping.is_set():
             _announce(port, "" if given else password, logs)
             _password_was_shown(data)
-            announced()
             run.watch()
     finally:
         say("\n正在停止 …")
