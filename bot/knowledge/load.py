@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from bot.knowledge.conditions import KINDS, VOCABULARY, Conditions
 from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.errors import KnowledgeError, Problem
 from bot.knowledge.schema import Document, KnowledgeBase, Measure, Point
@@ -21,10 +22,13 @@ from bot.knowledge.topics import TOPICS
 
 # Fields with whether they are needed.
 DOCUMENT_FIELDS = {"id": True, "title": True, "number": True, "issuer": True, "date": True,
-                   "district": True, "seed": False}  # fmt: skip
-MEASURE_FIELDS = {"id": True, "section": True, "title": True, "topics": True, "departments": False,
-                  "answer": True, "points": True}  # fmt: skip
-POINT_FIELDS = {"title": True, "topics": False, "answer": True, "figures": False, "questions": True}
+                   "district": False, "seed": False}  # fmt: skip
+MEASURE_FIELDS = {"id": True, "section": True, "title": True, "title_en": False, "topics": True,
+                  "departments": False, "district": False, "answer": True, "answer_en": False,
+                  "conditions": False, "points": True}  # fmt: skip
+POINT_FIELDS = {"title": True, "title_en": False, "topics": False, "answer": True, "answer_en": False,
+                "figures": False, "conditions": False, "questions": True}  # fmt: skip
+ENGLISH = ("title_en", "answer_en")
 
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -42,9 +46,14 @@ class _File:
 
     def __init__(self, path: Path, seen: _Seen, problems: list[Problem]):
         self.path, self.seen, self.problems = path, seen, problems
+        self.english = False  # whether any text of the file has an English twin
+        self.untranslated: list[Problem] = []  # the problems that these are, if so
 
     def problem(self, node: Node, message: str) -> None:
-        self.problems.append(Problem(str(self.path), node.start_mark.line + 1, message))
+        self.problems.append(self._problem_at(node, message))
+
+    def _problem_at(self, node: Node, message: str) -> Problem:
+        return Problem(str(self.path), node.start_mark.line + 1, message)
 
     def fields(self, node: Node, known: dict[str, bool], what: str) -> dict[str, Node]:
         """The values of a mapping by key; unknown, doubled and missing keys are problems."""
@@ -91,12 +100,42 @@ class _File:
                 self.problem(item, f"unknown topic `{item.value}`; topics are {', '.join(TOPICS)}.")
         return self.texts(node, "topics")
 
+    def district(self, node: Node | None) -> str:
+        code = self.text(node, "`district`")
+        if node and code and code not in DISTRICTS:
+            self.problem(node, f"unknown district `{code}`; districts are {', '.join(DISTRICTS)}.")
+        return code
+
+    def twins(self, node: Node, fields: dict[str, Node], what: str) -> dict[str, str]:
+        """The English texts of an entry; whether they are needed shows when the file has been read."""
+        for name in ENGLISH:
+            if name in fields:
+                self.english = True
+            else:
+                message = f"`{name}` is missing from {what}, and others of this file have it; add it."
+                self.untranslated.append(self._problem_at(node, message))
+        return {name: self.text(fields.get(name), f"`{name}`") for name in ENGLISH}
+
+    def conditions(self, node: Node | None, base: Conditions) -> Conditions:
+        """``base`` with the kinds this node has instead; codes that are not known are problems."""
+        if node is None:
+            return base
+        found = self.fields(node, dict.fromkeys(KINDS, False), "conditions")
+        for kind, known in VOCABULARY.items():
+            for item in self.items(found.get(kind), kind):
+                if self.text(item, kind) not in known:
+                    self.problem(
+                        item, f"unknown code `{item.value}` in {kind}; known are {', '.join(known)}."
+                    )
+        said = base.changed({kind: self.texts(value, kind) for kind, value in found.items()})
+        if not said.needs:
+            self.problem(node, "conditions name no need; add at least one code to `needs`.")
+        return said
+
     def document(self, node: Node) -> Document:
         fields = self.fields(node, DOCUMENT_FIELDS, "the document")
         texts = {name: self.text(fields.get(name), f"`{name}`") for name in DOCUMENT_FIELDS}
-        if texts["district"] and texts["district"] not in DISTRICTS:
-            self.problem(fields["district"], f"unknown district `{texts['district']}`; "
-                                             f"districts are {', '.join(DISTRICTS)}.")
+        texts["district"] = self.district(fields.get("district"))
         day = date.min
         try:
             day = date.fromisoformat(texts.pop("date") or "0001-01-01")
@@ -112,7 +151,12 @@ class _File:
         topics = self.topics(fields.get("topics"))
         if "topics" in fields and not topics:
             self.problem(fields["topics"], f"{entry} has no topic; name at least one, the main one first.")
-        points = tuple(self._points(self.items(fields.get("points"), "points"), entry, topics[:1]))
+        conditions = self.conditions(fields.get("conditions"), Conditions())
+        district = self.district(fields.get("district")) or document.district
+        if not district:
+            self.problem(node, f"neither {entry} nor its document names a `district`; add one.")
+        nodes = self.items(fields.get("points"), "points")
+        points = tuple(self._points(nodes, entry, topics[:1], conditions))
         if "points" in fields and not points:
             self.problem(fields["points"], f"{entry} has no points; add at least one.")
         return Measure(
@@ -121,17 +165,23 @@ class _File:
             title=self.text(fields.get("title"), "`title`"),
             departments=self.texts(fields.get("departments"), "departments"),
             answer=self.text(fields.get("answer"), "`answer`"),
+            district=district, conditions=conditions, **self.twins(node, fields, entry or "a measure"),
         )  # fmt: skip
 
     def _check_id(self, node: Node, entry: str, document: Document) -> None:
         if not re.fullmatch(re.escape(document.id) + r"-[a-z0-9-]+", entry):
-            self.problem(node, f"id `{entry}` does not belong to document `{document.id}`; "
-                               f"it must be `{document.id}-` followed by small letters and digits.")
+            self.problem(
+                node,
+                f"id `{entry}` does not belong to document `{document.id}`; "
+                f"it must be `{document.id}-` followed by small letters and digits.",
+            )
         if entry in self.seen.ids:
             self.problem(node, f"id `{entry}` is already used at {self.seen.ids[entry]}; choose another.")
         self.seen.ids.setdefault(entry, self._place(node))
 
-    def _points(self, nodes: list[Node], entry: str, main: tuple[str, ...]) -> Iterator[Point]:
+    def _points(
+        self, nodes: list[Node], entry: str, main: tuple[str, ...], conditions: Conditions
+    ) -> Iterator[Point]:
         titles: set[str] = set()
         for node in nodes:
             fields = self.fields(node, POINT_FIELDS, "a point")
@@ -145,6 +195,8 @@ class _File:
                 answer=self.text(fields.get("answer"), "`answer`"),
                 figures=self.texts(fields.get("figures"), "figures"),
                 questions=tuple(self._questions(fields.get("questions"), entry)),
+                conditions=self.conditions(fields.get("conditions"), conditions),
+                **self.twins(node, fields, f"a point of {entry}"),
             )
 
     def _questions(self, node: Node | None, entry: str) -> Iterator[str]:
@@ -156,8 +208,11 @@ class _File:
             key = letters(normalise(question))
             owner, place = self.seen.questions.setdefault(key, (entry, self._place(item)))
             if question and owner != entry:
-                self.problem(item, f"question `{question}` also belongs to {owner} ({place}); "
-                                   "a question can have one answer only, remove one.")
+                self.problem(
+                    item,
+                    f"question `{question}` also belongs to {owner} ({place}); "
+                    "a question can have one answer only, remove one.",
+                )
             yield question
 
     def _place(self, node: Node) -> str:
@@ -179,7 +234,9 @@ def _read(path: Path, text: str, seen: _Seen, problems: list[Problem]) -> list[M
     if set(fields) != {"document", "measures"}:
         return []
     document = file.document(fields["document"])
-    return [file.measure(node, document) for node in file.items(fields["measures"], "measures")]
+    found = [file.measure(node, document) for node in file.items(fields["measures"], "measures")]
+    problems += file.untranslated if file.english else []
+    return found
 
 
 def load_knowledge(folder: Path) -> KnowledgeBase:

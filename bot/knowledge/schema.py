@@ -4,12 +4,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from bot.knowledge.conditions import UNCONDITIONAL, Conditions
+
 
 @dataclass(frozen=True)
 class Document:
     """A published document that measures come from.
 
-    ``district`` is a code of ``districts.py``, ``seed`` the file its text was taken from.
+    ``district`` is a code of ``districts.py``, "" when each measure has its own; ``seed`` the file its text
+    was taken from.
     """
 
     id: str
@@ -26,7 +29,8 @@ class Point:
     """One fact of a measure that can be asked about. ``title`` is unique within its measure.
 
     ``topics`` is never empty: without its own, a point has its measure's main topic. ``figures`` are written
-    as in the source.
+    as in the source. ``title_en`` and ``answer_en`` are "" in a file without English. ``conditions`` are its
+    measure's but for what it says itself.
     """
 
     title: str
@@ -34,11 +38,17 @@ class Point:
     answer: str
     figures: tuple[str, ...]
     questions: tuple[str, ...]
+    title_en: str = ""
+    answer_en: str = ""
+    conditions: Conditions = UNCONDITIONAL
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What a document promises in one of its sections. The first of ``topics`` is the main one."""
+    """What a document promises in one of its sections. The first of ``topics`` is the main one.
+
+    ``district`` is where it holds: its own, else its document's.
+    """
 
     id: str
     document: Document
@@ -48,6 +58,10 @@ class Measure:
     departments: tuple[str, ...]
     answer: str
     points: tuple[Point, ...]
+    district: str = ""
+    title_en: str = ""
+    answer_en: str = ""
+    conditions: Conditions = UNCONDITIONAL
 
     def point(self, title: str | None) -> Point | None:
         """The point of that title, or None."""
@@ -102,8 +116,17 @@ class KnowledgeBase:
         source = measure.document
         return Citation(source.title, source.number, measure.section, source.date.isoformat(), entry)
 
-    def answer(self, entry: str, point: str | None) -> str:
-        """What to say: the point's answer, or the measure's when it has no such point. KeyError as above."""
+    def answer(self, entry: str, point: str | None, english: bool = False) -> str:
+        """What to say: the point's answer, or the measure's when it has no such point. KeyError as above.
+
+        In Chinese where there is no English.
+        """
         measure = self.measures[entry]
-        found = measure.point(point)
-        return found.answer if found else measure.answer
+        found = measure.point(point) or measure
+        return (english and found.answer_en) or found.answer
+
+    def title(self, entry: str, point: str | None = None, english: bool = False) -> str:
+        """The title of the point, or of the measure when it has no such point. KeyError as above."""
+        measure = self.measures[entry]
+        found = measure.point(point) or measure
+        return (english and found.title_en) or found.title

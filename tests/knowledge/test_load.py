@@ -72,6 +72,59 @@ def test_loading_names_file_line_and_remedy_when_something_is_wrong(tmp_path, ol
     assert (Path(found.file).name, found.line) == ("demo.yml", line)
 
 
+FULL = (SMALL.parent / "full" / "cases.yml").read_text("utf-8")
+
+
+def full(tmp_path: Path, old: str = "", new: str = ""):
+    assert old in FULL
+    (tmp_path / "cases.yml").write_text(FULL.replace(old, new, 1), "utf-8")
+    return load_knowledge(tmp_path)
+
+
+def test_measure_has_its_own_district_when_the_document_has_none(tmp_path):
+    kb = full(tmp_path)
+    assert [measure.district for measure in kb.measures.values()] == ["hongkou", "putuo"]
+    assert kb.citation("cases-18").document == "示例案例集"
+
+
+def test_measure_takes_the_documents_district_when_it_has_none(kb):
+    assert {measure.district for measure in kb.measures.values()} == {"jiading"}
+
+
+def test_point_conditions_replace_the_measures_kind_by_kind(tmp_path):
+    first, second = full(tmp_path).get("cases-18").points
+    assert (first.conditions.needs, first.conditions.sizes) == (("loan",), ("small",))
+    assert (second.conditions.needs, second.conditions.sizes) == (("equity",), ("small",))
+    assert second.conditions.other == ("企业在本区",)
+
+
+def test_texts_are_english_when_asked_for_and_there(tmp_path, kb):
+    found = full(tmp_path)
+    assert found.answer("cases-18", "小额贷款", english=True) == "Small loans are handled online."
+    assert found.answer("cases-18", None, english=True) == "The district helps with loans and equity."
+    assert found.title("cases-18", "小额贷款", english=True) == "Small loans"
+    assert found.title("cases-18", "小额贷款") == "小额贷款"
+    assert kb.answer("demo-01", "歇业备案", english=True) == kb.answer("demo-01", "歇业备案")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "word"),
+    [
+        ("    answer_en: The district helps with loans and equity.\n", "", 8, "`answer_en` is missing"),
+        ("        title_en: Small loans\n", "", 20, "`title_en` is missing from a point of cases-18"),
+        ("needs: [loan, equity]", "needs: [loan, magic]", 17, "unknown code `magic` in needs"),
+        ("needs: [equity]", "needs: []", 30, "name no need"),
+        ("sizes: [small]", "size: [small]", 18, "unknown field `size` of conditions"),
+        ("    district: putuo\n", "", 32, "neither cases-17 nor its document"),
+        ("district: putuo", "district: nowhere", 37, "unknown district `nowhere`"),
+    ],
+)  # fmt: skip
+def test_loading_names_file_and_line_when_what_a_calculator_needs_is_wrong(tmp_path, old, new, line, word):
+    with pytest.raises(KnowledgeError) as caught:
+        full(tmp_path, old, new)
+    assert [(problem.line, word in problem.message) for problem in caught.value.problems] == [(line, True)]
+
+
 def test_loading_reports_every_mistake_at_once(tmp_path):
     bad = GOOD.replace("  number:", "  numbre:").replace("financing]", "magic]")
     (tmp_path / "demo.yml").write_text(bad, "utf-8")
