@@ -1,5 +1,7 @@
 """Shanghai's districts, and the towns and parks by which people name the two that publish here."""
 
+import re
+
 DISTRICTS: dict[str, str] = {
     "huangpu": "黄浦区", "xuhui": "徐汇区", "changning": "长宁区", "jingan": "静安区",
     "putuo": "普陀区", "hongkou": "虹口区", "yangpu": "杨浦区", "minhang": "闵行区",
@@ -26,3 +28,12 @@ def spellings() -> dict[str, str]:
     for code, places in PLACES.items():
         words.update(dict.fromkeys(places, code))
     return words
+
+
+_PATTERN = re.compile("|".join(map(re.escape, sorted(spellings(), key=len, reverse=True))), re.IGNORECASE)
+_CODES = {word.lower(): code for word, code in spellings().items()}
+
+
+def named_in(text: str) -> frozenset[str]:
+    """The codes of the districts that a normalised text names, by whatever name."""
+    return frozenset(_CODES[word.lower()] for word in _PATTERN.findall(text))

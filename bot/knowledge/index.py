@@ -1,5 +1,6 @@
 """Everything search needs in one object that can be kept in one ``.npz`` file."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,15 +8,16 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
+from bot.knowledge.districts import named_in
 from bot.knowledge.encoder import Encoder, save_arrays
-from bot.knowledge.ranker import Layout, calibrate, features, learn, likeness, probability
+from bot.knowledge.evidence import Compared, Shape
+from bot.knowledge.learning import Learned, Material, cast_votes, learn, rank
 from bot.knowledge.schema import KnowledgeBase
 from bot.knowledge.text import normalise
+from bot.knowledge.votes import Alike, Floats, Ints
 from bot.knowledge.words import Words
-
-Floats = NDArray[np.float32]
-CANDIDATES = 8  # measures a question that calibration looks at
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,21 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The texts of an index: questions first (others' at the end of them), then passages of the entries.
-
-    ``measures`` and ``points`` are column numbers; -1 where a text is about none.
-    """
+class Texts:
+    """The texts of an index, normalised. ``points`` are numbers, -1 for questions that no measure answers."""
 
     questions: list[str]
-    passages: list[str]
-    measures: NDArray[np.int32]
-    points: NDArray[np.int32]
+    points: Ints
+    places: Floats
+    answers: list[str]
+    measures: list[str]
+
+    def digest(self) -> str:
+        """Changes with the questions and whom they ask, not with the answers."""
+        digest = hashlib.sha256()
+        for text, point in zip(self.questions, self.points.tolist(), strict=True):
+            digest.update(f"{text}\0{point}\0".encode())
+        return digest.hexdigest()
 
 
 class Index:
@@ -47,23 +54,30 @@ class Index:
         self._stored = stored
         self.fingerprint = str(stored["fingerprint"])
         self._entries: list[str] = stored["entries"].tolist()
-        self._points: list[str] = stored["points"].tolist()
-        self._centre: Floats = stored["centre"]
-        self._vectors: Floats = stored["vectors"]
-        self._votes: Floats = stored["votes"]
-        self._layout = Layout(len(self._entries), stored["owners"])
-        self._calibration = stored["calibration"]
-        parts = {name: value for name, value in stored.items() if name.startswith("words_")}
-        self._words = Words.from_arrays({name.removeprefix("words_"): value for name, value in parts.items()})
+        self._titles: list[str] = stored["titles"].tolist()
+        self._shape = Shape(stored["owners"], tuple(stored["districts"].tolist()))
+        self._learned = Learned.from_arrays(_with_prefix(stored, "learned_"))
+        self._letters = Words.from_arrays(_with_prefix(stored, "letters_"))
+        self._sounds = Words.from_arrays(_with_prefix(stored, "sounds_"))
 
     def rank(self, text: str, vector: Floats, limit: int) -> list[Ranked]:
         """The ``limit`` likeliest measures for a normalised ``text`` with its question vector, best first."""
-        cosines = self._vectors @ _centred(vector[None, :], self._centre)[0]
-        scores = (likeness(cosines, self._words.compare(text)) @ self._votes)[None, :]
-        combined, best = self._layout.combine(scores)
-        chances = probability(features(combined, scores[:, -1])[0], self._calibration)
-        order = np.argsort(-chances, kind="stable")[:limit]
-        return [Ranked(self._entries[i], self._points[best[0, i]], float(chances[i])) for i in order]
+        found = rank(self._learned, self._compare(text, vector), self._shape)
+        best = sorted(found, key=lambda each: -each[2])[:limit]
+        return [Ranked(self._entries[measure], self._titles[point], chance) for measure, point, chance in best]
+
+    def _compare(self, text: str, vector: Floats) -> Compared:
+        stored = self._stored
+        asked = centred(vector[None, :], stored["centre"])
+        letters = self._letters.compare(text)[None, :]
+        examples, points = len(stored["points"]), len(self._titles)
+        alike = Alike(asked @ stored["questions"].T, letters[:, :examples], self._sounds.compare(text)[None, :])
+        return Compared(
+            alike=alike, points=stored["points"], votes=cast_votes(alike, self._learned.votes),
+            answers=asked @ stored["answers"].T, answer_letters=letters[:, examples : examples + points],
+            measures=asked @ stored["measures"].T, measure_letters=letters[:, examples + points :],
+            named=(named_in(text),),
+        )  # fmt: skip
 
     def save(self, file: Path) -> None:
         """Write to ``file``; OSError when that is not possible."""
@@ -76,70 +90,114 @@ class Index:
             return cls({name: stored[name] for name in stored.files})
 
 
-def build_index(kb: KnowledgeBase, encoder: Encoder, others: Sequence[str], fingerprint: str) -> Index:
-    """Learn an index of ``kb``. ``others`` are questions that no entry answers: they teach it to say so."""
-    rows, owners, titles = _rows(kb, others)
-    questions = encoder.questions(rows.questions)
-    passages = encoder.passages(rows.passages)
-    centre = questions.mean(axis=0)
+def build_index(
+    kb: KnowledgeBase, encoder: Encoder, others: Sequence[str], fingerprint: str, kept: Path | None = None
+) -> Index:
+    """Learn an index of ``kb``. ``others`` are questions that no entry answers: they teach it to say so.
+
+    What was learned from the questions is kept in the folder ``kept``, so that a change of an answer alone
+    costs a second, not a minute.
+    """
+    texts = texts_of(kb, others)
+    letters = Words.of("letters", texts.questions + texts.answers + texts.measures)
+    sounds = Words.of("sounds", texts.questions)
+    asked = encoder.questions(texts.questions)
+    centre = asked[texts.points >= 0].mean(axis=0)
+    passages = encoder.passages(texts.answers + texts.measures)
     # Questions and passages live in different corners of the space: each is measured from its own middle.
-    vectors = np.vstack([_centred(questions, centre), _centred(passages, passages.mean(axis=0))])
-    texts = rows.questions + rows.passages
-    words = Words.of(texts)
-    alike = likeness(vectors @ vectors.T, np.stack([words.compare(text) for text in texts]))
-    layout = Layout(len(kb.measures), owners)
-    votes, left_out = learn(alike, _targets(rows, len(kb.measures), len(titles)))
-    asked = slice(0, len(rows.questions))
+    questions, passages = centred(asked, centre), centred(passages, passages.mean(axis=0))
+    owners = [n for n, measure in enumerate(kb.measures.values()) for _ in measure.points]
+    shape = Shape(np.array(owners, np.int32), tuple(m.district for m in kb.measures.values()))
+    answers, measures = passages[: len(owners)], passages[len(owners) :]
+    learned = _learned_before(kept, texts, encoder.version)
+    if learned is None:
+        material = _material(texts, questions, answers, measures, letters, sounds)
+        learned = learn(material, shape)
+        _keep(kept, texts, encoder.version, learned)
     return Index({
         "fingerprint": np.array(fingerprint), "entries": np.array(list(kb.measures)),
-        "points": np.array(titles), "owners": owners, "centre": centre, "vectors": vectors, "votes": votes,
-        "calibration": _calibration(layout, left_out[asked], rows.measures[asked]),
-        **{f"words_{name}": value for name, value in words.arrays().items()},
+        "titles": np.array([p.title for m in kb.measures.values() for p in m.points]),
+        "owners": shape.owners, "districts": np.array(shape.districts), "points": texts.points,
+        "centre": centre, "questions": questions, "answers": answers, "measures": measures,
+        **_prefixed("learned_", learned.arrays()), **_prefixed("letters_", letters.arrays()),
+        **_prefixed("sounds_", sounds.arrays()),
     })  # fmt: skip
 
 
-def _centred(vectors: Floats, centre: Floats) -> Floats:
+def centred(vectors: Floats, centre: Floats) -> Floats:
+    """Unit vectors as seen from ``centre``."""
     moved = vectors - centre
     return cast(Floats, moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9))
 
 
-def _rows(kb: KnowledgeBase, others: Sequence[str]) -> tuple[Rows, NDArray[np.int32], list[str]]:
-    questions: list[tuple[str, int, int]] = []
-    passages: list[tuple[str, int, int]] = []
-    owners: list[int] = []
-    titles: list[str] = []
-    for number, measure in enumerate(kb.measures.values()):
-        passages += [(measure.title, number, -1), (measure.answer, number, -1)]
+def texts_of(kb: KnowledgeBase, others: Sequence[str]) -> Texts:
+    """The texts that an index of ``kb`` is made from."""
+    rows: list[tuple[str, int, float]] = []
+    answers: list[str] = []
+    for measure in kb.measures.values():
         for point in measure.points:
-            passages.append((f"{point.title} {point.answer}", number, len(titles)))
-            questions += [(question, number, len(titles)) for question in point.questions]
-            owners.append(number)
-            titles.append(point.title)
-    known = {normalise(text) for text, _, _ in questions}
-    questions += [(text, -1, -1) for text in dict.fromkeys(others) if normalise(text) not in known]
-    both = questions + passages
-    rows = Rows(
-        questions=[normalise(text) for text, _, _ in questions],
-        passages=[normalise(text) for text, _, _ in passages],
-        measures=np.array([measure for _, measure, _ in both], np.int32),
-        points=np.array([point for _, _, point in both], np.int32),
+            count = len(point.questions)
+            rows += [(normalise(q), len(answers), n / count) for n, q in enumerate(point.questions)]
+            answers.append(normalise(f"{point.title} {point.answer}"))
+    known = {text for text, _, _ in rows}
+    rows += [(text, -1, 0.0) for text in dict.fromkeys(map(normalise, others)) if text not in known]
+    return Texts(
+        questions=[text for text, _, _ in rows],
+        points=np.array([point for _, point, _ in rows], np.int32),
+        places=np.array([place for _, _, place in rows], np.float32),
+        answers=answers,
+        measures=[normalise(f"{measure.title} {measure.answer}") for measure in kb.measures.values()],
     )
-    return rows, np.array(owners, np.int32), titles
 
 
-def _targets(rows: Rows, measures: int, points: int) -> Floats:
-    targets = np.zeros((len(rows.measures), measures + points + 1), np.float32)
-    for row, (measure, point) in enumerate(zip(rows.measures, rows.points, strict=True)):
-        targets[row, measure] = 1  # -1, about none, is the last column
-        if point >= 0:
-            targets[row, measures + point] = 1
-    return targets
+def _material(
+    texts: Texts, questions: Floats, answers: Floats, measures: Floats, letters: Words, sounds: Words
+) -> Material:
+    examples, points = len(questions), len(answers)
+    rows = letters.rows
+    asked = rows[:examples]
+    alike = Alike(questions @ questions.T, _cosines(asked, asked), _cosines(sounds.rows, sounds.rows))
+    return Material(
+        alike=alike, points=texts.points, places=texts.places,
+        answers=questions @ answers.T, answer_letters=_cosines(asked, rows[examples : examples + points]),
+        measures=questions @ measures.T, measure_letters=_cosines(asked, rows[examples + points :]),
+        named=tuple(map(named_in, texts.questions)),
+    )  # fmt: skip
 
 
-def _calibration(layout: Layout, left_out: Floats, owners: NDArray[np.int32]) -> NDArray[np.float64]:
-    """From left-out scores of questions to the chance of being right; ``owners`` is -1 for none."""
-    scores, _ = layout.combine(left_out)
-    best = np.argsort(-scores, axis=1)[:, :CANDIDATES]
-    values = np.take_along_axis(features(scores, left_out[:, -1]), best[:, :, None], axis=1)
-    right = best == owners[:, None]
-    return calibrate(values.reshape(-1, values.shape[-1]), right.ravel())
+def _cosines(some: csr_matrix, others: csr_matrix) -> Floats:
+    return np.asarray((some @ others.T).toarray(), np.float32)
+
+
+def _file(kept: Path, texts: Texts, version: str) -> Path:
+    from bot.knowledge import evidence, learning, ranker, votes, words
+    from bot.knowledge.sources import source_digest
+
+    code = source_digest(evidence, learning, ranker, votes, words)
+    return kept / f"learned-{hashlib.sha256(f'{code}{version}{texts.digest()}'.encode()).hexdigest()[:16]}.npz"
+
+
+def _learned_before(kept: Path | None, texts: Texts, version: str) -> Learned | None:
+    if kept is None:
+        return None
+    try:
+        with np.load(_file(kept, texts, version), allow_pickle=False) as stored:
+            return Learned.from_arrays({name: stored[name] for name in stored.files})
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _keep(kept: Path | None, texts: Texts, version: str, learned: Learned) -> None:
+    if kept is None:
+        return
+    for old in kept.glob("learned-*.npz"):
+        old.unlink()
+    save_arrays(_file(kept, texts, version), **learned.arrays())
+
+
+def _prefixed(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {prefix + name: value for name, value in arrays.items()}
+
+
+def _with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}

@@ -1,83 +1,87 @@
-"""Learns from example questions which measure and which point a question is about.
+"""The trained ranker: how much each piece of evidence counts, and how sure the result is.
 
-Kernel ridge regression: two texts are as alike as a mixture of their embeddings and their n-grams says, and
-every text of the index votes for its measure and its point with a learned weight. Exact, deterministic, a
-second for a few thousand texts, and it yields the leave-one-out scores that make honest probabilities.
-The constants were chosen by threefold cross-validation (``docs/decisions/0006-retrieval.md``).
+A linear score a point, a softmax over the candidates, trained so that the right point and the right measure
+come first (listwise). A logistic regression then turns what the winner looks like into a probability of being
+right. Deterministic; plain arrays afterwards.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Integers = NDArray[np.int64]
 
-MEANING_SHARE = 0.85  # of the embeddings in likeness; the rest is n-grams
-SHARPNESS = 2.0  # how quickly likeness falls as vectors part
-RIDGE = 0.05  # how much a single example is distrusted
-POINT_SHARE = 0.6  # of the best point's score in a measure's score
-
-
-def likeness(cosines: Floats, words: Floats) -> Floats:
-    """How alike texts are (1 for the same text) from embedding cosines and n-gram cosines."""
-    meaning: Floats = np.exp(SHARPNESS * (cosines - 1))
-    return MEANING_SHARE * meaning + (1 - MEANING_SHARE) * words
-
-
-def learn(alike: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    """Vote weights for each (text, target) and each text's own scores had it been left out.
-
-    ``alike`` is texts × texts, ``targets`` texts × targets with 1 where a text is about a target.
-    """
-    inverse = np.linalg.inv(alike.astype(np.float64) + RIDGE * np.eye(len(alike)))
-    votes = inverse @ targets
-    left_out = targets - votes / np.diag(inverse)[:, None]
-    return votes.astype(np.float32), left_out.astype(np.float32)
+CANDIDATES = 40  # points that are ranked; the others are out
+SPREAD = 1e-4  # how much large weights are distrusted
+POINT_SHARE = 0.5  # of the right point in what training aims at; the rest is the right measure
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Columns of scores: one a measure, one a point (``owners[point]`` owns it), one for "none of them"."""
+class Weights:
+    """A linear score over standardised features."""
 
-    measures: int
-    owners: NDArray[np.int32]
+    middle: Doubles
+    scale: Doubles
+    weight: Doubles
 
-    def combine(self, scores: Floats) -> tuple[Floats, NDArray[np.int64]]:
-        """Each measure's score, and its best point's column among the points, for rows of scores."""
-        own, points = scores[:, : self.measures], scores[:, self.measures : -1]
-        best = np.zeros(own.shape, np.int64)
-        top = np.full(own.shape, -np.inf, np.float32)
-        for measure in range(self.measures):
-            columns = np.flatnonzero(self.owners == measure)
-            best[:, measure] = columns[np.argmax(points[:, columns], axis=1)]
-            top[:, measure] = np.max(points[:, columns], axis=1)
-        return (1 - POINT_SHARE) * own + POINT_SHARE * top, best
+    def score(self, features: Floats) -> Doubles:
+        """The score of each last-axis row."""
+        return cast(Doubles, ((features - self.middle) / self.scale) @ self.weight)
 
 
-def margins(scores: Floats) -> Floats:
-    """How far each measure is ahead of the best other one (negative when behind), for rows of scores."""
-    if scores.shape[1] < 2:
-        return scores.copy()
-    ordered = np.sort(scores, axis=1)
-    first, second = ordered[:, -1:], ordered[:, -2:-1]
-    return scores - np.where(scores >= first, second, first)
+def softmax(scores: Doubles) -> Doubles:
+    """Shares that add up to 1 along the last axis."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return cast(Doubles, raised / raised.sum(axis=-1, keepdims=True))
 
 
-def features(scores: Floats, none: Floats) -> Doubles:
-    """What a probability is made from, last axis: score, how far ahead, score of "none of them", a constant.
+def learn_ranking(
+    features: Floats, right_point: Bools, right_measure: Bools, rising: Sequence[bool]
+) -> Weights:
+    """Weights from texts × candidates × features and which candidates are right.
 
-    ``scores`` are rows of measures' scores, ``none`` one score a row.
+    ``rising`` says of each feature whether more of it speaks for a point, or against it. Texts whose right measure is not among the candidates teach nothing.
     """
-    rest = np.broadcast_to(none[:, None], scores.shape)
-    return np.stack([scores, margins(scores), rest, np.ones_like(scores)], axis=-1).astype(np.float64)
+    usable = right_measure.any(axis=1)
+    rows = features[usable].astype(np.float64)
+    flat = rows.reshape(-1, rows.shape[-1])
+    middle, scale = flat.mean(axis=0), flat.std(axis=0) + 1e-6
+    rows = (rows - middle) / scale
+    aims = ((right_measure[usable], 1 - POINT_SHARE), (right_point[usable], POINT_SHARE))
+    # More evidence never counts against a point: an exact match must not lose by weights that cancel out.
+    bounds = [(0, None) if rises else (None, 0) for rises in rising]
+    found = minimize(_loss(rows, aims), np.zeros(rows.shape[-1]), jac=True, method="L-BFGS-B", bounds=bounds)
+    return Weights(middle, scale, found.x)
 
 
-def calibrate(values: Doubles, right: NDArray[np.bool_]) -> Doubles:
+def _loss(
+    rows: Doubles, aims: tuple[tuple[Bools, float], ...]
+) -> Callable[[Doubles], tuple[float, Doubles]]:
+    def loss(weight: Doubles) -> tuple[float, Doubles]:
+        share = softmax(rows @ weight)
+        total, pull = SPREAD * float(weight @ weight), np.zeros_like(share)
+        for right, worth in aims:
+            known = right.any(axis=1)
+            mass = (share * right).sum(axis=1) + 1e-12
+            total -= worth * float((np.log(mass) * known).mean())
+            pull += worth * (share - share * right / mass[:, None]) * known[:, None]
+        gradient = np.einsum("tc,tcf->f", pull, rows) / len(rows) + 2 * SPREAD * weight
+        return total, gradient
+
+    return loss
+
+
+def learn_sureness(values: Doubles, right: Bools) -> Doubles:
     """Weights of a logistic regression (Newton's method) of ``right`` on the rows of ``values``."""
     weights = np.zeros(values.shape[1])
-    for _ in range(25):
+    for _ in range(50):
         chance = probability(values, weights)
         gradient = values.T @ (chance - right) + 1e-3 * weights
         curve = (values * (chance * (1 - chance))[:, None]).T @ values + 1e-3 * np.eye(len(weights))
@@ -90,4 +94,10 @@ def calibrate(values: Doubles, right: NDArray[np.bool_]) -> Doubles:
 
 def probability(values: Doubles, weights: Doubles) -> Doubles:
     """The logistic function of ``values @ weights``."""
-    return 1 / (1 + np.exp(-np.clip(values @ weights, -30, 30)))
+    return cast(Doubles, 1 / (1 + np.exp(-np.clip(values @ weights, -30, 30))))
+
+
+def log_odds(share: Doubles) -> Doubles:
+    """Where a share between 0 and 1 stands between minus and plus infinity, kept finite."""
+    safe = np.clip(share, 1e-6, 1 - 1e-6)
+    return cast(Doubles, np.log(safe / (1 - safe)))

@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import requests
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.nlu.requests import asks_for_person
 

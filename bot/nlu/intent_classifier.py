@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import words
 from bot.nlu import linear_model
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import load_knowledge, text
 from bot.knowledge.text import normalise
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 
 FROM_KNOWLEDGE = "from_knowledge"  # set on such examples, so that the retriever can tell them from the others
 

@@ -15,7 +15,7 @@ from bot.knowledge import index, load_knowledge, ranker, text, words
 from bot.knowledge.encoder import CachedEncoder, E5Encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.search import index_fingerprint
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 from bot.nlu.knowledge_examples import FROM_KNOWLEDGE
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 

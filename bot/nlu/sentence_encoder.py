@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import encoder as encoder_module
 from bot.knowledge.encoder import CachedEncoder, E5Encoder, Encoder, Vectors
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

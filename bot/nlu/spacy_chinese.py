@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from bot.knowledge import districts, load_knowledge, topics
 from bot.nlu import chinese, vocabulary
 from bot.nlu.chinese import load_pipeline, make_pipeline
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 from bot.nlu.vocabulary import entity_words
 
 

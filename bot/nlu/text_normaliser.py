@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import text
 from bot.knowledge.text import normalise
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

@@ -9,7 +9,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.topics import TOPICS
 from bot.nlu import linear_model, measure_retriever, vocabulary
-from bot.nlu.fingerprint import source_digest
+from bot.knowledge.sources import source_digest
 from bot.nlu.intent_check import IntentCheck
 from bot.nlu.intent_classifier import LinearIntentClassifier
 from bot.nlu.knowledge_examples import FROM_KNOWLEDGE, KnowledgeExamples
