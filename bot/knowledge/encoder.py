@@ -1,5 +1,6 @@
 """Sentence embeddings: one small interface, its default implementation, and a cache on disk."""
 
+import functools
 import hashlib
 import os
 import zipfile
@@ -52,6 +53,31 @@ class E5Encoder:
     def passages(self, texts: Sequence[str]) -> Vectors:
         """As Encoder says."""
         return self._encode(texts, False)
+
+
+class RecentEncoder:
+    """An encoder that remembers the questions asked last: a follow-up needs the message before it again."""
+
+    def __init__(self, encoder: Encoder, size: int = 2048):
+        self.version, self._encoder = encoder.version, encoder
+        self._recent = functools.lru_cache(size)(self._encode)
+
+    def _encode(self, text: str) -> Vectors:
+        return self._encoder.questions([text])[0]
+
+    def questions(self, texts: Sequence[str]) -> Vectors:
+        """As Encoder says."""
+        return np.stack([self._recent(text) for text in texts])
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """As Encoder says."""
+        return self._encoder.passages(texts)
+
+
+@functools.cache
+def shared_encoder() -> RecentEncoder:
+    """The one encoder of a process that answers messages."""
+    return RecentEncoder(E5Encoder())
 
 
 class CachedEncoder:

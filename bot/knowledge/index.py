@@ -14,19 +14,12 @@ from bot.knowledge.districts import named_in
 from bot.knowledge.encoder import Encoder, save_arrays
 from bot.knowledge.evidence import Compared, Shape
 from bot.knowledge.learning import Learned, Material, cast_votes, learn, rank
+from bot.knowledge.pinyin import PinyinReader
+from bot.knowledge.ranked import Ranked
 from bot.knowledge.schema import KnowledgeBase
 from bot.knowledge.text import normalise
 from bot.knowledge.votes import Alike, Floats, Ints
 from bot.knowledge.words import Words
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A measure's place in the answer to a question: its best point and its calibrated score (0 to 1)."""
-
-    id: str
-    point: str
-    score: float
 
 
 @dataclass(frozen=True)
@@ -56,17 +49,25 @@ class Index:
         self._entries: list[str] = stored["entries"].tolist()
         self._titles: list[str] = stored["titles"].tolist()
         self._shape = Shape(stored["owners"], tuple(stored["districts"].tolist()))
+        self.districts: dict[str, str] = dict(zip(self._entries, self._shape.districts, strict=True))
+        self.reader = PinyinReader.from_arrays(_with_prefix(stored, "pinyin_"))
         self._learned = Learned.from_arrays(_with_prefix(stored, "learned_"))
         self._letters = Words.from_arrays(_with_prefix(stored, "letters_"))
         self._sounds = Words.from_arrays(_with_prefix(stored, "sounds_"))
 
-    def rank(self, text: str, vector: Floats, limit: int) -> list[Ranked]:
-        """The ``limit`` likeliest measures for a normalised ``text`` with its question vector, best first."""
-        found = rank(self._learned, self._compare(text, vector), self._shape)
+    def rank(
+        self, text: str, vector: Floats, limit: int, named: frozenset[str] | None = None
+    ) -> list[Ranked]:
+        """The ``limit`` likeliest measures for a normalised ``text`` with its question vector, best first.
+
+        ``named`` are the districts it is about, where that is not what its words name.
+        """
+        compared = self._compare(text, vector, named_in(text) if named is None else named)
+        found = rank(self._learned, compared, self._shape)
         best = sorted(found, key=lambda each: -each[2])[:limit]
         return [Ranked(self._entries[measure], self._titles[point], chance) for measure, point, chance in best]
 
-    def _compare(self, text: str, vector: Floats) -> Compared:
+    def _compare(self, text: str, vector: Floats, named: frozenset[str]) -> Compared:
         stored = self._stored
         asked = centred(vector[None, :], stored["centre"])
         letters = self._letters.compare(text)[None, :]
@@ -76,7 +77,7 @@ class Index:
             alike=alike, points=stored["points"], votes=cast_votes(alike, self._learned.votes),
             answers=asked @ stored["answers"].T, answer_letters=letters[:, examples : examples + points],
             measures=asked @ stored["measures"].T, measure_letters=letters[:, examples + points :],
-            named=(named_in(text),),
+            named=(named,),
         )  # fmt: skip
 
     def save(self, file: Path) -> None:
@@ -121,6 +122,7 @@ def build_index(
         "centre": centre, "questions": questions, "answers": answers, "measures": measures,
         **_prefixed("learned_", learned.arrays()), **_prefixed("letters_", letters.arrays()),
         **_prefixed("sounds_", sounds.arrays()),
+        **_prefixed("pinyin_", PinyinReader.of(texts.questions).arrays()),
     })  # fmt: skip
 
 

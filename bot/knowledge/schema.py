@@ -1,5 +1,6 @@
 """The knowledge base's records. They are read by ``load.py``; nothing here touches a file."""
 
+import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -107,6 +108,14 @@ class KnowledgeBase:
     def __init__(self, measures: tuple[Measure, ...], fingerprint: str):
         self.measures = {measure.id: measure for measure in measures}
         self.fingerprint = fingerprint
+
+    def questions_digest(self) -> str:
+        """Changes with the example questions and the topics they are asked under, not with the answers."""
+        digest = hashlib.sha256()
+        for measure in self.measures.values():
+            for point in measure.points:
+                digest.update(repr((measure.id, point.title, point.topics[0], point.questions)).encode())
+        return digest.hexdigest()
 
     def get(self, entry: str) -> Measure | None:
         """The measure of that id, or None."""

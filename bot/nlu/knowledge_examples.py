@@ -38,9 +38,9 @@ class KnowledgeExamples(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The knowledge base's fingerprint: a change in it trains anew; so does another spelling."""
+        """Changes with the questions and their topics: they train anew, a corrected answer does not."""
         kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
-        return kb.fingerprint + source_digest(text)
+        return kb.questions_digest() + source_digest(text)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Pass messages on."""

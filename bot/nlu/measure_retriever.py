@@ -1,4 +1,9 @@
-"""Puts the likeliest measures on the message: ``measures``, a list of ``{"id", "point", "score"}``."""
+"""Puts on the message which measures it asks for, in how many questions, leaning on what was said before.
+
+* ``measures``: a list of ``{"id", "point", "score"}``, best first;
+* ``parts``: the same for each of several questions, ``{"text", "measures"}``; empty when it is one question;
+* ``leans_on``: the earlier message that a follow-up was read with, or None.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,19 +12,26 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import index, load_knowledge, ranker, text, words
-from bot.knowledge.encoder import CachedEncoder, E5Encoder
+from bot.knowledge import index, load_knowledge
+from bot.knowledge.encoder import CachedEncoder, E5Encoder, shared_encoder
 from bot.knowledge.index import Index, build_index
-from bot.knowledge.search import index_fingerprint
+from bot.knowledge.ranked import Ranked
+from bot.knowledge.search import index_file, index_fingerprint
 from bot.knowledge.sources import source_digest
+from bot.knowledge.understanding import Understanding, Understood
 from bot.nlu.knowledge_examples import FROM_KNOWLEDGE
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
+from bot.nlu.text_normaliser import SAID
 
-MEASURES = "measures"
+MEASURES, PARTS, LEANS_ON = "measures", "parts", "leans_on"
+EARLIER = 2  # messages before that a follow-up may lean on
+NOT_QUESTIONS = ("affirm", "deny", "greet", "thank", "goodbye", "smalltalk", "request_human", "choose")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -32,7 +44,7 @@ class MeasureRetriever(GraphComponent):
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource):
         self._config, self._model_storage, self._resource = config, model_storage, resource
-        self._index: Index | None = None
+        self._understanding: Understanding | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -56,14 +68,14 @@ class MeasureRetriever(GraphComponent):
         """The component with the index saved by ``train``."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._index = Index.load(folder / "index.npz")
+            component._understanding = Understanding(Index.load(folder / "index.npz"), shared_encoder())
         return component
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changes with the knowledge base, the encoder, and the way an index is built."""
         kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
-        return index_fingerprint(kb, E5Encoder(), ()) + source_digest(index, ranker, words, text)
+        return index_fingerprint(kb, E5Encoder(), ()) + source_digest(index)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Build the index and save it in the model."""
@@ -73,20 +85,43 @@ class MeasureRetriever(GraphComponent):
             message.get(TEXT) for message in training_data.intent_examples
             if message.get(TEXT) and not message.get(FROM_KNOWLEDGE)
         ]  # fmt: skip
-        learned = build_index(kb, encoder, others, index_fingerprint(kb, encoder, others))
+        cache = Path(self._config["cache"])
+        learned = build_index(kb, encoder, others, index_fingerprint(kb, encoder, others), cache)
+        learned.save(index_file(cache))  # the server's own search opens at once from here
         with self._model_storage.write_to(self._resource) as folder:
             learned.save(folder / "index.npz")
         return self._resource
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Set ``measures`` of messages that come in, best first; empty for a message without letters."""
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Understand messages that come in; nothing is found in a message without letters."""
+        before = earlier_messages(tracker) if tracker else []
         for message in messages:
-            message.set(MEASURES, self._rank(message), add_to_output=True)
+            understood = self._understand(message, before)
+            message.set(MEASURES, _plain(understood.ranked), add_to_output=True)
+            parts = [{"text": part.text, "measures": _plain(part.ranked)} for part in understood.parts]
+            message.set(PARTS, parts, add_to_output=True)
+            message.set(LEANS_ON, understood.leans_on, add_to_output=True)
         return messages
 
-    def _rank(self, message: Message) -> list[dict[str, Any]]:
-        vector, said = vector_of(message), message.get(TEXT) or ""
-        if vector is None or self._index is None or not any(map(str.isalnum, said)):
-            return []
-        ranked = self._index.rank(said, vector, self._config["limit"])
-        return [{"id": found.id, "point": found.point, "score": round(found.score, 4)} for found in ranked]
+    def _understand(self, message: Message, before: list[str]) -> Understood:
+        vector = vector_of(message)
+        if vector is None or self._understanding is None:
+            return Understood([], [], None)
+        said = message.get(SAID) or message.get(TEXT) or ""
+        return self._understanding.understand(said, self._config["limit"], before, vector)
+
+
+def earlier_messages(tracker: DialogueStateTracker) -> list[str]:
+    """What the visitor asked in this session, newest last: no commands, reactions or pleasantries."""
+    said: list[str] = []
+    for event in reversed(tracker.applied_events()):
+        if isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
+            if (event.intent or {}).get("name") not in NOT_QUESTIONS:
+                said.append(event.text)
+            if len(said) == EARLIER:
+                break
+    return said[::-1]
+
+
+def _plain(ranked: list[Ranked]) -> list[dict[str, Any]]:
+    return [{"id": found.id, "point": found.point, "score": round(found.score, 4)} for found in ranked]

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import encoder as encoder_module
-from bot.knowledge.encoder import CachedEncoder, E5Encoder, Encoder, Vectors
+from bot.knowledge.encoder import CachedEncoder, E5Encoder, Encoder, Vectors, shared_encoder
 from bot.knowledge.sources import source_digest
 
 
@@ -24,7 +24,7 @@ class SentenceEncoder(GraphComponent):
 
     def __init__(self, cache: Path, name: str, encoder: Encoder | None = None):
         self._cache, self._name = cache, name
-        self._encoder = encoder or E5Encoder()
+        self._encoder = encoder or shared_encoder()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -15,6 +15,8 @@ from bot.knowledge import text
 from bot.knowledge.text import normalise
 from bot.knowledge.sources import source_digest
 
+SAID = "said"  # a message's text as it was written: where it is cut into questions depends on its spaces
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class TextNormaliser(GraphComponent):
@@ -41,6 +43,7 @@ class TextNormaliser(GraphComponent):
             if isinstance(said, str) and not said.startswith(INTENT_MESSAGE_PREFIX):
                 # A full-width slash becomes a plain one, and must not become a command by that.
                 plain = normalise(said).lstrip(INTENT_MESSAGE_PREFIX + " ")
+                message.set(SAID, said)
                 message.set(TEXT, plain, add_to_output=True)
         return messages
 

@@ -1,0 +1,70 @@
+"""Turns words typed in pinyin into the characters they stand for (see ``bot.knowledge.pinyin``)."""
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.knowledge import pinyin, sounds
+from bot.knowledge.encoder import save_arrays
+from bot.knowledge.pinyin import PinyinReader
+from bot.knowledge.sources import source_digest
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class PinyinWords(GraphComponent):
+    """Learns how the training examples are written; works on texts that are mixed with pinyin, or all pinyin."""
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource):
+        self._model_storage, self._resource = model_storage, resource
+        self._reader: PinyinReader | None = None
+
+    @classmethod
+    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "PinyinWords":  # fmt: skip
+        """An untrained component."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> "PinyinWords":  # fmt: skip
+        """The component as ``train`` saved it."""
+        component = cls(model_storage, resource)
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(folder / "pinyin.npz", allow_pickle=False) as stored,
+        ):
+            component._reader = PinyinReader.from_arrays({name: stored[name] for name in stored.files})
+        return component
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The source of the reader."""
+        return source_digest(pinyin, sounds)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Count how characters follow each other in the examples."""
+        self._reader = PinyinReader.of([m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)])
+        with self._model_storage.write_to(self._resource) as folder:
+            save_arrays(folder / "pinyin.npz", **self._reader.arrays())
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Rewrite the texts of messages that come in; commands stay as they are."""
+        for message in messages:
+            text = message.get(TEXT)
+            if self._reader and isinstance(text, str) and not text.startswith(INTENT_MESSAGE_PREFIX):
+                message.set(TEXT, self._reader.read(text), add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Rewrite the training examples likewise."""
+        self.process(training_data.training_examples)
+        return training_data
