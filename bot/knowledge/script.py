@@ -11,7 +11,7 @@ def is_traditional(text: str) -> bool:
     traditional = sum(zhconv.convert(each, "zh-hans") != each for each in characters)
     simplified = sum(zhconv.convert(each, "zh-hant") != each for each in characters)
     # A few characters, such as 台, are written in both.
-    return 0 < traditional >= simplified
+    return traditional > 0 and traditional >= simplified
 
 
 def to_traditional(text: str) -> str:
