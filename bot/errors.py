@@ -20,6 +20,7 @@ STATUS = {
     "not_found": 404,
     "already_claimed": 409,
     "wrong_state": 409,
+    "at_capacity": 409,
     "too_large": 413,
     "too_many_requests": 429,
     "unavailable": 503,

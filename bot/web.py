@@ -79,7 +79,7 @@ Access = Literal["public", "visitor", "staff"]
 class Route:
     """One row of the API: who may call what, with what, and what comes back."""
 
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     access: Access
     handler: Callable[..., Awaitable[Any]]

@@ -31,6 +31,12 @@ class AlreadyClaimed(HelpdeskError):
     code = "already_claimed"
 
 
+class AtCapacity(HelpdeskError):
+    """The helper holds as many conversations as they may."""
+
+    code = "at_capacity"
+
+
 class Forbidden(HelpdeskError):
     """The caller is known but may not do this."""
 

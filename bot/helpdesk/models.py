@@ -76,6 +76,7 @@ class Conversation:
     last_text: str | None = None
     last_at: datetime | None = None
     rated_seq: int | None = None
+    visitor_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class HelpRequest:
     """A visitor waiting for, or in the hands of, a person. ``brief`` is what the helper sees first.
 
     From ``resolved`` on: the visitor's rating of this help, all None before; ``rated_seq`` is the notice that
-    confirmed it.
+    confirmed it. ``level`` is the step of the ladder that was taken last (docs/help-engine.md).
     """
 
     id: str
@@ -110,11 +111,22 @@ class HelpRequest:
     rating_comment: str | None = None
     rated_seq: int | None = None
     rated_at: datetime | None = None
+    level: int = 0
+    waiting_since: datetime | None = None
+    breached_at: datetime | None = None
+
+    @property
+    def clock_from(self) -> datetime:
+        """From when the ladder counts: the request, or the start of a later wait."""
+        return self.waiting_since or self.requested_at
 
 
 @dataclass(frozen=True)
 class Staff:
-    """A member of staff; ``presence`` is what they declared, whether or not they are connected."""
+    """A member of staff; ``presence`` is what they declared, whether or not they are connected.
+
+    ``capacity`` is how many conversations they hold at most, None for the threshold ``helper_capacity``.
+    """
 
     id: str
     username: str
@@ -123,6 +135,7 @@ class Staff:
     department: str | None
     active: bool
     presence: Presence
+    capacity: int | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from bot.knowledge.text import letters, normalise
 from bot.knowledge.topics import TOPICS
 
 # Fields with whether they are needed.
-DOCUMENT_FIELDS = {"id": True, "title": True, "number": True, "issuer": True, "date": True,
+DOCUMENT_FIELDS = {"id": True, "title": True, "number": False, "issuer": False, "date": True,
                    "district": False, "seed": False}  # fmt: skip
 MEASURE_FIELDS = {"id": True, "section": True, "title": True, "title_en": False, "topics": True,
                   "departments": False, "district": False, "answer": True, "answer_en": False,
@@ -90,12 +90,9 @@ class _File(DataFile):
         fields = self.fields(node, DOCUMENT_FIELDS, "the document")
         texts = {name: self.text(fields.get(name), f"`{name}`") for name in DOCUMENT_FIELDS}
         texts["district"] = self.district(fields.get("district"))
-        day = date.min
-        try:
-            day = date.fromisoformat(texts.pop("date") or "0001-01-01")
-        except ValueError:
-            self.problem(fields["date"], "`date` must be a day written like 2023-02-22.")
-        return Document(**texts, date=day)
+        if texts["date"] and not _is_date(texts["date"]):
+            self.problem(fields["date"], "`date` must be written like 2023-02-22, 2023-02 or 2023.")
+        return Document(**texts)
 
     def measure(self, node: Node, document: Document) -> Measure:
         fields = self.fields(node, MEASURE_FIELDS, "a measure")
@@ -185,6 +182,17 @@ def _read(path: Path, text: str, seen: _Seen, problems: list[Problem]) -> list[M
     found = [file.measure(node, document) for node in file.items(fields["measures"], "measures")]
     problems += file.untranslated if file.english else []
     return found
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is a day, or a month or a year where the source says no more."""
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}", text):
+        return False
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def load_knowledge(folder: Path) -> KnowledgeBase:

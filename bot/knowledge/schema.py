@@ -1,7 +1,6 @@
 """The knowledge base's records. They are read by ``load.py``; nothing here touches a file."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 from bot.knowledge.conditions import UNCONDITIONAL, Conditions
@@ -11,6 +10,9 @@ from bot.knowledge.conditions import UNCONDITIONAL, Conditions
 class Document:
     """A published document that measures come from.
 
+    ``number`` is empty where it was published without one; ``date`` is YYYY-MM-DD, YYYY-MM or YYYY, as exactly
+    as the source says.
+
     ``district`` is a code of ``districts.py``, "" when each measure has its own; ``seed`` the file its text
     was taken from.
     """
@@ -19,7 +21,7 @@ class Document:
     title: str
     number: str
     issuer: str
-    date: date
+    date: str
     district: str
     seed: str = ""
 
@@ -114,7 +116,7 @@ class KnowledgeBase:
         """The source of a measure. KeyError when there is no such measure."""
         measure = self.measures[entry]
         source = measure.document
-        return Citation(source.title, source.number, measure.section, source.date.isoformat(), entry)
+        return Citation(source.title, source.number, measure.section, source.date, entry)
 
     def answer(self, entry: str, point: str | None, english: bool = False) -> str:
         """What to say: the point's answer, or the measure's when it has no such point. KeyError as above.

@@ -1,5 +1,6 @@
 """Every route is authenticated or on a short list, documented, and mounted from the one table."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,12 @@ PUBLIC = {
     ("GET", "/health/ready"),
 }
 ROOT = Path(__file__).resolve().parents[2]
+_PLACE = re.compile(r"\{\w+\}")
+
+
+def somewhere(route: Route) -> str:
+    """An address of the route: nothing is there."""
+    return _PLACE.sub("0" * 32, openapi_path(route.path))
 
 
 def name_of(route: Route) -> str:
@@ -50,8 +57,7 @@ async def test_application_has_no_route_beside_the_table(site: Site):
 @pytest.mark.integration
 async def test_guarded_route_refuses_everyone_without_a_key(site: Site):
     for route in GUARDED:
-        path = openapi_path(route.path).replace("{conversation_id}", "0" * 32)
-        path = path.replace("{request_id}", "0" * 32)
+        path = somewhere(route)
         response = await site.http(route.method, path, json={})
         assert response.status_code == 401, route.path
         assert response.json()["error"]["code"] == "not_authenticated", route.path
@@ -65,8 +71,7 @@ async def test_key_of_a_visitor_opens_no_staff_route_and_the_other_way_round(sit
         "visitor": {"headers": {"X-CSRF-Token": staff.csrf}, "cookies": dict(staff.session.cookies)},
     }
     for route in GUARDED:
-        path = openapi_path(route.path).replace("{conversation_id}", visitor.conversation_id)
-        path = path.replace("{request_id}", "0" * 32)
+        path = _PLACE.sub(visitor.conversation_id, openapi_path(route.path))
         response = await site.http(route.method, path, json={}, **keys[route.access])
         assert response.status_code == 401, route.path
 
@@ -77,8 +82,7 @@ async def test_every_staff_write_wants_the_csrf_token(site: Site):
     writes = [route for route in GUARDED if route.access == "staff" and route.method != "GET"]
     assert len(writes) >= 5
     for route in writes:
-        path = openapi_path(route.path).replace("{conversation_id}", "0" * 32)
-        path = path.replace("{request_id}", "0" * 32).removeprefix("/api/staff")
+        path = somewhere(route).removeprefix("/api/staff")
         response = await staff.call(route.method, path, json={}, headers={})
         assert (response.status_code, response.json()["error"]["code"]) == (403, "csrf"), route.path
 
@@ -113,5 +117,4 @@ def test_every_reference_in_the_document_leads_somewhere():
 @pytest.mark.parametrize("route", [r for r in ROUTES if r.path != "/api/openapi.json"], ids=name_of)
 def test_protocol_names_the_route(route: Route):
     text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
-    path = openapi_path(route.path).replace("{conversation_id}", "{id}").replace("{request_id}", "{id}")
-    assert path in text
+    assert _PLACE.sub("{id}", openapi_path(route.path)) in text

@@ -22,7 +22,7 @@ def test_migrate_succeeds_everywhere_when_several_servers_start_at_once(empty_da
         empty_database_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool
     )
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0001"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0002"]
         assert connection.execute(text("SELECT count(*) FROM conversation")).scalar() == 0
 
 

@@ -13,7 +13,8 @@ from bot.helpdesk.models import Actor, Staff
 
 _staff = tables.staff
 _session = tables.staff_session
-_COLUMNS = tuple(c for c in _staff.c if c.name not in ("password_hash", "created_at"))
+_PRIVATE = ("password_hash", "created_at", "presence_at", "engaged_at")
+_COLUMNS = tuple(c for c in _staff.c if c.name not in _PRIVATE)
 
 
 def _record(row: RowMapping) -> Staff:

@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core sees them. The DDL that makes them is in ``migrations/versions``."""
+"""Conversations, messages, help requests, outbox, staff, audit."""
 
 from sqlalchemy import (
     BigInteger,
@@ -23,7 +23,8 @@ _OPEN = text("status <> 'closed'")
 _PENDING = text("status = 'pending'")
 
 
-def _time(name: str, *, nullable: bool = False) -> Column[object]:
+def moment(name: str, *, nullable: bool = False) -> Column[object]:
+    """A column of an aware time."""
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
 
@@ -38,7 +39,10 @@ staff = Table(
     Column("active", Boolean, nullable=False),
     Column("presence", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
-    _time("created_at"),
+    moment("created_at"),
+    Column("capacity", Integer),
+    moment("presence_at", nullable=True),
+    moment("engaged_at", nullable=True),
 )
 
 staff_session = Table(
@@ -46,8 +50,8 @@ staff_session = Table(
     metadata,
     Column("token_hash", LargeBinary, primary_key=True),
     Column("staff_id", Text, ForeignKey("staff.id"), nullable=False, index=True),
-    _time("created_at"),
-    _time("expires_at"),
+    moment("created_at"),
+    moment("expires_at"),
 )
 
 conversation = Table(
@@ -65,12 +69,19 @@ conversation = Table(
     Column("last_seq", Integer, nullable=False),
     Column("helper_id", Text, ForeignKey("staff.id"), index=True),
     Column("visitor_read_seq", Integer, nullable=False),
-    _time("created_at"),
-    _time("closed_at", nullable=True),
+    moment("created_at"),
+    moment("closed_at", nullable=True),
     Column("resolved", Boolean),
     Column("stars", SmallInteger),
     Column("rating_comment", Text),
     Column("rated_seq", Integer),
+    Column("visitor_key", Text),
+    Index(
+        "conversation_visitor_key",
+        "visitor_key",
+        "created_at",
+        postgresql_where=text("visitor_key IS NOT NULL"),
+    ),
 )
 
 message = Table(
@@ -89,7 +100,7 @@ message = Table(
     Column("commands", JSONB, nullable=False),
     Column("reply_to", Integer),
     Column("client_message_id", Text),
-    _time("created_at"),
+    moment("created_at"),
     UniqueConstraint("conversation_id", "client_message_id"),
 )
 
@@ -106,19 +117,24 @@ help_request = Table(
     Column("channel", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("brief", JSONB, nullable=False),
-    _time("requested_at"),
-    _time("deadline_at"),
-    _time("claimed_at", nullable=True),
+    moment("requested_at"),
+    moment("deadline_at"),
+    moment("claimed_at", nullable=True),
     Column("claimed_by", Text, ForeignKey("staff.id")),
-    _time("first_response_at", nullable=True),
-    _time("closed_at", nullable=True),
+    moment("first_response_at", nullable=True),
+    moment("closed_at", nullable=True),
     Column("closed_by", Text, ForeignKey("staff.id")),
     Column("outcome", Text),
     Column("resolved", Boolean),
     Column("stars", SmallInteger),
     Column("rating_comment", Text),
     Column("rated_seq", Integer),
-    _time("rated_at", nullable=True),
+    moment("rated_at", nullable=True),
+    Column("level", SmallInteger, nullable=False, server_default="0"),
+    moment("waiting_since", nullable=True),
+    moment("breached_at", nullable=True),
+    Index("help_request_requested_at", "requested_at"),
+    Index("help_request_claimed_by", "claimed_by", postgresql_where=text("status = 'claimed'")),
     Index("help_request_one_open", "conversation_id", unique=True, postgresql_where=_OPEN),
     Index("help_request_open_deadline", "deadline_at", postgresql_where=_OPEN),
     Index("help_request_first_response_at_idx", "first_response_at"),
@@ -130,13 +146,14 @@ help_request_event = Table(
     metadata,
     Column("id", BigInteger, primary_key=True),
     Column("help_request_id", Text, ForeignKey("help_request.id"), nullable=False, index=True),
-    _time("at"),
+    moment("at"),
     Column("event", Text, nullable=False),
     Column("status_before", Text),
     Column("status_after", Text, nullable=False),
     Column("actor_kind", Text, nullable=False),
     Column("actor_id", Text, ForeignKey("staff.id")),
     Column("reason", Text, nullable=False),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
 )
 
 outbox = Table(
@@ -150,10 +167,10 @@ outbox = Table(
     Column("status", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("reason", Text),
-    _time("created_at"),
-    _time("due_at"),
-    _time("leased_until", nullable=True),
-    _time("finished_at", nullable=True),
+    moment("created_at"),
+    moment("due_at"),
+    moment("leased_until", nullable=True),
+    moment("finished_at", nullable=True),
     UniqueConstraint("conversation_id", "seq"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
@@ -163,10 +180,12 @@ audit = Table(
     "audit",
     metadata,
     Column("id", BigInteger, primary_key=True),
-    _time("at"),
+    moment("at"),
     Column("actor_kind", Text, nullable=False),
     Column("actor_id", Text, ForeignKey("staff.id")),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("detail", JSONB, nullable=False),
+    Index("audit_at", "at"),
+    Index("audit_subject", "subject"),
 )

@@ -1,0 +1,63 @@
+"""The tables, as SQLAlchemy Core sees them. The DDL that makes them is in ``migrations/versions``."""
+
+from bot.helpdesk.tables.core import (
+    audit,
+    conversation,
+    help_request,
+    help_request_event,
+    message,
+    metadata,
+    outbox,
+    staff,
+    staff_session,
+)
+from bot.helpdesk.tables.engine import (
+    canned_reply,
+    department,
+    dispatch_lease,
+    help_breach,
+    help_offer,
+    invitation,
+    participant,
+    setting,
+    staff_seen,
+    staff_skill,
+    topic,
+)
+from bot.helpdesk.tables.tickets import (
+    duty_exception,
+    duty_span,
+    ticket,
+    ticket_counter,
+    ticket_event,
+    ticket_reminder,
+)
+
+__all__ = [
+    "audit",
+    "canned_reply",
+    "conversation",
+    "department",
+    "dispatch_lease",
+    "duty_exception",
+    "duty_span",
+    "help_breach",
+    "help_offer",
+    "help_request",
+    "help_request_event",
+    "invitation",
+    "message",
+    "metadata",
+    "outbox",
+    "participant",
+    "setting",
+    "staff",
+    "staff_seen",
+    "staff_session",
+    "staff_skill",
+    "ticket",
+    "ticket_counter",
+    "ticket_event",
+    "ticket_reminder",
+    "topic",
+]
