@@ -62,7 +62,7 @@ def show(replies: Replies, checklist: Checklist, step: int) -> Events:
     found = Ranked(at.entry, at.point, 1.0)
     replies.say(
         "checklist", _payload(replies, checklist, step, found), _moves(replies, checklist, step),
-        title=_title(replies, checklist), step=step, of=of, name=replies.label(found),
+        title=_title(replies, checklist), step=step, of=of, point=replies.label(found),
         district=replies.district(replies.kb.measures[at.entry].district), answer=replies.words(found, ""),
     )  # fmt: skip
     guide = {"form": FORM, "checklist": checklist.id, "step": step}
@@ -76,7 +76,7 @@ def ask_freely(replies: Replies, checklist: Checklist, step: int) -> Events:
     at = checklist.steps[min(max(step, 1), len(checklist.steps)) - 1]
     found = Ranked(at.entry, at.point, 1.0)
     payload = _payload(replies, checklist, step, found)
-    replies.say("checklist_help", payload, _moves(replies, checklist, step)[:1], name=replies.label(found))
+    replies.say("checklist_help", payload, _moves(replies, checklist, step)[:1], point=replies.label(found))
     return replies.remember()
 
 
