@@ -13,9 +13,10 @@ from typing import Any
 
 from actions import payloads
 from actions.context import Context, stored
+from actions.eligibility_text import found, label, payload, say_it
 from actions.replies import Button, Events, Replies
-from bot.knowledge.conditions import VOCABULARY, name_of
-from bot.knowledge.eligibility import Assessment, Fit, assess
+from bot.knowledge.conditions import VOCABULARY
+from bot.knowledge.eligibility import Assessment, assess
 from bot.knowledge.enterprise import Facts
 from bot.knowledge.index import Ranked
 
@@ -80,10 +81,13 @@ def describe(replies: Replies, state: State) -> Events:
     shown = [found(fit) for fit in assessed.fits]
     question = _question(replies, asking, assessed)
     finish = replies.buttons("form") if asking else replies.buttons("eligibility_done")
-    replies.say(
-        "eligibility", _payload(replies, state, assessed, left),
-        [*map(replies.opening, shown), *question, *finish], lines="\n".join(_lines(replies, state, assessed)),
-    )  # fmt: skip
+    said = say_it(replies, state.facts, assessed, asking)
+    custom = payloads.form(
+        FORM, len(state.asked) or 1, facts=state.facts.as_json(), asks=left, known=said.known,
+        question=said.question,
+    ) | payload(replies, assessed)  # fmt: skip
+    buttons = [*map(replies.opening, shown), *question, *finish]
+    replies.say("eligibility", custom, buttons, lines=said.lines(replies))
     ranked = shown or [found(fit) for fit in assessed.may_fit]
     return replies.remember(
         guide=state.as_json() if asking else None, offered=stored(ranked), answered=bool(shown), unsure=0
@@ -114,80 +118,8 @@ def again(state: State) -> State:
     return replace(state, asked=tuple(kind for kind in state.asked if kind != state.asking), asking=None)
 
 
-def found(fit: Fit) -> Ranked:
-    """A measure that fits as one that was found."""
-    return Ranked(fit.id, fit.point or "", fit.score)
-
-
-def reasons(replies: Replies, fit: Fit) -> str:
-    """Why it fits, in words."""
-    kinds = dict.fromkeys(reason.kind for reason in fit.why)
-    said = []
-    for kind in kinds:
-        codes = [reason.code for reason in fit.why if reason.kind == kind]
-        names = [] if kind == "content" else [_name(replies, kind, code) for code in codes]
-        said.append(replies.phrase(f"why_{kind}", names=replies.listed(names)))
-    return ("; " if replies.english else "；").join(said)
-
-
 def _asks(text: str) -> bool:
     return bool(re.search(r"怎么|吗|[?？]|多少|哪|how|what|where", text, re.IGNORECASE))
-
-
-def _name(replies: Replies, kind: str, code: str) -> str:
-    return replies.district(code) if kind == "district" else name_of(kind, code, replies.english)
-
-
-def _missing(replies: Replies, fit: Fit) -> str:
-    return replies.listed([replies.phrase(f"missing_{kind}") for kind in fit.missing])
-
-
-def _title(replies: Replies, fit: Fit) -> str:
-    title = replies.kb.title(fit.id, None, replies.english)
-    district = replies.district(replies.kb.measures[fit.id].district)
-    return replies.phrase("eligibility_title", title=title, district=district)
-
-
-def _lines(replies: Replies, state: State, assessed: Assessment) -> list[str]:
-    """The reply line by line: what is known, what fits and why, what may, what to say next."""
-    known = [_name(replies, kind, code) for kind in ("industries", "sizes", "stages", "traits", "needs")
-             for code in state.facts.of(kind)]  # fmt: skip
-    if state.facts.district:
-        known.insert(0, replies.district(state.facts.district))
-    lines = [replies.phrase("eligibility_known", facts=replies.listed(known))] if known else []
-    if assessed.fits:
-        lines.append(replies.phrase("eligibility_fits"))
-    lines += [
-        replies.phrase(
-            "eligibility_fit", number=number, title=_title(replies, fit), why=reasons(replies, fit)
-        )
-        for number, fit in enumerate(assessed.fits, 1)
-    ]
-    if assessed.may_fit:
-        lines.append(replies.phrase("eligibility_may_fit"))
-    lines += [
-        replies.phrase("eligibility_may", title=_title(replies, fit), missing=_missing(replies, fit))
-        for fit in assessed.may_fit
-    ]
-    if known and not assessed.fits and not assessed.may_fit:
-        lines.append(replies.phrase("eligibility_none"))
-    return [*lines, replies.phrase(f"ask_{state.asking}" if state.asking else "eligibility_done")]
-
-
-def _payload(replies: Replies, state: State, assessed: Assessment, left: list[str]) -> dict[str, Any]:
-    kb, english = replies.kb, replies.english
-    entries = [
-        {**payloads.entry(kb, found(fit), english), "why": reasons(replies, fit)} for fit in assessed.fits
-    ]
-    may_fit = [
-        {"id": fit.id, "title": kb.title(fit.id, None, english), "score": fit.score,
-         "missing": [replies.phrase(f"missing_{kind}") for kind in fit.missing]}
-        for fit in assessed.may_fit
-    ]  # fmt: skip
-    return payloads.form(
-        FORM, len(state.asked) or 1, facts=state.facts.as_json(), may_fit=may_fit, asks=left,
-        citations=[kb.citation(fit.id).as_json() for fit in assessed.fits],
-    ) | {"entries": entries}  # fmt: skip
 
 
 def _question(replies: Replies, asking: str | None, assessed: Assessment) -> list[Button]:
@@ -195,7 +127,7 @@ def _question(replies: Replies, asking: str | None, assessed: Assessment) -> lis
     if asking is None:
         return []
     codes = _options(replies, asking, assessed)
-    pairs = [(_name(replies, asking, code), code) for code in codes] + [(replies.phrase("skip"), SKIP)]
+    pairs = [(label(replies, asking, code), code) for code in codes] + [(replies.phrase("skip"), SKIP)]
     return [
         {"title": name, "payload": "/describe_enterprise" + json.dumps({"fact": asking, "value": code})}
         for name, code in pairs

@@ -22,6 +22,7 @@ Events = list[dict[str, Any]]
 Button = dict[str, str]
 AFTER_CHOICES = "after_choices"  # its buttons come after the options
 ENDS = ("handoff", "closing")  # what ends a form or a checklist
+DISPLAYED = ("title", "label", "why", "missing", "known", "question")  # fields of payloads that are read
 
 
 class Replies:
@@ -43,7 +44,7 @@ class Replies:
             resume = f"resume_{self.context.guide['form']}"
             text, shown = f"{text}\n{self.phrase(resume)}", [*self.buttons(resume), *shown]
         self._dispatcher.utter_message(
-            text=self._script(text), json_message=custom, utter_action=self._response(name),
+            text=self._script(text), json_message=self._displayed(custom), utter_action=self._response(name),
             buttons=[{**button, "title": self._script(button["title"])} for button in shown],
         )  # fmt: skip
 
@@ -125,6 +126,16 @@ class Replies:
 
     def _script(self, text: str) -> str:
         return to_traditional(text) if self.context.locale == TRADITIONAL else text
+
+    def _displayed(self, value: Any, field: str = "") -> Any:
+        """A payload with what visitors read of it in their script; ids stay."""
+        if self.context.locale != TRADITIONAL:
+            return value
+        if isinstance(value, dict):
+            return {name: self._displayed(each, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self._displayed(each, field) for each in value]
+        return to_traditional(value) if isinstance(value, str) and field in DISPLAYED else value
 
     def _answer_name(self, found: Ranked) -> str:
         """Whose measure it is, and only when it is so that the visitor's district has none here at all."""

@@ -32,7 +32,10 @@ async def test_description_is_answered_with_what_fits_and_why(mixed):
     assert custom["may_fit"][0]["id"] == "mix-loan"
     assert custom["may_fit"][0]["missing"] == ["企业有多大"]
     assert custom["facts"]["district"] == "jiading"
-    assert "1. 招工服务（嘉定区）：您要办" in result.text
+    assert custom["known"].startswith("按您说的算：嘉定区、制造业、")
+    assert custom["question"].startswith("再问一句：企业有多大")
+    assert result.text.startswith(f"{custom['known']}\n符合的有：\n1. 招工服务（嘉定区）：您要办")
+    assert result.text.endswith(custom["question"])
     assert {citation["entry"] for citation in custom["citations"]} == {"mix-jobs", "mix-patent"}
 
 
@@ -160,9 +163,10 @@ async def test_question_that_names_no_checklist_is_a_question(act):
     assert result.custom["type"] == "answer"
 
 
-@pytest.mark.parametrize(
-    ("text", "at", "to"), [("下一步", 1, 2), ("继续吧", 2, 3), ("上一步", 2, 1), ("next", 1, 2), ("上一步", 1, 1)]
-)  # fmt: skip
+MOVES = [("下一步", 1, 2), ("继续吧", 2, 3), ("上一步", 2, 1), ("next", 1, 2), ("上一步", 1, 1)]
+
+
+@pytest.mark.parametrize(("text", "at", "to"), MOVES)
 async def test_checklist_moves_by_typed_words(act, text, at, to):
     result = await act("action_answer", intent="nlu_fallback", text=text, slots=step_of(at))
     assert result.custom["step"] == to

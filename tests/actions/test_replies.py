@@ -12,7 +12,8 @@ TWO = (("担保费率多少", SURE), ("想停业", OTHER))
 async def test_each_question_is_answered_under_its_own_heading(act):
     result = await act("action_answer", measures=SURE, parts=TWO, text="担保费率多少，想停业")
     assert result.text == (
-        "1. 「担保费率多少」\n担保费率从1.5%-3%降到1%以下。\n2. 「想停业」\n暂时不经营又不想注销的，可以办歇业备案。"
+        "1. 「担保费率多少」\n担保费率从1.5%-3%降到1%以下。\n"
+        "2. 「想停业」\n暂时不经营又不想注销的，可以办歇业备案。"
     )
     custom = result.custom
     assert custom["type"] == "answer"
@@ -87,6 +88,7 @@ async def test_reply_is_traditional_when_the_question_is(act):
     assert ("沒解決", "/deny") in result.buttons
     assert result.slots["locale_seen"] == "zh-hant"
     choice = await act("action_answer", measures=UNSURE, text="水電怎麼辦")
+    assert choice.custom["options"][0] == {"entry": "demo-03", "label": "聯合報裝"}
     assert choice.buttons[0] == ("聯合報裝", '/choose{"entry": "demo-03", "point": "联合报装"}')
 
 
