@@ -13,6 +13,7 @@ from typing import Any
 
 from actions import payloads
 from actions.context import Context, stored
+from actions.decision import MOST_ASKED
 from actions.eligibility_text import found, label, payload, say_it
 from actions.replies import Button, Events, Replies
 from bot.knowledge.conditions import VOCABULARY
@@ -21,7 +22,6 @@ from bot.knowledge.enterprise import Facts
 from bot.knowledge.index import Ranked
 
 FORM = "eligibility"
-MOST_ASKED = 3  # kinds of facts asked for before the form is done
 MOST_OPTIONS = 8
 KEPT = 10  # measures kept of each search
 LONGEST_REPLY = 20  # characters; what is longer is no reply to a short question

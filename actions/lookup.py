@@ -5,12 +5,11 @@ from typing import Any
 
 from actions import payloads
 from actions.context import Part, stored, topic_of
-from actions.decision import Decision, decide
+from actions.decision import UNSURE_PATIENCE, Decision, decide
 from actions.handover import hand_over
 from actions.replies import Button, Events, Replies
 from bot.knowledge.index import Ranked
 
-PATIENCE = 3  # replies in a row without an answer, of which the last is a person
 OPTIONS_A_PART = 2
 
 
@@ -47,7 +46,7 @@ def reply_parts(replies: Replies, parts: Sequence[Part]) -> Events:
 
 def _lost(replies: Replies, kind: str) -> Events | None:
     """A person, when this would be one reply without an answer too many."""
-    if kind == "answer" or replies.context.unsure + 1 < PATIENCE:
+    if kind == "answer" or replies.context.unsure + 1 < UNSURE_PATIENCE:
         return None
     return hand_over(replies, "low_confidence", replies.context.topic)
 

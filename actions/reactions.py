@@ -4,12 +4,10 @@ from rasa_sdk import Tracker
 
 from actions import payloads
 from actions.context import stored
-from actions.decision import MOST_CHOICES, NEAR
+from actions.decision import DENIAL_PATIENCE, MOST_CHOICES, NEAR
 from actions.handover import hand_over
 from actions.replies import Events, Replies
 from actions.step import Step
-
-PATIENCE = 2  # denials after which a person takes over
 
 
 class ActionClose(Step):
@@ -41,7 +39,7 @@ class ActionDeny(Step):
         """Offer more, or hand over."""
         context = replies.context
         denials = context.denials + 1
-        if denials >= PATIENCE:
+        if denials >= DENIAL_PATIENCE:
             return hand_over(replies, "unresolved", tracker.get_slot("topic"))
         # What was shown as the answer, or all of it as choices, was not it.
         rest = [found for found in context.offered[1:] if found.score >= NEAR] if context.answered else []

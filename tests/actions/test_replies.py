@@ -1,6 +1,6 @@
 import pytest
 
-from actions.lookup import PATIENCE
+from actions.decision import UNSURE_PATIENCE
 
 SURE = [("demo-02", "担保费率", 0.9), ("demo-01", "歇业备案", 0.2)]
 UNSURE = [("demo-03", "联合报装", 0.4), ("demo-01", "歇业备案", 0.3)]
@@ -54,7 +54,7 @@ async def test_one_part_alone_is_one_question(act):
 
 async def test_third_reply_in_a_row_without_an_answer_is_a_person(act):
     slots = {"topic": "tax"}
-    for count in range(1, PATIENCE):
+    for count in range(1, UNSURE_PATIENCE):
         result = await act("action_answer", measures=UNKNOWN, intent="nlu_fallback", slots=slots)
         assert (result.custom["type"], result.slots["unsure"]) == ("not_covered", count)
         slots = {**slots, **result.slots}
