@@ -17,10 +17,13 @@ from bot.knowledge.schema import KnowledgeBase, Measure, Point
 
 MOST_FITS, MOST_MAYBE = 5, 4
 # What counts how much; chosen on descriptions written for the purpose (docs/understanding.md).
-SEARCHED, WANTED, SHARED, OWN_DISTRICT = 1.0, 0.6, 0.15, 0.25
+SEARCHED, WANTED, SHARED, OWN_DISTRICT = 1.0, 0.6, 0.15, 0.45
 FOUND = 0.2  # from this search score on a measure fits by content, whatever its needs
 SECOND_NEED = 0.75  # what a need counts that the measure names after its first
-AGAIN = 0.35  # what a need still counts when a measure before has met it
+POINT_NEED = 0.35  # what a need counts that only a point of the measure names
+FIGURES = 0.3  # what the needs of a measure count that only reports figures
+CLAUSE = 0.6  # what a search for one clause counts beside that for the whole message
+AGAIN = 0.65  # what a need still counts when a measure before has met it
 PLAIN = ("industries", "traits", "stages")  # conditions that are met by sharing one code
 _STEPS = {"individual": 0, "micro": 0, "small": 1, "medium": 2, "large": 3}
 
@@ -87,13 +90,18 @@ def assess(kb: KnowledgeBase, facts: Facts, searches: Sequence[Sequence[Ranked]]
 
 
 def _evidence(searches: Sequence[Sequence[Ranked]]) -> dict[str, Ranked]:
-    """Each measure's best finding; found for several clauses, it is the likelier."""
+    """Each measure's best finding; found for several clauses, it is the likelier.
+
+    A clause counts less than the whole message: 「四十人」 alone finds something, too.
+    """
     best: dict[str, Ranked] = {}
     missed: dict[str, float] = {}
-    for found in (each for search in searches for each in search):
-        missed[found.id] = missed.get(found.id, 1.0) * (1 - found.score)
-        if found.id not in best or best[found.id].score < found.score:
-            best[found.id] = found
+    for place, search in enumerate(searches):
+        for found in search:
+            score = found.score if place == 0 else CLAUSE * found.score
+            missed[found.id] = missed.get(found.id, 1.0) * (1 - score)
+            if found.id not in best or best[found.id].score < score:
+                best[found.id] = Ranked(found.id, found.point, score)
     return {entry: Ranked(entry, found.point, 1 - missed[entry]) for entry, found in best.items()}
 
 
@@ -110,7 +118,9 @@ def _needs(measure: Measure) -> dict[str, float]:
     for place, need in enumerate(measure.conditions.needs):
         weights[need] = 1.0 if place == 0 else SECOND_NEED
     for need in (need for point in measure.points for need in point.conditions.needs):
-        weights.setdefault(need, SECOND_NEED)
+        weights.setdefault(need, POINT_NEED)
+    if measure.conditions.needs[:1] == ("data",):
+        return {need: weight * (1 if need == "data" else FIGURES) for need, weight in weights.items()}
     return weights
 
 

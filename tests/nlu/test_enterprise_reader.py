@@ -34,7 +34,11 @@ def test_reader_puts_the_facts_on_the_message_as_json(read):
         (COLD, [("request_human", 0.5), ("describe_enterprise", 0.4)], "request_human"),
         (QUESTION, [("describe_enterprise", 0.6), ("ask_registration", 0.3)], "ask_registration"),
         (QUESTION, [("ask_registration", 0.6), ("describe_enterprise", 0.3)], "ask_registration"),
-        ("我们公司能享受什么政策", [("describe_enterprise", 0.6), ("ask_policy", 0.3)], "describe_enterprise"),
+        (
+            "我们公司能享受什么政策",
+            [("describe_enterprise", 0.6), ("ask_policy", 0.3)],
+            "describe_enterprise",
+        ),
         ("x", [("describe_enterprise", 0.6)], "describe_enterprise"),
     ],
 )
