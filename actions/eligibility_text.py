@@ -52,19 +52,9 @@ def say_it(replies: Replies, facts: Facts, assessed: Assessment, asking: str | N
 
 def payload(replies: Replies, assessed: Assessment) -> dict[str, Any]:
     """The measures of the ``form`` payload."""
-    kb, english = replies.kb, replies.english
-    fits = [
-        {**payloads.entry(kb, found(fit), english), "why": reasons(replies, fit)} for fit in assessed.fits
-    ]
-    may_fit = [
-        {
-            "id": fit.id,
-            "title": kb.title(fit.id, None, english),
-            "score": fit.score,
-            "missing": _missing(replies, fit),
-        }
-        for fit in assessed.may_fit
-    ]
+    kb = replies.kb
+    fits = [{**_entry(replies, fit), "why": reasons(replies, fit)} for fit in assessed.fits]
+    may_fit = [{**_entry(replies, fit), "missing": _missing(replies, fit)} for fit in assessed.may_fit]
     cited = [kb.citation(fit.id).as_json() for fit in assessed.fits]
     return {"entries": fits, "may_fit": may_fit, "citations": cited}
 
@@ -82,6 +72,11 @@ def reasons(replies: Replies, fit: Fit) -> str:
 def label(replies: Replies, kind: str, code: str) -> str:
     """What a visitor reads for a fact."""
     return replies.district(code) if kind == "district" else name_of(kind, code, replies.english)
+
+
+def _entry(replies: Replies, fit: Fit) -> dict[str, Any]:
+    entry = payloads.entry(replies.kb, found(fit), replies.english)
+    return {**entry, "district": replies.district(replies.kb.measures[fit.id].district)}
 
 
 def _fits(replies: Replies, assessed: Assessment) -> Iterator[str]:

@@ -22,7 +22,15 @@ Events = list[dict[str, Any]]
 Button = dict[str, str]
 AFTER_CHOICES = "after_choices"  # its buttons come after the options
 ENDS = ("handoff", "closing")  # what ends a form or a checklist
-DISPLAYED = ("title", "label", "why", "missing", "known", "question")  # fields of payloads that are read
+DISPLAYED = (
+    "title",
+    "label",
+    "why",
+    "missing",
+    "known",
+    "question",
+    "district",
+)  # fields of payloads that are read
 
 
 class Replies:

@@ -133,7 +133,9 @@ async def test_model_leads_through_a_checklist(talk, text, checklist):
 
 
 async def test_model_answers_in_the_language_and_script_of_the_question(session):
-    english = await session.say("english", "where can I read the guide to opening a shop in Hongkou", METADATA)
+    english = await session.say(
+        "english", "where can I read the guide to opening a shop in Hongkou", METADATA
+    )
     assert not [letter for letter in english.elements[0]["text"] if "\u4e00" <= letter <= "\u9fff"]
     traditional = await session.say("traditional", "公司先不幹了但不想註銷怎麼辦", METADATA)
     assert "歇業" in traditional.elements[0]["text"]
