@@ -30,7 +30,7 @@ async def test_description_is_answered_with_what_fits_and_why(mixed):
     assert [entry["id"] for entry in custom["entries"]] == ["mix-jobs", "mix-patent"]
     assert custom["entries"][1]["why"] == "您要办贷款、知识产权；就是嘉定区的措施"
     assert custom["may_fit"][0]["id"] == "mix-loan"
-    assert custom["may_fit"][0]["missing"] == ["企业有多大"]
+    assert (custom["may_fit"][0]["district"], custom["may_fit"][0]["missing"]) == ("青浦区", ["企业有多大"])
     assert custom["facts"]["district"] == "jiading"
     assert custom["known"].startswith("按您说的算：嘉定区、制造业、")
     assert custom["question"].startswith("再问一句：企业有多大")

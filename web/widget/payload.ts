@@ -53,6 +53,9 @@ export interface Form {
 
 const words = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => word(item) ?? []) : []);
 
+/** Whose measure it is, and what is to be said of it. */
+const said = (...values: unknown[]): string | null => values.flatMap((value) => word(value) ?? []).join(' · ') || null;
+
 const count = (value: unknown): number | null => (Number.isInteger(value) && (value as number) > 0 ? (value as number) : null);
 
 function fits(value: unknown, detail: (raw: Payload) => string | null): Fit[] {
@@ -68,8 +71,8 @@ export function form({ kind, payload }: Update): Form | null {
   const isChecklist = payload.form === 'checklist';
   return {
     known: word(payload.known),
-    fits: isChecklist ? [] : fits(payload.entries, (raw) => word(raw.why)),
-    mayFit: isChecklist ? [] : fits(payload.may_fit, (raw) => words(raw.missing).join('、') || null),
+    fits: isChecklist ? [] : fits(payload.entries, (raw) => said(raw.district, raw.why)),
+    mayFit: isChecklist ? [] : fits(payload.may_fit, (raw) => said(raw.district, words(raw.missing).join('、'))),
     question: word(payload.question),
     step: isChecklist ? count(payload.step) : null,
     of: isChecklist ? count(payload.of) : null,

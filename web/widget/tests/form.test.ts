@@ -11,10 +11,10 @@ const ELIGIBILITY = {
   known: '按您说的算：嘉定区、汽车产业。',
   question: '再问一句：企业有多大？',
   entries: [
-    { id: 'a-1', point: '质押', score: 0.8, title: '专利质押', why: '您要办贷款；就是嘉定区的措施' },
+    { id: 'a-1', point: '质押', score: 0.8, title: '专利质押', district: '嘉定区', why: '您要办贷款；就是嘉定区的措施' },
     { id: 'a-2', point: null, score: 0.6, title: '招工服务', why: '您要办招工用工' },
   ],
-  may_fit: [{ id: 'a-3', score: 0.4, title: '中小企业贷款', missing: ['企业有多大'] }],
+  may_fit: [{ id: 'a-3', score: 0.4, title: '中小企业贷款', district: '青浦区', missing: ['企业有多大'] }],
   buttons: [{ id: 'b1', label: '小型企业' }],
 };
 const CHECKLIST = { form: 'checklist', checklist: 'open_shop', step: 2, of: 8, title: '开店一件事', entries: [{ id: 'a-1', title: '招牌' }] };
@@ -24,10 +24,10 @@ describe('form of an update', () => {
     expect(form(update(1, { kind: 'form', payload: ELIGIBILITY }))).toEqual({
       known: '按您说的算：嘉定区、汽车产业。',
       fits: [
-        { title: '专利质押', detail: '您要办贷款；就是嘉定区的措施' },
+        { title: '专利质押', detail: '嘉定区 · 您要办贷款；就是嘉定区的措施' },
         { title: '招工服务', detail: '您要办招工用工' },
       ],
-      mayFit: [{ title: '中小企业贷款', detail: '企业有多大' }],
+      mayFit: [{ title: '中小企业贷款', detail: '青浦区 · 企业有多大' }],
       question: '再问一句：企业有多大？',
       step: null,
       of: null,
@@ -76,9 +76,9 @@ describe('form in the panel', () => {
   it('lists what fits and what may, each once, with the question after them', async () => {
     const node = await show(ELIGIBILITY, '符合的有：\n1. 专利质押：您要办贷款');
     expect(all('fit').map((fit) => fit.textContent)).toEqual([
-      '专利质押您要办贷款；就是嘉定区的措施',
+      '专利质押嘉定区 · 您要办贷款；就是嘉定区的措施',
       '招工服务您要办招工用工',
-      '中小企业贷款企业有多大',
+      '中小企业贷款青浦区 · 企业有多大',
     ]);
     const words = node.querySelector('.bubble')?.textContent ?? '';
     expect(words.startsWith('按您说的算：嘉定区、汽车产业。符合的')).toBe(true);
