@@ -2,12 +2,14 @@
 
 from rasa_sdk import Tracker
 
-from actions import payloads
+from actions import eligibility_form, payloads
 from actions.context import entity
 from actions.decision import PLAUSIBLE, SURE, Decision, decide
+from actions.eligibility_form import State
 from actions.lookup import reply, reply_parts
 from actions.replies import Events, Replies
 from actions.step import Step
+from bot.knowledge.enterprise import describes
 from bot.knowledge.index import Ranked
 
 
@@ -21,9 +23,11 @@ class ActionAnswer(Step):
     def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Reply by what was found."""
         context = replies.context
-        if context.parts:
-            return reply_parts(replies, context.parts)
-        return reply(replies, decide(context.ranked))
+        decision = decide(context.ranked)
+        # Not sure of an answer, it may be no question at all.
+        if decision.kind != "answer" and describes(context.text, context.facts):
+            return eligibility_form.describe(replies, State().told(context))
+        return reply_parts(replies, context.parts) if context.parts else reply(replies, decision)
 
 
 class ActionChoose(Step):

@@ -11,6 +11,7 @@ from actions.replies import Button, Events, Replies
 from bot.knowledge.index import Ranked
 
 OPTIONS_A_PART = 2
+LONGEST_HEADING = 40  # characters of a visitor's question that are repeated
 
 
 def reply(replies: Replies, decision: Decision, **slots: Any) -> Events:
@@ -35,7 +36,7 @@ def reply_parts(replies: Replies, parts: Sequence[Part]) -> Events:
     sure = [decision.kind == "answer" for decision in decisions]
     found = [(part.text, part.ranked, each) for part, each in zip(parts, sure, strict=True)]
     listed = [
-        replies.phrase("part", number=number, text=part.text, body=_body(replies, part, decision))
+        replies.phrase("part", number=number, text=_heading(part), body=_body(replies, part, decision))
         for number, (part, decision) in enumerate(zip(parts, decisions, strict=True), 1)
     ]
     buttons = [button for decision in decisions for button in _part_buttons(replies, decision)]
@@ -79,6 +80,10 @@ def _reply_to_none(replies: Replies, parts: Sequence[Part], decisions: Sequence[
         payload = {**payloads.not_covered(ranked), "parts": listed}
         replies.say("not_covered", payload, [replies.opening(found) for found in ranked])
     return _kept(replies, False, ranked)
+
+
+def _heading(part: Part) -> str:
+    return part.text if len(part.text) <= LONGEST_HEADING else f"{part.text[:LONGEST_HEADING]}…"
 
 
 def _body(replies: Replies, part: Part, decision: Decision) -> str:

@@ -220,3 +220,9 @@ async def test_checklist_that_is_gone_is_left(act):
 
 def test_facts_of_these_tests_are_what_they_seem():
     assert set(read_facts(MOTORS).needs) == {"loan", "ip", "hiring", "skills"}
+
+
+@pytest.mark.parametrize(("score", "kind"), [(0.9, "answer"), (0.4, "form")])
+async def test_description_taken_for_a_question_is_told_what_fits_when_there_is_no_answer(mixed, score, kind):
+    result = await mixed("action_answer", measures=[("mix-patent", "质押融资", score)], text=MOTORS)
+    assert result.custom["type"] == kind
