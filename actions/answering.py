@@ -1,40 +1,44 @@
 """Questions: answer, offer a choice, or say that it is not covered."""
 
-from typing import Any
+from rasa_sdk import Tracker
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions import payloads
-from actions.context import entity, stored, topic_of
+from actions import eligibility_form, payloads
+from actions.context import entity
 from actions.decision import PLAUSIBLE, SURE, Decision, decide
+from actions.eligibility_form import State
+from actions.lookup import reply, reply_parts
 from actions.replies import Events, Replies
+from actions.step import Step
+from bot.knowledge.enterprise import describes
 from bot.knowledge.index import Ranked
 
 
-class ActionAnswer(Action):
+class ActionAnswer(Step):
     """Answers from the knowledge base; also what was not understood, since search may still know."""
 
     def name(self) -> str:
         """As the domain calls it."""
         return "action_answer"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Reply by what was found."""
-        replies = Replies(dispatcher, tracker, domain)
-        return reply(replies, decide(replies.context.ranked))
+        context = replies.context
+        decision = decide(context.ranked)
+        # Not sure of an answer, it may be no question at all.
+        if decision.kind != "answer" and describes(context.text, context.facts):
+            return eligibility_form.describe(replies, State().told(context))
+        return reply_parts(replies, context.parts) if context.parts else reply(replies, decision)
 
 
-class ActionChoose(Action):
+class ActionChoose(Step):
     """Answers with the measure and point of the button pressed; without a point, the measure."""
 
     def name(self) -> str:
         """As the domain calls it."""
         return "action_choose"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Reply with the chosen entry, or that it is not there any more."""
-        replies = Replies(dispatcher, tracker, domain)
         measure = replies.kb.get(entity(tracker, "entry") or "")
         if measure is None:
             return reply(replies, Decision("not_covered", []))
@@ -44,35 +48,17 @@ class ActionChoose(Action):
         return reply(replies, Decision("answer", [chosen]), denials=replies.context.denials)
 
 
-class ActionOutOfScope(Action):
+class ActionOutOfScope(Step):
     """Says what the assistant is for, unless search finds that it may know after all."""
 
     def name(self) -> str:
         """As the domain calls it."""
         return "action_out_of_scope"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Reply."""
-        replies = Replies(dispatcher, tracker, domain)
         ranked = replies.context.ranked
         if ranked and ranked[0].score >= PLAUSIBLE:
             return reply(replies, decide(ranked, answer_from=SURE))
         replies.say("out_of_scope", payloads.plain("out_of_scope"))
         return replies.remember(answered=False)
-
-
-def reply(replies: Replies, decision: Decision, **slots: Any) -> Events:
-    """Carry out a decision, and remember what was offered; ``slots`` go before what it would set itself."""
-    context, answered = replies.context, decision.kind == "answer"
-    kept = {"offered": stored(decision.ranked), "answered": answered, "topic": context.topic}
-    if answered:
-        best = decision.ranked[0]
-        replies.answer(decision.ranked)
-        kept |= {"topic": topic_of(replies.kb, best), "answered_entry": best.id}
-        if best.id != context.answered_entry:
-            kept["denials"] = 0
-    elif decision.kind == "choices":
-        replies.choose(decision.ranked)
-    else:
-        replies.not_covered(decision.ranked)
-    return replies.remember(**{**kept, **slots})

@@ -10,13 +10,18 @@ from rasa_sdk import Tracker
 
 from actions.decision import OFFER
 from bot.knowledge import KnowledgeBase, load_knowledge
+from bot.knowledge.checklists import Checklist, load_checklists
 from bot.knowledge.districts import DISTRICTS
+from bot.knowledge.enterprise import Facts
 from bot.knowledge.index import Ranked
+from bot.knowledge.script import is_traditional
 from bot.knowledge.search import prefer
-from bot.knowledge.text import mostly_latin
+from bot.knowledge.text import mostly_latin, normalise
 from bot.knowledge.topics import TOPICS
 
-MEASURES = Path(__file__).resolve().parent.parent / "data" / "measures"
+DATA = Path(__file__).resolve().parent.parent / "data"
+MEASURES, CHECKLISTS = DATA / "measures", DATA / "checklists"
+TRADITIONAL = "zh-hant"
 TOPIC_PREFIX = "ask_"
 NAMED = 0.15  # from this probability on a message is taken to name the topic
 
@@ -27,13 +32,32 @@ def knowledge() -> KnowledgeBase:
     return load_knowledge(MEASURES)
 
 
+@functools.cache
+def checklists() -> dict[str, Checklist]:
+    """The checklists, read once a process. KnowledgeError when they are faulty."""
+    return load_checklists(CHECKLISTS, knowledge())
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several questions in a message, with what was found for it."""
+
+    text: str
+    ranked: list[Ranked]
+
+
 @dataclass(frozen=True)
 class Context:
     """A message in its conversation. ``district`` is a code; ``topic`` one of the topics' codes.
 
-    ``answered_entry`` is the measure answered last, ``person_offered`` whether the last reply offered one.
+    ``text`` is the message's in normal spelling, "" for a button's command; ``locale`` is zh, zh-hant or en.
+    ``parts`` has one element a question when there are several, ``facts`` what the message says of an
+    enterprise. ``answered_entry`` is the measure answered last, ``person_offered`` whether the last reply
+    offered one, ``unsure`` how many replies in a row had no answer, ``guide`` the form or checklist that is
+    open, as its module stores it.
     """
 
+    text: str
     district: str | None
     locale: str
     topic: str | None
@@ -43,6 +67,10 @@ class Context:
     answered_entry: str | None
     denials: int
     person_offered: bool
+    parts: list[Part]
+    facts: Facts
+    unsure: int
+    guide: dict[str, Any] | None
 
     @classmethod
     def of(cls, tracker: Tracker, kb: KnowledgeBase) -> "Context":
@@ -50,10 +78,11 @@ class Context:
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
         district = _district(tracker, metadata)
-        locale = _locale(metadata, message.get("text") or "", tracker.get_slot("locale_seen"))
+        text = message.get("text") or ""
         return cls(
+            text="" if text.startswith("/") else normalise(text),
             district=district,
-            locale=locale,
+            locale=_locale(metadata, text, tracker.get_slot("locale_seen")),
             topic=_topic(message) or tracker.get_slot("topic"),
             ranked=prefer(kb, list(_ranked(message.get("measures"))), district),
             offered=prefer(kb, list(_ranked(tracker.get_slot("offered"))), None),
@@ -61,6 +90,10 @@ class Context:
             answered_entry=tracker.get_slot("answered_entry"),
             denials=int(tracker.get_slot("denials") or 0),
             person_offered=bool(tracker.get_slot("person_offered")),
+            parts=list(_parts(kb, message.get("parts"), district)),
+            facts=Facts.from_json(message.get("enterprise")),
+            unsure=int(tracker.get_slot("unsure") or 0),
+            guide=tracker.get_slot("guide") or None,
         )
 
 
@@ -78,6 +111,13 @@ def entity(tracker: Tracker, name: str) -> str | None:
 def _ranked(values: Any) -> Iterator[Ranked]:
     for value in values or ():
         yield Ranked(value["id"], value["point"], float(value["score"]))
+
+
+def _parts(kb: KnowledgeBase, values: Any, district: str | None) -> Iterator[Part]:
+    """The questions of the message; none when it is only one."""
+    parts = [value for value in values or () if value.get("text")]
+    for part in parts if len(parts) > 1 else ():
+        yield Part(part["text"], prefer(kb, list(_ranked(part.get("measures"))), district))
 
 
 def topic_named(kb: KnowledgeBase, context: Context, tracker: Tracker) -> str | None:
@@ -120,11 +160,13 @@ def _district(tracker: Tracker, metadata: dict[str, Any]) -> str | None:
 
 
 def _locale(metadata: dict[str, Any], text: str, before: str | None) -> str:
-    """English when the channel says so, or when the visitor writes it.
+    """English when the channel says so, or when the visitor writes it; traditional for who writes that.
 
     A button's command, and what has no words, is in the language of the reply ``before``.
     """
     said = metadata.get("locale")
     if text.startswith("/") or not any(map(str.isalpha, text)):
-        return before or ("en" if said == "en" else "zh")
-    return "en" if said == "en" or mostly_latin(text) else "zh"
+        return before or (said if said in ("en", TRADITIONAL) else "zh")
+    if said == "en" or mostly_latin(text):
+        return "en"
+    return TRADITIONAL if said == TRADITIONAL or is_traditional(text) else "zh"

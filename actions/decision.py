@@ -11,6 +11,9 @@ OFFER = 0.2  # from this score on it is offered to choose from
 NEAR = 0.08  # from this score on it is named as near
 PLAUSIBLE, SURE = 0.3, 0.6  # the same, as choices and as an answer, for what seemed to be out of scope
 MOST_CHOICES = 3
+UNSURE_PATIENCE = 3  # replies in a row without an answer, of which the last is a person
+DENIAL_PATIENCE = 2  # denials after which a person takes over
+MOST_ASKED = 3  # kinds of facts that the policy calculator asks for
 
 
 @dataclass(frozen=True)

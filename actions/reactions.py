@@ -1,29 +1,24 @@
 """What the visitor says to a reply: it helped, it did not, or yes to a person."""
 
-from typing import Any
-
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk import Tracker
 
 from actions import payloads
 from actions.context import stored
-from actions.decision import MOST_CHOICES, NEAR
-from actions.people import hand_over
+from actions.decision import DENIAL_PATIENCE, MOST_CHOICES, NEAR
+from actions.handover import hand_over
 from actions.replies import Events, Replies
+from actions.step import Step
 
-PATIENCE = 2  # denials after which a person takes over
 
-
-class ActionClose(Action):
+class ActionClose(Step):
     """A yes: to a person that was offered, or to an answer; a yes to nothing is only acknowledged."""
 
     def name(self) -> str:
         """As the domain calls it."""
         return "action_close"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Hand over, close or acknowledge."""
-        replies = Replies(dispatcher, tracker, domain)
         if replies.context.person_offered:
             return hand_over(replies, "asked", tracker.get_slot("topic"))
         if not replies.context.answered:
@@ -33,19 +28,18 @@ class ActionClose(Action):
         return replies.remember(denials=0, answered=False, offered=None)
 
 
-class ActionDeny(Action):
+class ActionDeny(Step):
     """Apologises and offers what else was near; the second time a person takes over."""
 
     def name(self) -> str:
         """As the domain calls it."""
         return "action_deny"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Offer more, or hand over."""
-        replies = Replies(dispatcher, tracker, domain)
         context = replies.context
         denials = context.denials + 1
-        if denials >= PATIENCE:
+        if denials >= DENIAL_PATIENCE:
             return hand_over(replies, "unresolved", tracker.get_slot("topic"))
         # What was shown as the answer, or all of it as choices, was not it.
         rest = [found for found in context.offered[1:] if found.score >= NEAR] if context.answered else []

@@ -1,6 +1,7 @@
 """Says things: picks the response in the visitor's language and sends it with its payload and buttons."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,79 +10,156 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import payloads
-from actions.context import Context, knowledge
+from actions.context import TRADITIONAL, Context, checklists, knowledge
 from bot.knowledge import KnowledgeBase
+from bot.knowledge.checklists import Checklist, belonging
+from bot.knowledge.details import lacking
 from bot.knowledge.districts import DISTRICTS, ENGLISH_NAMES
 from bot.knowledge.index import Ranked
+from bot.knowledge.script import to_traditional
 
 Events = list[dict[str, Any]]
-AFTER_CHOICES = "utter_after_choices"  # its buttons: Rasa would put a response's own before the options
+Button = dict[str, str]
+AFTER_CHOICES = "after_choices"  # its buttons come after the options
+ENDS = ("handoff", "closing")  # what ends a form or a checklist
+DISPLAYED = (
+    "title",
+    "label",
+    "why",
+    "missing",
+    "known",
+    "question",
+    "district",
+)  # fields of payloads that are read
 
 
 class Replies:
-    """Replies to one message of a visitor."""
+    """Replies to one message of a visitor. Responses are filled in here: one path for every language."""
 
     def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]):
         self.kb: KnowledgeBase = knowledge()
+        self.checklists: dict[str, Checklist] = checklists()
         self.context = Context.of(tracker, self.kb)
+        self.english = self.context.locale == "en"
         self._dispatcher, self._responses = dispatcher, domain.get("responses") or {}
-        self._offered_person = False
+        self._said: dict[str, Any] = {}
 
-    def say(self, name: str, custom: dict[str, Any], choices: Sequence[Ranked] = (), **values: Any) -> None:
-        """Send response ``utter_<name>``; the buttons of ``choices`` come first, then refusals."""
-        buttons = [*map(_button, choices), *self._buttons_after_choices()] if choices else []
-        self._offered_person = custom["type"] == "not_covered"
+    def say(self, name: str, custom: dict[str, Any], buttons: Sequence[Button] = (), **values: Any) -> None:
+        """Send response ``utter_<name>`` with ``custom``; ``buttons`` come before its own."""
+        self._said = custom
+        text, shown = self.phrase(name, **values), [*buttons, *self.buttons(name)]
+        if self.context.guide and custom["type"] not in (*ENDS, "form"):
+            resume = f"resume_{self.context.guide['form']}"
+            text, shown = f"{text}\n{self.phrase(resume)}", [*self.buttons(resume), *shown]
         self._dispatcher.utter_message(
-            response=f"utter_{name}{self._suffix}", json_message=custom, buttons=buttons, **values
-        )
+            text=self._script(text), json_message=self._displayed(custom), utter_action=self._response(name),
+            buttons=[{**button, "title": self._script(button["title"])} for button in shown],
+        )  # fmt: skip
+
+    def phrase(self, name: str, **values: Any) -> str:
+        """The text of response ``utter_<name>`` with its places filled in. KeyError when there is none."""
+        template = self._responses[self._response(name)][0]["text"]
+        # In one pass: what is put in may have braces of its own.
+        return re.sub(r"\{(\w+)\}", lambda place: str(values.get(place[1], place[0])), template)
+
+    def buttons(self, name: str) -> list[Button]:
+        """The buttons of response ``utter_<name>``."""
+        return list(self._responses[self._response(name)][0].get("buttons") or [])
 
     def remember(self, **slots: Any) -> Events:
         """Events for ``slots``, and for what is kept of every reply: language, an offered person."""
-        kept = {"locale_seen": self.context.locale, "person_offered": self._offered_person, **slots}
-        return [SlotSet(name, value) for name, value in kept.items()]
+        kept = {
+            "locale_seen": self.context.locale,
+            "person_offered": self._said.get("type") == "not_covered",
+        }
+        if self.context.guide and self._said.get("type") in ENDS:
+            kept["guide"] = None
+        return [SlotSet(name, value) for name, value in {**kept, **slots}.items()]
 
     def answer(self, ranked: Sequence[Ranked]) -> None:
         """The best measure's words; another district's is said to be that. The source is in the payload."""
         best = ranked[0]
-        source = self.kb.measures[best.id].document
         self.say(
-            self._answer_name(source.district), payloads.answer(self.kb, ranked),
-            answer=self.kb.answer(best.id, best.point), asked=self._district(self.context.district),
-            district=self._district(source.district),
+            self._answer_name(best), payloads.answer(self.kb, ranked, self.english), self._guides(best),
+            answer=self.words(best), asked=self.district(self.context.district),
+            district=self.district(self.kb.measures[best.id].district),
         )  # fmt: skip
+
+    def words(self, found: Ranked, question: str | None = None) -> str:
+        """What the entry says, and which detail it lacks of those that the question asks for."""
+        answer = self.kb.answer(found.id, found.point, self.english)
+        asked = self.context.text if question is None else question
+        missing = lacking(asked, self.kb.answer(found.id, found.point))
+        if not missing:
+            return answer
+        details = self.listed([self.phrase(f"detail_{detail}") for detail in missing])
+        return f"{answer}\n{self.phrase('lacks', details=details)}"
 
     def choose(self, ranked: Sequence[Ranked], name: str = "choices") -> None:
         """Which of these do you mean."""
-        self.say(name, payloads.choices(ranked), ranked)
+        self.say(name, payloads.choices(self.kb, ranked, self.english), self.options(ranked))
 
     def not_covered(self, related: Sequence[Ranked]) -> None:
         """The knowledge base does not say; here is what is near, and a person is offered."""
         if not related:
             return self.say("not_covered", payloads.not_covered([]))
-        names = "、".join(found.point for found in related)
-        return self.say("not_covered_near", payloads.not_covered(related), related, related=names)
+        names = self.listed([self.label(found) for found in related])
+        payload = payloads.not_covered(related)
+        return self.say("not_covered_near", payload, self.options(related), related=names)
 
-    @property
-    def _suffix(self) -> str:
-        return "_en" if self.context.locale == "en" else ""
+    def options(self, ranked: Sequence[Ranked]) -> list[Button]:
+        """A button for each, then those that refuse all."""
+        return [*map(self.opening, ranked), *self.buttons(AFTER_CHOICES)]
 
-    def _answer_name(self, district: str) -> str:
-        """Whose measure it is, and only when it is so that the visitor's district has none here at all."""
-        asked = self.context.district
-        if asked in (None, district):
-            return "answer"
-        held = {measure.document.district for measure in self.kb.measures.values()}
-        return "answer_elsewhere" if asked in held else "answer_unheld"
+    def opening(self, found: Ranked) -> Button:
+        """A button that opens the entry."""
+        payload = json.dumps({"entry": found.id, "point": found.point}, ensure_ascii=False)
+        return {"title": self.label(found), "payload": f"/choose{payload}"}
 
-    def _buttons_after_choices(self) -> list[dict[str, str]]:
-        variants = self._responses.get(f"{AFTER_CHOICES}{self._suffix}") or [{}]
-        return list(variants[0].get("buttons") or [])
+    def label(self, found: Ranked) -> str:
+        """What an entry is called on a button: its point, or itself."""
+        return self.kb.title(found.id, found.point, self.english)
 
-    def _district(self, code: str | None) -> str:
-        names = ENGLISH_NAMES if self.context.locale == "en" else DISTRICTS
+    def listed(self, names: Sequence[str]) -> str:
+        """Names as a list inside a sentence."""
+        return (", " if self.english else "、").join(names)
+
+    def district(self, code: str | None) -> str:
+        """A district's name; "" for none."""
+        names = ENGLISH_NAMES if self.english else DISTRICTS
         return names.get(code or "", "")
 
+    def _response(self, name: str) -> str:
+        return f"utter_{name}{'_en' if self.english else ''}"
 
-def _button(found: Ranked) -> dict[str, str]:
-    payload = json.dumps({"entry": found.id, "point": found.point}, ensure_ascii=False)
-    return {"title": found.point, "payload": f"/choose{payload}"}
+    def _script(self, text: str) -> str:
+        return to_traditional(text) if self.context.locale == TRADITIONAL else text
+
+    def _displayed(self, value: Any, field: str = "") -> Any:
+        """A payload with what visitors read of it in their script; ids stay."""
+        if self.context.locale != TRADITIONAL:
+            return value
+        if isinstance(value, dict):
+            return {name: self._displayed(each, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self._displayed(each, field) for each in value]
+        return to_traditional(value) if isinstance(value, str) and field in DISPLAYED else value
+
+    def _answer_name(self, found: Ranked) -> str:
+        """Whose measure it is, and only when it is so that the visitor's district has none here at all."""
+        asked = self.context.district
+        if asked in (None, self.kb.measures[found.id].district):
+            return "answer"
+        held = {measure.district for measure in self.kb.measures.values()}
+        return "answer_elsewhere" if asked in held else "answer_unheld"
+
+    def _guides(self, found: Ranked) -> list[Button]:
+        """A button to the checklist that the answered point is a step of, unless one is open."""
+        checklist = belonging(self.checklists, found.id, found.point)
+        if checklist is None or self.context.guide:
+            return []
+        title = checklist.title_en if self.english else checklist.title
+        payload = json.dumps({"checklist": checklist.id})
+        return [
+            {"title": self.phrase("offer_checklist", title=title), "payload": f"/start_checklist{payload}"}
+        ]

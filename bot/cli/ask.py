@@ -85,12 +85,15 @@ def summarise(
         confidence = best_score
     citations = [{"document": c["document"], "section": c["section"]} for c in custom.get("citations", [])]
     kind = custom.get("type", "not_covered")
-    accepted = intent == "affirm" and kind == "handoff"  # a yes to a person is no reaction to an answer
+    # A yes to a person, what a person must see, and a word to an open form are no reactions to an answer.
+    taken = (
+        kind == "form" or custom.get("reason") == "sensitive" or (intent == "affirm" and kind == "handoff")
+    )
     return {
         "id": question.id,
-        "kind": intent if intent in REACTIONS and not accepted else kind,
+        "kind": intent if intent in REACTIONS and not taken else kind,
         "entries": entries,
-        "parts": [{"text": question.text, "entries": entries}],
+        "parts": custom.get("parts") or [{"text": question.text, "entries": entries}],
         "citations": citations,
         "confidence": round(custom.get("confidence", confidence), 4),
         "reply": "\n".join(_words(elements)),
@@ -111,8 +114,12 @@ def _sources(custom: dict[str, Any]) -> Iterator[str]:
 
 
 def _entries(custom: dict[str, Any]) -> list[str]:
+    # What fits and what may fit stand in two lists of a form; here, in the order of their scores.
+    fitting = [*custom.get("entries", []), *custom.get("may_fit", [])]
+    if custom.get("type") == "form":
+        fitting.sort(key=lambda entry: entry["score"], reverse=True)
     listed = [
-        *(entry["id"] for entry in custom.get("entries", [])),
+        *(entry["id"] for entry in fitting),
         *(option["entry"] for option in custom.get("options", [])),
         *custom.get("related", []),
     ]
@@ -191,7 +198,7 @@ def readable(elements: list[dict[str, Any]]) -> Iterator[str]:
         yield element.get("text", "")
         custom = element.get("custom", {})
         yield from _sources(custom)
-        for entry in custom.get("entries", [])[1:]:
+        for entry in custom.get("entries", [])[1:] if custom.get("type") == "answer" else ():
             yield f"  相近：{entry['title']} · {entry['point']}（{entry['id']}）"
         if element.get("buttons"):
             yield "  " + "  ".join(f"[{button['title']}]" for button in element["buttons"])

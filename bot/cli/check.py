@@ -11,6 +11,7 @@ import requests
 from bot.cli import environments as env
 from bot.cli.stores import addresses_file
 from bot.knowledge import KnowledgeError, load_knowledge
+from bot.knowledge.checklists import load_checklists
 
 #: Below this a restart could find no room to write.
 DISK_LEAST_GB = 2.0
@@ -37,10 +38,11 @@ def _disk() -> str:
 def _knowledge() -> str:
     try:
         base = load_knowledge(env.ROOT / "data" / "measures")
+        checklists = load_checklists(env.ROOT / "data" / "checklists", base)
     except KnowledgeError as error:
         raise Problem(f"知识库有误：{error}") from error
     points = sum(len(entry.points) for entry in base.measures.values())
-    return f"知识库：{len(base.measures)} 条举措，{points} 个要点"
+    return f"知识库：{len(base.measures)} 条举措，{points} 个要点，{len(checklists)} 份一件事清单"
 
 
 def _model() -> str:

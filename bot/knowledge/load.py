@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import Node
 
 from bot.knowledge.conditions import KINDS, VOCABULARY, Conditions
 from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.errors import KnowledgeError, Problem
+from bot.knowledge.reading import DataFile, compose, read_utf8
 from bot.knowledge.schema import Document, KnowledgeBase, Measure, Point
 from bot.knowledge.text import letters, normalise
 from bot.knowledge.topics import TOPICS
@@ -30,8 +30,6 @@ POINT_FIELDS = {"title": True, "title_en": False, "topics": False, "answer": Tru
                 "figures": False, "conditions": False, "questions": True}  # fmt: skip
 ENGLISH = ("title_en", "answer_en")
 
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 
 @dataclass
 class _Seen:
@@ -41,58 +39,14 @@ class _Seen:
     questions: dict[str, tuple[str, str]]
 
 
-class _File:
-    """One file being read: turns nodes into values and collects problems instead of stopping at the first."""
+class _File(DataFile):
+    """A file of measures."""
 
     def __init__(self, path: Path, seen: _Seen, problems: list[Problem]):
-        self.path, self.seen, self.problems = path, seen, problems
+        super().__init__(path, problems)
+        self.seen = seen
         self.english = False  # whether any text of the file has an English twin
         self.untranslated: list[Problem] = []  # the problems that these are, if so
-
-    def problem(self, node: Node, message: str) -> None:
-        self.problems.append(self._problem_at(node, message))
-
-    def _problem_at(self, node: Node, message: str) -> Problem:
-        return Problem(str(self.path), node.start_mark.line + 1, message)
-
-    def fields(self, node: Node, known: dict[str, bool], what: str) -> dict[str, Node]:
-        """The values of a mapping by key; unknown, doubled and missing keys are problems."""
-        if not isinstance(node, MappingNode):
-            self.problem(node, f"{what} must be fields of the form `name: value`.")
-            return {}
-        found: dict[str, Node] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name not in known:
-                self.problem(key, f"unknown field `{name}` of {what}; known are {', '.join(known)}.")
-            elif name in found:
-                self.problem(key, f"field `{name}` is there twice; remove one.")
-            else:
-                found[name] = value
-        for name in [name for name, needed in known.items() if needed and name not in found]:
-            self.problem(node, f"field `{name}` is missing from {what}; add it.")
-        return found
-
-    def text(self, node: Node | None, what: str) -> str:
-        """A text that is not empty; otherwise "" and a problem (a missing field was reported before)."""
-        if node is None:
-            return ""
-        if not isinstance(node, ScalarNode) or not node.value.strip() or node.tag.endswith(":null"):
-            self.problem(node, f"{what} is empty or no text; write it out.")
-            return ""
-        return str(node.value).strip()
-
-    def items(self, node: Node | None, what: str) -> list[Node]:
-        """The elements of a list; a missing list is empty."""
-        if node is None:
-            return []
-        if not isinstance(node, SequenceNode):
-            self.problem(node, f"{what} must be a list: `[a, b]`, or one `- ` line each.")
-            return []
-        return list(node.value)
-
-    def texts(self, node: Node | None, what: str) -> tuple[str, ...]:
-        return tuple(text for item in self.items(node, what) if (text := self.text(item, what)))
 
     def topics(self, node: Node | None) -> tuple[str, ...]:
         for item in self.items(node, "topics"):
@@ -113,7 +67,7 @@ class _File:
                 self.english = True
             else:
                 message = f"`{name}` is missing from {what}, and others of this file have it; add it."
-                self.untranslated.append(self._problem_at(node, message))
+                self.untranslated.append(self.problem_at(node, message))
         return {name: self.text(fields.get(name), f"`{name}`") for name in ENGLISH}
 
     def conditions(self, node: Node | None, base: Conditions) -> Conditions:
@@ -217,16 +171,10 @@ class _File:
 
 
 def _read(path: Path, text: str, seen: _Seen, problems: list[Problem]) -> list[Measure]:
-    try:
-        root = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problems.append(Problem(str(path), line, f"this is not YAML: {error.problem}."))
+    root = compose(path, text, problems)
+    if root is None:
         return []
     file = _File(path, seen, problems)
-    if root is None:
-        problems.append(Problem(str(path), 1, "the file is empty; write it or remove it."))
-        return []
     fields = file.fields(root, {"document": True, "measures": True}, "the file")
     if set(fields) != {"document", "measures"}:
         return []
@@ -255,10 +203,8 @@ def load_knowledge(folder: Path) -> KnowledgeBase:
         raise KnowledgeError([Problem(str(folder), 1, "there is no *.yml file here; add the measures.")])
     measures: list[Measure] = []
     for path in paths:
-        try:
-            text = path.read_text("utf-8")
-        except UnicodeDecodeError:
-            problems.append(Problem(str(path), 1, "this is not UTF-8; save it as UTF-8."))
+        text = read_utf8(path, problems)
+        if text is None:
             continue
         digest.update(text.encode())
         measures += _read(path, text, seen, problems)

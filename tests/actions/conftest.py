@@ -7,21 +7,34 @@ import yaml
 from actions import context
 from actions.inprocess import run_action
 from bot.knowledge import KnowledgeBase, load_knowledge
+from bot.knowledge.checklists import load_checklists
+from bot.knowledge.enterprise import read_facts
 
 RESPONSES: dict = {}
 for file in (Path(__file__).resolve().parents[2] / "data" / "responses").glob("*.yml"):
     RESPONSES |= yaml.safe_load(file.read_text("utf-8"))["responses"]
-SMALL = Path(__file__).parent.parent / "knowledge" / "fixtures" / "small"
+FIXTURES = Path(__file__).parent.parent / "knowledge" / "fixtures"
+SMALL = FIXTURES / "small"
 
 
 @pytest.fixture(autouse=True)
 def small_knowledge(monkeypatch):
-    """Every action answers from the small fixture instead of the published measures."""
-    kb = load_knowledge(SMALL)
+    """Every action answers from the small fixtures instead of the published measures and checklists."""
+    use(monkeypatch, load_knowledge(SMALL))
+    assert "demo-01" in context.knowledge().measures
+
+
+@pytest.fixture
+def mixed_knowledge(monkeypatch):
+    """Measures of two districts with conditions and English, and no checklists."""
+    use(monkeypatch, load_knowledge(FIXTURES / "districts"), {})
+
+
+def use(monkeypatch, kb, lists=None):
+    lists = load_checklists(FIXTURES / "checklists", kb) if lists is None else lists
     for name in ("replies", "context"):
-        module = __import__(f"actions.{name}", fromlist=["knowledge"])
-        monkeypatch.setattr(module, "knowledge", lambda: kb)
-    assert context.knowledge() is kb
+        monkeypatch.setattr(f"actions.{name}.knowledge", lambda: kb)
+        monkeypatch.setattr(f"actions.{name}.checklists", lambda: lists)
 
 
 @pytest.fixture
@@ -29,8 +42,7 @@ def two_districts(monkeypatch):
     """The same, but that the first measure is of another district."""
     kb = load_knowledge(SMALL)
     first, *rest = kb.measures.values()
-    moved = replace(first, document=replace(first.document, district="qingpu"))
-    monkeypatch.setattr("actions.replies.knowledge", lambda: KnowledgeBase((moved, *rest), "two"))
+    use(monkeypatch, KnowledgeBase((replace(first, district="qingpu"), *rest), "two"))
 
 
 class Result:
@@ -39,20 +51,25 @@ class Result:
     def __init__(self, answer):
         assert len(answer["responses"]) == 1, answer
         reply = answer["responses"][0]
-        self.response, self.custom, self.reply = reply["response"], reply["custom"], reply
+        self.response, self.custom, self.text = reply["utter_action"], reply["custom"], reply["text"]
         self.buttons = [(button["title"], button["payload"]) for button in reply["buttons"]]
         self.slots = {event["name"]: event["value"] for event in answer["events"]}
+
+
+def listed(measures):
+    return [{"id": i, "point": p, "score": s} for i, p, s in measures]
 
 
 @pytest.fixture
 def act():
     async def call(action, *, measures=(), intent="ask_tax", entities=(), slots=None, metadata=None,
-                   text="问", ranking=()):  # fmt: skip
+                   text="问", ranking=(), parts=()):  # fmt: skip
         message = {
             "text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": list(entities),
             "intent_ranking": [{"name": n, "confidence": c} for n, c in ((intent, 0.9), *ranking)],
             "metadata": metadata or {},
-            "measures": [{"id": i, "point": p, "score": s} for i, p, s in measures],
+            "measures": listed(measures), "enterprise": read_facts(text).as_json(),
+            "parts": [{"text": said, "measures": listed(found)} for said, found in parts],
         }  # fmt: skip
         tracker = {"sender_id": "t", "slots": slots or {}, "latest_message": message, "events": [],
                    "paused": False, "active_loop": {}, "latest_action_name": None}  # fmt: skip

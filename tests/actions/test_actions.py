@@ -6,6 +6,8 @@ import yaml
 
 from actions.decision import ANSWER, MOST_CHOICES, OFFER, decide
 from actions.inprocess import registered
+from bot.knowledge.conditions import VOCABULARY
+from bot.knowledge.details import ASKED
 from bot.knowledge.index import Ranked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +29,7 @@ async def test_answer_gives_words_source_and_entries_when_sure(act):
         "citations": [{"document": "示例区优化营商环境办法", "number": "示例〔2024〕1号", "section": "第2条",
                        "date": "2024-03-01", "entry": "demo-02"}],
     }  # fmt: skip
-    assert result.reply["answer"] == "担保费率从1.5%-3%降到1%以下。"
+    assert result.text == "担保费率从1.5%-3%降到1%以下。"
     assert result.slots["answered"] is True
     assert result.slots["topic"] == "financing"
     assert result.slots["offered"][0] == {"id": "demo-02", "point": "担保费率", "score": 0.9}
@@ -66,7 +68,7 @@ async def test_answer_of_another_district_is_said_to_be_that(act):
     sure = [("demo-02", "担保费率", 0.98)]
     result = await act("action_answer", measures=sure, metadata={"district": "qingpu"})
     assert result.response == "utter_answer_unheld"
-    assert (result.reply["asked"], result.reply["district"]) == ("青浦区", "嘉定区")
+    assert result.text.startswith("我手上还没有青浦区的资料，下面是嘉定区的做法")
 
 
 async def test_answer_is_plain_when_the_district_is_the_visitors(act):
@@ -179,7 +181,7 @@ async def test_choice_is_answered_with_certainty(act):
 async def test_choice_is_answered_with_the_measure_when_the_point_is_gone(act):
     entities = [{"entity": "entry", "value": "demo-02"}, {"entity": "point", "value": "旧名字"}]
     result = await act("action_choose", intent="choose", entities=entities)
-    assert result.reply["answer"] == "担保费率降到1%以下。首次贷款有贴息。"
+    assert result.text == "担保费率降到1%以下。首次贷款有贴息。"
     assert result.custom["entries"][0]["point"] is None
 
 
@@ -328,8 +330,13 @@ def test_no_action_says_what_has_no_response():
     import re
 
     source = "".join(file.read_text("utf-8") for file in (ROOT / "actions").glob("*.py"))
-    said = set(re.findall(r'\.say\(\s*"(\w+)"', source))
+    said = set(re.findall(r"""\.(?:say|phrase|buttons)\(\s*["\'](\w+)""", source))
     said |= {"answer", "answer_elsewhere", "answer_unheld", "choices", "sorry_choices", "after_choices"}
     said |= {f"handoff_{reason}" for reason in re.findall(r'hand_over\(\w+, "(\w+)"', source)}
-    said |= {"greet", "thank", "goodbye", "smalltalk"}
+    said |= {"greet", "thank", "goodbye", "smalltalk", "checklist_next", "checklist_finish"}
+    said |= {"checklist_back", "checklist_stuck", "resume_eligibility", "resume_checklist"}
+    said |= {f"detail_{detail}" for detail in ASKED}
+    said |= {"eligibility_fits", "eligibility_may_fit"}
+    said |= {f"why_{kind}" for kind in (*VOCABULARY, "district", "content")}
+    said |= {f"{what}_{kind}" for what in ("ask", "missing") for kind in (*VOCABULARY, "district")}
     assert {f"utter_{name}" for name in said} == {name for name in responses() if not name.endswith("_en")}

@@ -93,6 +93,32 @@ def test_summary_kind_is_the_reaction_when_the_message_is_one(intent):
     assert summary({"type": "closing", "resolved": True}, intent)["kind"] == intent
 
 
+def test_summary_has_the_parts_when_several_questions_were_answered():
+    parts = [{"text": "甲", "entries": ["e1", "e2"]}, {"text": "乙", "entries": ["e3"]}]
+    entries = [{"id": "e1"}, {"id": "e3"}, {"id": "e2"}]
+    custom = {"type": "answer", "entries": entries, "citations": [], "confidence": 0.9, "parts": parts}
+    assert summary(custom)["parts"] == parts
+    assert summary(custom)["entries"] == ["e1", "e3", "e2"]
+
+
+def test_summary_lists_what_fits_and_may_fit_by_score():
+    entries = [{"id": "e1", "score": 0.9}, {"id": "e2", "score": 0.3}]
+    custom = {"type": "form", "entries": entries, "may_fit": [{"id": "e3", "score": 0.5}]}
+    assert (summary(custom)["kind"], summary(custom)["entries"]) == ("form", ["e1", "e3", "e2"])
+
+
+@pytest.mark.parametrize(
+    ("custom", "kind"),
+    [
+        ({"type": "form", "entries": []}, "form"),
+        ({"type": "handoff", "reason": "sensitive"}, "handoff"),
+        ({"type": "handoff", "reason": "unresolved"}, "deny"),
+    ],
+)
+def test_summary_kind_is_no_reaction_when_a_form_or_an_alarm_took_the_message(custom, kind):
+    assert summary(custom, "deny")["kind"] == kind
+
+
 def test_readable_reply_shows_source_near_entries_and_buttons():
     citation = {"document": "法", "number": "1号", "section": "第1条", "date": "2024-01-01", "entry": "a"}
     entries = [{"id": "a"}, {"id": "b", "title": "融资", "point": "贴息"}]

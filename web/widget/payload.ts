@@ -35,6 +35,50 @@ export function citations(update: Update): Citation[] {
   });
 }
 
+/** A measure that fits or may fit, with why, or with what it depends on. */
+export interface Fit {
+  title: string;
+  detail: string | null;
+}
+
+/** A step of a form: what fits an enterprise, or where a checklist stands. */
+export interface Form {
+  known: string | null;
+  fits: Fit[];
+  mayFit: Fit[];
+  question: string | null;
+  step: number | null;
+  of: number | null;
+}
+
+const words = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => word(item) ?? []) : []);
+
+/** Whose measure it is, and what is to be said of it. */
+const said = (...values: unknown[]): string | null => values.flatMap((value) => word(value) ?? []).join(' · ') || null;
+
+const count = (value: unknown): number | null => (Number.isInteger(value) && (value as number) > 0 ? (value as number) : null);
+
+function fits(value: unknown, detail: (raw: Payload) => string | null): Fit[] {
+  return records(value).flatMap((raw): Fit[] => {
+    const title = word(raw.title);
+    return title === null ? [] : [{ title, detail: detail(raw) }];
+  });
+}
+
+/** The form of an update; null when it is none. A checklist has a step and no fits. */
+export function form({ kind, payload }: Update): Form | null {
+  if (kind !== 'form') return null;
+  const isChecklist = payload.form === 'checklist';
+  return {
+    known: word(payload.known),
+    fits: isChecklist ? [] : fits(payload.entries, (raw) => said(raw.district, raw.why)),
+    mayFit: isChecklist ? [] : fits(payload.may_fit, (raw) => said(raw.district, words(raw.missing).join('、'))),
+    question: word(payload.question),
+    step: isChecklist ? count(payload.step) : null,
+    of: isChecklist ? count(payload.of) : null,
+  };
+}
+
 export function buttons(update: Update): Button[] {
   const own = records(update.payload.buttons).flatMap((raw): Button[] => {
     const [id, label] = [word(raw.id), word(raw.label)];

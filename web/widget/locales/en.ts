@@ -47,6 +47,9 @@ const en: Texts = {
   notCovered: 'Not in our documents yet',
   handoff: 'Handing over to a person',
   choose: 'Did you mean',
+  fits: 'These fit',
+  mayFit: 'These may fit, depending on',
+  checklistStep: (step: number, of: number) => `Step ${step} of ${of}`,
   queuePosition: (position) => (position <= 1 ? 'You are next' : `${position - 1} ahead of you`),
   queueUnknown: 'Finding a person for you',
   queueWait: (seconds) =>

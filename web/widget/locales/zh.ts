@@ -45,6 +45,9 @@ const zh = {
   notCovered: '资料中暂未收录',
   handoff: '转接人工',
   choose: '您是想问',
+  fits: '符合的',
+  mayFit: '可能符合，要看',
+  checklistStep: (step: number, of: number) => `第 ${step} 步，共 ${of} 步`,
   queuePosition: (position: number) => (position <= 1 ? '下一位就是您' : `前面还有 ${position - 1} 位`),
   queueUnknown: '正在为您接通帮办员',
   queueWait: (seconds: number) =>

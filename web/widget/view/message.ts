@@ -1,10 +1,11 @@
 /** One drawn item of the conversation. Nodes stay in place while their item changes. */
 import type { Texts } from '../locales/zh';
-import { type Citation, citations, field } from '../payload';
+import { type Citation, citations, field, form } from '../payload';
 import type { Update } from '../protocol';
 import type { MineItem, NoticeItem, ReplyItem, TimeItem } from '../select';
 import type { Session } from '../session';
 import { h, setHidden, setText } from './dom';
+import { formBody } from './form';
 import { icon, mark } from './icons';
 import { linkify } from './linkify';
 
@@ -108,10 +109,15 @@ function chips(item: ReplyItem, { session, texts }: Context): HTMLElement {
   return h('div', { class: 'chips' }, ...own, ...person);
 }
 
+function bodyOf(update: Update, texts: Texts): (Node | string)[] {
+  const shown = form(update);
+  return (shown && formBody(shown, update.text ?? '', texts)) ?? linkify(update.text ?? '');
+}
+
 export function replyView(first: ReplyItem, context: Context): ItemView<ReplyItem> {
   const { update: said } = first;
   const row = chips(first, context);
-  const body = h('div', { class: 'bubble' }, labelOf(said, context.texts), ...linkify(said.text ?? ''));
+  const body = h('div', { class: 'bubble' }, labelOf(said, context.texts), ...bodyOf(said, context.texts));
   const sources = sourceCard(said, context.texts);
   if (sources) body.append(sources);
   const node = h(

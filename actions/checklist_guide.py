@@ -1,0 +1,112 @@
+"""Goes through a checklist (一件事) step by step.
+
+While it is open, the slot ``guide`` holds ``{"form": "checklist", "checklist": id, "step": n}``, from 1.
+"""
+
+import json
+import re
+from typing import Any
+
+from actions import payloads
+from actions.context import stored, topic_of
+from actions.replies import Button, Events, Replies
+from bot.knowledge.checklists import Checklist, named
+from bot.knowledge.index import Ranked
+
+FORM = "checklist"
+HELP = "help"  # what the button 「这步有问题」 sends as its step
+LONGEST_REPLY = 12  # characters; what is longer is no 「下一步」
+_NEXT = re.compile(
+    r"^(?:好了?[,，。]?)?(?:下一步|继续|接着(?:办|来|说)?|往下|然后呢?|还有呢|办好了|做完了|弄好了|完成了"
+    r"|next(?: step)?|go on|continue|done)[吧呢?？。.!！]*$",
+    re.IGNORECASE,
+)  # fmt: skip
+_BACK = re.compile(
+    r"^(?:上一步|退一步|回到?上一步|前一步|back|previous(?: step)?)[吧。.!！]*$", re.IGNORECASE
+)
+_STEP_BY_STEP = re.compile(
+    r"一步一?步|分步|逐步|手把手|从头到尾|全流程(?:带|陪|走|引导)|带(?:我|着我)[^,。]{0,6}(?:办|走|弄|开)"
+    r"|陪我[^,。]{0,4}(?:办|走)"
+    r"|一件事(?:怎么|咋|如何)?(?:走|办|弄|做)|引导我|办事清单|step[- ]by[- ]step|walk me through|guide me"
+    r"|checklist",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def asked_for(replies: Replies) -> Checklist | None:
+    """The checklist that the message asks to be led through."""
+    context = replies.context
+    if not _STEP_BY_STEP.search(context.text):
+        return None
+    return named(replies.checklists, context.text, replies.kb, context.district)
+
+
+def take(replies: Replies, guide: dict[str, Any]) -> Events | None:
+    """Go on or back with a typed word; None when the message is something else."""
+    checklist, text = replies.checklists.get(guide.get("checklist") or ""), replies.context.text
+    if checklist is None or len(text) > LONGEST_REPLY:
+        return None
+    step = int(guide.get("step") or 1)
+    if _NEXT.match(text):
+        return show(replies, checklist, step + 1)
+    return show(replies, checklist, step - 1) if _BACK.match(text) else None
+
+
+def show(replies: Replies, checklist: Checklist, step: int) -> Events:
+    """Show one step; before the first it is the first, after the last the matter is done."""
+    of = len(checklist.steps)
+    if step > of:
+        return _done(replies, checklist)
+    step = max(step, 1)
+    at = checklist.steps[step - 1]
+    found = Ranked(at.entry, at.point, 1.0)
+    replies.say(
+        "checklist", _payload(replies, checklist, step, found), _moves(replies, checklist, step),
+        title=_title(replies, checklist), step=step, of=of, point=replies.label(found),
+        district=replies.district(replies.kb.measures[at.entry].district), answer=replies.words(found, ""),
+    )  # fmt: skip
+    guide = {"form": FORM, "checklist": checklist.id, "step": step}
+    return replies.remember(
+        guide=guide, answered=False, unsure=0, topic=topic_of(replies.kb, found), offered=stored([found])
+    )
+
+
+def ask_freely(replies: Replies, checklist: Checklist, step: int) -> Events:
+    """Invite a question about the step; the checklist stays open."""
+    at = checklist.steps[min(max(step, 1), len(checklist.steps)) - 1]
+    found = Ranked(at.entry, at.point, 1.0)
+    payload = _payload(replies, checklist, step, found)
+    replies.say("checklist_help", payload, _moves(replies, checklist, step)[:1], point=replies.label(found))
+    return replies.remember()
+
+
+def _done(replies: Replies, checklist: Checklist) -> Events:
+    of = len(checklist.steps)
+    payload = payloads.form(FORM, "done", checklist=checklist.id, of=of, title=_title(replies, checklist))
+    replies.say("checklist_done", payload, title=_title(replies, checklist))
+    return replies.remember(guide=None, answered=True)
+
+
+def _title(replies: Replies, checklist: Checklist) -> str:
+    return checklist.title_en if replies.english else checklist.title
+
+
+def _payload(replies: Replies, checklist: Checklist, step: int, found: Ranked) -> dict[str, Any]:
+    kb, english = replies.kb, replies.english
+    entry = {**payloads.entry(kb, found, english), "title": replies.label(found)}
+    return payloads.form(
+        FORM, step, checklist=checklist.id, of=len(checklist.steps), title=_title(replies, checklist),
+        citations=[kb.citation(found.id).as_json()],
+    ) | {"entries": [entry]}  # fmt: skip
+
+
+def _moves(replies: Replies, checklist: Checklist, step: int) -> list[Button]:
+    """Buttons onward, back, and for a question."""
+    moves = [("checklist_next" if step < len(checklist.steps) else "checklist_finish", step + 1)]
+    moves += [("checklist_back", step - 1)] if step > 1 else []
+    moves += [("checklist_stuck", HELP)]
+    return [
+        {"title": replies.phrase(name),
+         "payload": "/start_checklist" + json.dumps({"checklist": checklist.id, "step": str(to)})}
+        for name, to in moves
+    ]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Guided one things (一件事): what to do step by step, each step a point of the knowledge base.
+
+A checklist says nothing of its own: what stands in a step is the point's answer, with its source. Files are
+``data/checklists/*.yml``; the format is described in ``docs/knowledge.md``.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from yaml.nodes import Node
+
+from bot.knowledge.errors import KnowledgeError, Problem
+from bot.knowledge.reading import DataFile, compose, read_utf8
+from bot.knowledge.schema import KnowledgeBase
+from bot.knowledge.text import letters, normalise
+
+FIELDS = {"id": True, "title": True, "title_en": True, "words": True, "steps": True}
+STEP_FIELDS = {"entry": True, "point": True}
+FEWEST_STEPS = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: the measure's id and the title of its point."""
+
+    entry: str
+    point: str
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """A matter from its first step to its last. ``words`` are what visitors call it."""
+
+    id: str
+    title: str
+    title_en: str
+    words: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def load_checklists(folder: Path, kb: KnowledgeBase) -> dict[str, Checklist]:
+    """Every checklist of ``folder`` by id, in the order of the files; none when there are no files.
+
+    KnowledgeError with all problems, also when ``kb`` does not hold a step.
+    """
+    problems, found = list[Problem](), dict[str, Checklist]()
+    for path in sorted(folder.glob("*.yml")):
+        text = read_utf8(path, problems)
+        root = compose(path, text, problems) if text is not None else None
+        if root is None:
+            continue
+        checklist = _read(DataFile(path, problems), root, kb)
+        if checklist.id in found:
+            problems.append(Problem(str(path), 1, f"id `{checklist.id}` is used twice; choose another."))
+        found[checklist.id] = checklist
+    if problems:
+        raise KnowledgeError(problems)
+    return found
+
+
+def named(checklists: dict[str, Checklist], text: str, kb: KnowledgeBase, district: str | None = None
+          ) -> Checklist | None:  # fmt: skip
+    """The checklist whose words stand in the text, the longest ones first; of two, the district's own."""
+    plain = letters(normalise(text))
+    best: tuple[int, bool, Checklist] | None = None
+    for checklist in checklists.values():
+        long = max((len(word) for word in checklist.words if letters(normalise(word)) in plain), default=0)
+        own = kb.measures[checklist.steps[0].entry].district == district
+        if long and (best is None or (long, own) > best[:2]):
+            best = (long, own, checklist)
+    return best[2] if best else None
+
+
+def belonging(checklists: dict[str, Checklist], entry: str, point: str | None) -> Checklist | None:
+    """The checklist that has this point as a step; None when none has."""
+    step = Step(entry, point or "")
+    return next((checklist for checklist in checklists.values() if step in checklist.steps), None)
+
+
+def _read(file: DataFile, root: Node, kb: KnowledgeBase) -> Checklist:
+    fields = file.fields(root, FIELDS, "a checklist")
+    nodes = file.items(fields.get("steps"), "steps")
+    if "steps" in fields and len(nodes) < FEWEST_STEPS:
+        file.problem(fields["steps"], f"a checklist has at least {FEWEST_STEPS} steps; add some.")
+    texts = {name: file.text(fields.get(name), f"`{name}`") for name in ("id", "title", "title_en")}
+    words = file.texts(fields.get("words"), "words")
+    return Checklist(**texts, words=words, steps=tuple(_step(file, node, kb) for node in nodes))
+
+
+def _step(file: DataFile, node: Node, kb: KnowledgeBase) -> Step:
+    fields = file.fields(node, STEP_FIELDS, "a step")
+    entry = file.text(fields.get("entry"), "`entry`")
+    point = file.text(fields.get("point"), "`point`")
+    measure = kb.get(entry)
+    if entry and measure is None:
+        file.problem(fields["entry"], f"there is no measure `{entry}`; name one of data/measures.")
+    elif measure and point and measure.point(point) is None:
+        titles = ", ".join(each.title for each in measure.points)
+        file.problem(fields["point"], f"{entry} has no point `{point}`; it has {titles}.")
+    return Step(entry, point)

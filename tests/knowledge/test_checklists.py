@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from bot.knowledge import KnowledgeError, load_knowledge
+from bot.knowledge.checklists import Step, belonging, load_checklists, named
+from tests.knowledge.conftest import SMALL
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = SMALL.parent / "checklists"
+GOOD = (FOLDER / "demo.yml").read_text("utf-8")
+
+
+@pytest.fixture
+def checklists(kb):
+    return load_checklists(FOLDER, kb)
+
+
+def test_checklist_has_its_steps_in_order(checklists):
+    found = checklists["demo_close"]
+    assert [step.point for step in found.steps] == ["网上登记", "歇业备案", "首贷贴息"]
+    assert (found.title, found.title_en) == ("停业一件事", "Pausing a business")
+
+
+def test_checklist_is_found_by_its_words(checklists, kb):
+    assert named(checklists, "带我一步步办歇業", kb).id == "demo_close"
+    assert named(checklists, "带我一步步办", kb) is None
+
+
+def test_checklist_belongs_to_its_points_only(checklists):
+    assert belonging(checklists, "demo-01", "歇业备案").id == "demo_close"
+    assert belonging(checklists, "demo-02", "担保费率") is None
+    assert belonging(checklists, "demo-02", None) is None
+    assert Step("demo-02", "首贷贴息") in checklists["demo_close"].steps
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "word"),
+    [
+        ("entry: demo-02", "entry: gone-02", 8, "no measure `gone-02`"),
+        ("point: 歇业备案", "point: 没有", 7, "has no point `没有`"),
+        ("words: [停业, 歇业]\n", "", 1, "field `words` is missing"),
+        ("title_en: Pausing a business\n", "", 1, "field `title_en` is missing"),
+        (
+            "  - {entry: demo-01, point: 歇业备案}\n  - {entry: demo-02, point: 首贷贴息}\n",
+            "",
+            6,
+            "at least 2",
+        ),
+    ],
+)
+def test_loading_names_file_and_line_when_a_checklist_is_wrong(tmp_path, kb, old, new, line, word):
+    assert old in GOOD
+    (tmp_path / "demo.yml").write_text(GOOD.replace(old, new, 1), "utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        load_checklists(tmp_path, kb)
+    assert [(problem.line, word in problem.message) for problem in caught.value.problems] == [(line, True)]
+
+
+def test_published_checklists_stand_in_the_knowledge_base():
+    kb = load_knowledge(ROOT / "data" / "measures")
+    load_checklists(ROOT / "data" / "checklists", kb)
