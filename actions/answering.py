@@ -3,14 +3,16 @@
 from rasa_sdk import Tracker
 
 from actions import eligibility_form, payloads
-from actions.context import entity
-from actions.decision import PLAUSIBLE, SURE, Decision, decide
+from actions.context import Context, entity
+from actions.decision import OUTSIDE, PLAUSIBLE, SURE, Decision, decide
 from actions.eligibility_form import State
 from actions.lookup import reply, reply_parts
 from actions.replies import Events, Replies
 from actions.step import Step
+from bot.knowledge.districts import named_in
 from bot.knowledge.enterprise import describes
-from bot.knowledge.index import Ranked
+from bot.knowledge.places import named_outside
+from bot.knowledge.ranked import Ranked
 
 
 class ActionAnswer(Step):
@@ -24,6 +26,8 @@ class ActionAnswer(Step):
         """Reply by what was found."""
         context = replies.context
         decision = decide(context.ranked)
+        if _is_elsewhere(context):
+            return refuse(replies)
         # Not sure of an answer, it may be no question at all.
         if decision.kind != "answer" and describes(context.text, context.facts):
             return eligibility_form.describe(replies, State().told(context))
@@ -60,5 +64,17 @@ class ActionOutOfScope(Step):
         ranked = replies.context.ranked
         if ranked and ranked[0].score >= PLAUSIBLE:
             return reply(replies, decide(ranked, answer_from=SURE))
-        replies.say("out_of_scope", payloads.plain("out_of_scope"))
-        return replies.remember(answered=False)
+        return refuse(replies)
+
+
+def refuse(replies: Replies) -> Events:
+    """One honest sentence that this is not the service's business, and what is."""
+    replies.say("out_of_scope", payloads.plain("out_of_scope"))
+    return replies.remember(answered=False)
+
+
+def _is_elsewhere(context: Context) -> bool:
+    """Whether it is a matter of another city's or province's offices."""
+    outside = None if named_in(context.text) else named_outside(context.text)
+    best = context.ranked[0].score if context.ranked else 0.0
+    return outside is not None and best < OUTSIDE[outside]

@@ -11,7 +11,7 @@ from actions import payloads
 from actions.context import stored, topic_of
 from actions.replies import Button, Events, Replies
 from bot.knowledge.checklists import Checklist, named
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 
 FORM = "checklist"
 HELP = "help"  # what the button 「这步有问题」 sends as its step

@@ -13,7 +13,7 @@ from bot.knowledge import KnowledgeBase, load_knowledge
 from bot.knowledge.checklists import Checklist, load_checklists
 from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.enterprise import Facts
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 from bot.knowledge.script import is_traditional
 from bot.knowledge.search import prefer
 from bot.knowledge.text import mostly_latin, normalise

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 
 ANSWER = 0.55  # from this score on the best measure is given as the answer
 OFFER = 0.2  # from this score on it is offered to choose from
 NEAR = 0.08  # from this score on it is named as near
 PLAUSIBLE, SURE = 0.3, 0.6  # the same, as choices and as an answer, for what seemed to be out of scope
+OUTSIDE = {
+    "far": 0.9,
+    "neighbours": 0.55,
+}  # from this score on a question that names a place outside is one of ours
 MOST_CHOICES = 3
 UNSURE_PATIENCE = 3  # replies in a row without an answer, of which the last is a person
 DENIAL_PATIENCE = 2  # denials after which a person takes over

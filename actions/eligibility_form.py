@@ -19,7 +19,7 @@ from actions.replies import Button, Events, Replies
 from bot.knowledge.conditions import VOCABULARY
 from bot.knowledge.eligibility import Assessment, assess
 from bot.knowledge.enterprise import Facts
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 
 FORM = "eligibility"
 MOST_OPTIONS = 8

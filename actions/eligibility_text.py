@@ -9,7 +9,7 @@ from actions.replies import Replies
 from bot.knowledge.conditions import name_of
 from bot.knowledge.eligibility import Assessment, Fit
 from bot.knowledge.enterprise import Facts
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 
 SHOWN = ("industries", "sizes", "stages", "traits", "needs")  # the order in which facts are said
 

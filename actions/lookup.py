@@ -8,7 +8,7 @@ from actions.context import Part, stored, topic_of
 from actions.decision import UNSURE_PATIENCE, Decision, decide
 from actions.handover import hand_over
 from actions.replies import Button, Events, Replies
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 
 OPTIONS_A_PART = 2
 LONGEST_HEADING = 40  # characters of a visitor's question that are repeated

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.knowledge import KnowledgeBase
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 
 MOST_ENTRIES = 5
 WORTH_NAMING = 0.03  # score below which a further entry is not listed beside the best one

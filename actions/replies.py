@@ -15,7 +15,7 @@ from bot.knowledge import KnowledgeBase
 from bot.knowledge.checklists import Checklist, belonging
 from bot.knowledge.details import lacking
 from bot.knowledge.districts import DISTRICTS, ENGLISH_NAMES
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 from bot.knowledge.script import to_traditional
 
 Events = list[dict[str, Any]]

@@ -185,9 +185,10 @@ def open_knowledge(settings: Settings) -> Searcher | None:
     if not settings.knowledge_search:
         return None
     # Loads the encoder, so it is imported only where it is wanted.
-    from bot.knowledge import load_knowledge, open_searcher
+    from bot.knowledge import load_knowledge, load_others, open_searcher
 
-    return open_searcher(load_knowledge(settings.measures), settings.cache)
+    kb, others = load_knowledge(settings.measures), load_others(settings.examples)
+    return open_searcher(kb, settings.cache, others)
 
 
 def _version() -> str:

@@ -132,6 +132,7 @@ class Settings:
     assistant_timeout_seconds: float = _setting("BANGBAN_ASSISTANT_TIMEOUT_SECONDS", "10", _seconds)
     worker_concurrency: int = _setting("BANGBAN_WORKER_CONCURRENCY", "8", _whole(1, 64))
     measures: Path = _setting("BANGBAN_MEASURES", "data/measures", _path)  # noqa: RUF009
+    examples: Path = _setting("BANGBAN_EXAMPLES", "data/nlu", _path)  # noqa: RUF009
     cache: Path = _setting("BANGBAN_CACHE", "models/cache", _path)  # noqa: RUF009
     knowledge_search: bool = _setting("BANGBAN_KNOWLEDGE_SEARCH", "yes", _yes)
     web: Path = _setting("BANGBAN_WEB", "web/dist", _path)  # noqa: RUF009

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli.environments import ROOT, digest_of, model_is_current, model_sources, model_stamp
-from bot.knowledge import KnowledgeBase, KnowledgeError, load_knowledge, open_searcher
+from bot.knowledge import KnowledgeError, load_knowledge
 
 KEPT = 2  # models left in the folder: the new one and the one before
 
@@ -29,10 +29,10 @@ def main(arguments: list[str]) -> int:
         return 1
     points = sum(len(measure.points) for measure in kb.measures.values())
     print(f"知识库没有问题：{len(kb.measures)} 条举措，{points} 个要点。")
-    return _train(kb, choice.model, choice.force)
+    return _train(choice.model, choice.force)
 
 
-def _train(kb: KnowledgeBase, folder: Path, force: bool) -> int:
+def _train(folder: Path, force: bool) -> int:
     digest = digest_of(model_sources())
     if not force and model_is_current(folder):
         print("没有变化，模型不用重新训练。")
@@ -46,7 +46,6 @@ def _train(kb: KnowledgeBase, folder: Path, force: bool) -> int:
             from bot.nlu.training import train_model
 
             model = train_model(ROOT, folder)
-            open_searcher(kb, folder / "cache")  # the server's own search opens at once from here
         model_stamp(folder).write_text(digest)
     except OSError as error:
         place = error.filename or folder

@@ -10,11 +10,15 @@ from bot.knowledge.ranked import Ranked
 from bot.knowledge.text import letters
 
 LONGEST = 24  # letters of a message that leans on another by its words
-SHORT, FRAGMENT = 14, 6  # letters of a message that may lean without such words; of one that nearly always does
+SHORT, FRAGMENT = (
+    14,
+    6,
+)  # letters of a message that may lean without such words; of one that nearly always does
 SURE, LIKELY, UNSURE = 0.9, 0.8, 0.35  # scores of the message by itself
 ELSEWHERE = 0.05  # what a measure of another district counts after "and in Qingpu?"
 _LEANING = re.compile(
-    r"^(?:那|这|它|他|还|也|如果|要是|再|所以|然后|具体|一定|必须|都|and\b|what about|how about|what if|then\b|so\b)"
+    r"^(?:那|这|它|他|还|也|如果|要是|再|所以|然后|具体|一定|必须|都"
+    r"|and\b|what about|how about|what if|then\b|so\b)"
     r"|这个|那个|这块|这种|这事|这条|那边|该|上面|刚才|它|呢[？?]?$|也(?:行|可以|算|有|能|一样)|一样|这些|那些"
     r"|\b(?:it|that|this|they|there)\b",
     re.IGNORECASE,
@@ -32,9 +36,7 @@ def leans(text: str, score: float) -> bool:
     return (length <= FRAGMENT and score < LIKELY) or (length <= SHORT and score < UNSURE)
 
 
-def elsewhere(
-    ranked: Sequence[Ranked], named: Collection[str], districts: Mapping[str, str]
-) -> list[Ranked]:
+def elsewhere(ranked: Sequence[Ranked], named: Collection[str], districts: Mapping[str, str]) -> list[Ranked]:
     """The same measures with those of other districts than the ones now ``named`` last.
 
     ``districts`` gives each measure's. Nothing named, nothing changes.

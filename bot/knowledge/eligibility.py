@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.knowledge.conditions import Conditions
 from bot.knowledge.enterprise import Facts
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 from bot.knowledge.schema import KnowledgeBase, Measure, Point
 
 MOST_FITS, MOST_MAYBE = 5, 4

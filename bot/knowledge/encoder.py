@@ -63,7 +63,7 @@ class RecentEncoder:
         self._recent = functools.lru_cache(size)(self._encode)
 
     def _encode(self, text: str) -> Vectors:
-        return self._encoder.questions([text])[0]
+        return np.asarray(self._encoder.questions([text])[0])
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """As Encoder says."""

@@ -3,6 +3,7 @@
 Everything is vectorised over texts: an array is texts × points × features.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ BEST = 3  # examples whose mean likeness is looked at
 FEATURES = (
     "votes for the measure", "votes for the point", "nearest example of the point by meaning",
     "nearest example of the point", "nearest example of the measure by meaning",
-    "nearest example of the measure", "best examples of the measure", "nearest by letters", "nearest by sounds",
+    "nearest example of the measure", "best examples of the measure", "nearest by letters",
+    "nearest by sounds",
     "answer by meaning", "best answer of the measure by meaning", "measure's text by meaning",
     "answer by letters", "best answer of the measure by letters", "measure's text by letters",
     "of the district named", "of another district than named", "rank of the measure by votes",
@@ -120,7 +122,7 @@ def _best_mean(alike: Floats, order: NDArray[np.int64], starts: NDArray[np.int64
     """The mean likeness to the nearest few examples between each two of ``starts``."""
     ordered = alike[:, order]
     means = np.zeros((len(alike), len(starts) - 1), np.float32)
-    for group, (begin, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for group, (begin, end) in enumerate(itertools.pairwise(starts.tolist())):
         if end > begin:
             kept = min(BEST, end - begin)
             means[:, group] = np.partition(ordered[:, begin:end], -kept, axis=1)[:, -kept:].mean(axis=1)

@@ -65,14 +65,18 @@ class Index:
         compared = self._compare(text, vector, named_in(text) if named is None else named)
         found = rank(self._learned, compared, self._shape)
         best = sorted(found, key=lambda each: -each[2])[:limit]
-        return [Ranked(self._entries[measure], self._titles[point], chance) for measure, point, chance in best]
+        return [
+            Ranked(self._entries[measure], self._titles[point], chance) for measure, point, chance in best
+        ]
 
     def _compare(self, text: str, vector: Floats, named: frozenset[str]) -> Compared:
         stored = self._stored
         asked = centred(vector[None, :], stored["centre"])
         letters = self._letters.compare(text)[None, :]
         examples, points = len(stored["points"]), len(self._titles)
-        alike = Alike(asked @ stored["questions"].T, letters[:, :examples], self._sounds.compare(text)[None, :])
+        alike = Alike(
+            asked @ stored["questions"].T, letters[:, :examples], self._sounds.compare(text)[None, :]
+        )
         return Compared(
             alike=alike, points=stored["points"], votes=cast_votes(alike, self._learned.votes),
             answers=asked @ stored["answers"].T, answer_letters=letters[:, examples : examples + points],
@@ -122,7 +126,7 @@ def build_index(
         "centre": centre, "questions": questions, "answers": answers, "measures": measures,
         **_prefixed("learned_", learned.arrays()), **_prefixed("letters_", letters.arrays()),
         **_prefixed("sounds_", sounds.arrays()),
-        **_prefixed("pinyin_", PinyinReader.of(texts.questions).arrays()),
+        **_prefixed("pinyin_", PinyinReader.of(texts_of(kb, ()).questions).arrays()),
     })  # fmt: skip
 
 
@@ -176,7 +180,9 @@ def _file(kept: Path, texts: Texts, version: str) -> Path:
     from bot.knowledge.sources import source_digest
 
     code = source_digest(evidence, learning, ranker, votes, words)
-    return kept / f"learned-{hashlib.sha256(f'{code}{version}{texts.digest()}'.encode()).hexdigest()[:16]}.npz"
+    return (
+        kept / f"learned-{hashlib.sha256(f'{code}{version}{texts.digest()}'.encode()).hexdigest()[:16]}.npz"
+    )
 
 
 def _learned_before(kept: Path | None, texts: Texts, version: str) -> Learned | None:

@@ -19,6 +19,8 @@ from bot.knowledge.votes import Alike, Floats, Ints, Voting, targets_of
 FIRST_HAND = 0.4  # of a point's list
 FOLDS = 4  # parts in which each hand's examples are left out
 LOOKED_AT = 5  # measures of a text that sureness learns from
+#: Of the numbers in ``sureness_values``: whether they may only raise the chance, only lower it, or either.
+SURENESS_RISES = (True, True, True, False, True, True, True, None)
 Integers = NDArray[np.int64]
 
 
@@ -42,7 +44,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Learned:
-    """What examples' votes weigh, how much each piece of evidence counts, and how sureness follows from it."""
+    """What examples' votes weigh, how much each piece of evidence counts, how sureness follows."""
 
     votes: Floats
     weights: Weights
@@ -72,7 +74,7 @@ def learn(material: Material, shape: Shape) -> Learned:
     rising = [name not in AGAINST for name in FEATURES]
     weights = learn_ranking(ranked, points[about] == right[about, None], owned[about], rising)
     values, correct = _sureness_rows(weights, evidence, points, right, shape)
-    return Learned(voting.votes, weights, learn_sureness(values, correct))
+    return Learned(voting.votes, weights, learn_sureness(values, correct, SURENESS_RISES))
 
 
 def _folds(material: Material) -> Iterator[Integers]:
@@ -114,7 +116,7 @@ def sureness_values(share: float, point: Floats) -> list[float]:
     """What sureness in a measure is made from: its share and the evidence for its best point."""
     seen = dict(zip((*FEATURES, "votes for none"), point.tolist(), strict=True))
     near = max(seen["nearest example of the measure"], seen["nearest example of the point"])
-    return [float(log_odds(np.float64(share))), seen["votes for the measure"], seen["votes for the point"],
+    return [float(log_odds(np.array(share))), seen["votes for the measure"], seen["votes for the point"],
             seen["votes for none"], near, seen["best answer of the measure by meaning"],
             seen["best answer of the measure by letters"], 1.0]  # fmt: skip
 

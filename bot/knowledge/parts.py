@@ -15,9 +15,10 @@ JOINED = 0.1  # score that both pieces need when a word or mark between them say
 APART = 0.2  # the same without such a mark
 SAME = 0.4  # the same when both pieces are about one measure (and different points of it)
 _CUT = re.compile(
-    r"[,，。;；!！?？\n、]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<![\d.])\d\s*[、.)）]\s*"
+    r"[,，。;；!！?？\n、]+\s*(?:(?:and also|also|and|plus|besides)\b)?"
+    r"|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<![\d.])\d\s*[、.)）]\s*"
     r"|(?=还有|另外|顺便|再问|再就是|以及|对了|此外|同时|外加|再一个|还想|也想|其次|第二)"
-    r"|(?<![a-z])(?:and also|also|and|plus|besides)(?![a-z])",
+    r"|\b(?:and also|also|and|plus|besides)\b",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(
@@ -30,7 +31,9 @@ _ASKS = re.compile(
     rf"|[能会可有是要行让](?:不|没)[能会可有是要行让]|不$|没有$|{_ENGLISH}",
     re.IGNORECASE,
 )
-_MAY_ASK = re.compile(rf"{_ASKS.pattern}|[能会可有是要行算管给]不|让|还是|行|求|查|想|要|帮我|介绍|没人", re.IGNORECASE)
+_MAY_ASK = re.compile(
+    rf"{_ASKS.pattern}|[能会可有是要行算管给]不|让|还是|行|求|查|想|要|帮我|介绍|没人", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,21 @@ class Cut:
 
 def cuts(text: str) -> Iterator[Cut]:
     """Every place where a message, as it was written, may change to another question."""
+    seen: set[str] = set()
     for found in _CUT.finditer(text):
         first, second = (piece.strip(" ,，。;；、") for piece in (text[: found.start()], text[found.end() :]))
-        if min(len(letters(first)), len(letters(second))) < SHORTEST:
+        if second in seen or min(len(letters(first)), len(letters(second))) < SHORTEST:
             continue
+        seen.add(second)
         marked = bool(_ANOTHER.search(found.group()) or _ANOTHER.match(second))
         asks = _MAY_ASK if marked else _ASKS
         if asks.search(first) and asks.search(second):
             yield Cut(first, second, marked)
+
+
+def clauses_of(text: str) -> Iterator[str]:
+    """What stands between a description's marks, but for scraps."""
+    return (piece for piece in re.split(r"[,，。;；!！?？\n、]+", text) if len(letters(piece)) >= SHORTEST)
 
 
 def strength(cut: Cut, first: Sequence[Ranked], second: Sequence[Ranked]) -> float:

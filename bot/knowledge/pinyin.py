@@ -1,4 +1,4 @@
-"""Reads words typed in pinyin as the characters they most likely stand for, by a language model of known texts.
+"""Reads words typed in pinyin as the characters they likely stand for, by a language model of known texts.
 
 Visitors mix pinyin in where their keyboard fails them (「wo xiang 办个 zhizhao」). The model is of character
 pairs, from the texts of the knowledge base: small, quick, and at home in the subject.
@@ -70,7 +70,7 @@ class PinyinReader:
         return split_pinyin(word.lower())
 
     def _decode_run(self, text: str, run: re.Match[str]) -> str:
-        """One run of Latin words: neighbouring pinyin words are decoded together, after what stands before."""
+        """One run of Latin words: neighbours in pinyin are decoded together, after what stands before."""
         before = text[run.start() - 1] if run.start() and _CHINESE.match(text[run.start() - 1]) else START
         out, pending = [], list[str]()
         for word in re.findall(r"[A-Za-z]+|[ '’]+", run.group()):
@@ -103,7 +103,10 @@ class PinyinReader:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What ``from_arrays`` needs to make this again."""
-        return {"pairs": np.array(list(self._pairs), dtype=str), "counts": np.array(list(self._pairs.values()))}
+        return {
+            "pairs": np.array(list(self._pairs), dtype=str),
+            "counts": np.array(list(self._pairs.values())),
+        }
 
     @classmethod
     def from_arrays(cls, stored: dict[str, NDArray[Any]]) -> "PinyinReader":

@@ -33,7 +33,7 @@ class Weights:
 
     def score(self, features: Floats) -> Doubles:
         """The score of each last-axis row."""
-        return cast(Doubles, ((features - self.middle) / self.scale) @ self.weight)
+        return ((features - self.middle) / self.scale) @ self.weight
 
 
 def softmax(scores: Doubles) -> Doubles:
@@ -47,7 +47,8 @@ def learn_ranking(
 ) -> Weights:
     """Weights from texts × candidates × features and which candidates are right.
 
-    ``rising`` says of each feature whether more of it speaks for a point, or against it. Texts whose right measure is not among the candidates teach nothing.
+    ``rising`` says of each feature whether more of it speaks for a point, or against it. Texts whose right
+    measure is not among the candidates teach nothing.
     """
     usable = right_measure.any(axis=1)
     rows = features[usable].astype(np.float64)
@@ -61,9 +62,7 @@ def learn_ranking(
     return Weights(middle, scale, found.x)
 
 
-def _loss(
-    rows: Doubles, aims: tuple[tuple[Bools, float], ...]
-) -> Callable[[Doubles], tuple[float, Doubles]]:
+def _loss(rows: Doubles, aims: tuple[tuple[Bools, float], ...]) -> Callable[[Doubles], tuple[float, Doubles]]:
     def loss(weight: Doubles) -> tuple[float, Doubles]:
         share = softmax(rows @ weight)
         total, pull = SPREAD * float(weight @ weight), np.zeros_like(share)
@@ -71,30 +70,34 @@ def _loss(
             known = right.any(axis=1)
             mass = (share * right).sum(axis=1) + 1e-12
             total -= worth * float((np.log(mass) * known).mean())
-            pull += worth * (share - share * right / mass[:, None]) * known[:, None]
+            pull += worth * (share - share * right / mass[:, None]) * np.asarray(known)[:, None]
         gradient = np.einsum("tc,tcf->f", pull, rows) / len(rows) + 2 * SPREAD * weight
         return total, gradient
 
     return loss
 
 
-def learn_sureness(values: Doubles, right: Bools) -> Doubles:
-    """Weights of a logistic regression (Newton's method) of ``right`` on the rows of ``values``."""
-    weights = np.zeros(values.shape[1])
-    for _ in range(50):
-        chance = probability(values, weights)
-        gradient = values.T @ (chance - right) + 1e-3 * weights
-        curve = (values * (chance * (1 - chance))[:, None]).T @ values + 1e-3 * np.eye(len(weights))
-        step = np.linalg.solve(curve, gradient)
-        weights -= step
-        if np.abs(step).max() < 1e-8:
-            break
-    return weights
+def learn_sureness(values: Doubles, right: Bools, rising: Sequence[bool | None]) -> Doubles:
+    """Weights of a logistic regression of ``right`` on the rows of ``values``.
+
+    ``rising`` says of each value whether more of it may only raise the chance, only lower it, or both
+    (None).
+    """
+
+    def loss(weights: Doubles) -> tuple[float, Doubles]:
+        chance = np.clip(probability(values, weights), 1e-12, 1 - 1e-12)
+        fit = np.where(right, np.log(chance), np.log(1 - chance)).mean()
+        pull = values.T @ (chance - right) / len(values)
+        return float(SPREAD * weights @ weights - fit), pull + 2 * SPREAD * weights
+
+    bounds = [(None, None) if way is None else (0, None) if way else (None, 0) for way in rising]
+    found = minimize(loss, np.zeros(values.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
+    return cast(Doubles, found.x)
 
 
 def probability(values: Doubles, weights: Doubles) -> Doubles:
     """The logistic function of ``values @ weights``."""
-    return cast(Doubles, 1 / (1 + np.exp(-np.clip(values @ weights, -30, 30))))
+    return 1 / (1 + np.exp(-np.clip(values @ weights, -30, 30)))
 
 
 def log_odds(share: Doubles) -> Doubles:

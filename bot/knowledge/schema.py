@@ -11,8 +11,8 @@ from bot.knowledge.conditions import UNCONDITIONAL, Conditions
 class Document:
     """A published document that measures come from.
 
-    ``number`` is empty where it was published without one; ``date`` is YYYY-MM-DD, YYYY-MM or YYYY, as exactly
-    as the source says.
+    ``number`` is empty where it was published without one; ``date`` is YYYY-MM-DD, YYYY-MM or YYYY, as
+    exactly as the source says.
 
     ``district`` is a code of ``districts.py``, "" when each measure has its own; ``seed`` the file its text
     was taken from.

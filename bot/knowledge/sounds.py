@@ -1,7 +1,7 @@
 """How a text sounds: toneless pinyin syllables, alike for homophones and for words typed in pinyin.
 
-A wrong homophone (正照 for 证照), a slip of speech recognition and a word left in pinyin (zhengzhao) all sound
-as they should, so comparing sounds finds what comparing characters misses.
+A wrong homophone (正照 for 证照), a slip of speech recognition and a word left in pinyin all sound as they
+should, so comparing sounds finds what comparing characters misses.
 """
 
 import functools
@@ -17,13 +17,13 @@ _ALL_CHINESE = "".join(map(chr, range(0x4E00, 0x9FA6)))
 
 @functools.cache
 def syllables_known() -> frozenset[str]:
-    """Every toneless syllable that a common Chinese character has."""
-    return frozenset(sound for sound in lazy_pinyin(_ALL_CHINESE) if re.fullmatch("[a-z]+", sound))
+    """Every toneless syllable of two letters or more that a common Chinese character has."""
+    return frozenset(sound for sound in lazy_pinyin(_ALL_CHINESE) if re.fullmatch("[a-z]{2,}", sound))
 
 
 @functools.lru_cache(4096)
 def split_pinyin(word: str) -> tuple[str, ...] | None:
-    """A run of Latin letters as the fewest syllables; None when it is no pinyin (English, an abbreviation)."""
+    """A run of Latin letters as the fewest syllables; None when it is no pinyin."""
     best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
     for start in range(len(word)):
         before = best[start]

@@ -9,11 +9,12 @@ from bot.knowledge.conversation import elsewhere, leans
 from bot.knowledge.districts import named_in
 from bot.knowledge.encoder import Encoder, Vectors
 from bot.knowledge.index import Index
-from bot.knowledge.parts import Cut, cuts, strength
+from bot.knowledge.parts import Cut, clauses_of, cuts, strength
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.text import normalise
 
 MOST_CUTS = 4  # places of a message that are looked at
+MOST_CLAUSES = 8  # of a description
 EARLIER_SURE = 0.3  # score below which the message before was no question, and the one before that counts too
 
 
@@ -61,6 +62,12 @@ class Understanding:
             return Understood(self._joined(earlier, text, vector)[:limit], [], earlier)
         parts = self._parts(said)
         return Understood(self._with_parts(alone, parts)[:limit], parts, None)
+
+    def clauses(self, said: str, limit: int, vector: Vectors) -> Understood:
+        """The measures for a description as a whole, and for each of its clauses."""
+        pieces = list(clauses_of(said))[:MOST_CLAUSES]
+        parts = [Part(piece, self._piece(piece)) for piece in pieces] if len(pieces) > 1 else []
+        return Understood(self._index.rank(self.read(said), vector, limit), parts, None)
 
     def _earlier(self, before: Sequence[str]) -> str:
         """What a follow-up can lean on: the last message, with the one before when it says little itself."""

@@ -1,6 +1,6 @@
 """Learns from example questions which measure and which point a question is about: kernel ridge regression.
 
-Two texts are as alike as a mixture of their embeddings, their letters and their sounds says, and every example
+Two texts are as alike as a mixture of their embeddings, letters and sounds says, and every example
 votes for its measure and its point with a learned weight. Exact, deterministic, plain arrays afterwards.
 """
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
+import scipy.linalg.lapack
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Integers = NDArray[np.int64]
 
 MEANING, LETTERS, SOUNDS = 0.7, 0.1, 0.2  # shares in likeness
 SHARPNESS = 4.0  # how quickly likeness falls as vectors part
@@ -26,7 +28,7 @@ class Alike:
     letters: Floats
     sounds: Floats
 
-    def part(self, rows: Ints, columns: Ints) -> "Alike":
+    def part(self, rows: Integers, columns: Integers) -> "Alike":
         """Some texts and some examples only."""
         at = np.ix_(rows, columns)
         return Alike(self.meaning[at], self.letters[at], self.sounds[at])
@@ -43,14 +45,24 @@ class Voting:
     def __init__(self, kernel: Floats, targets: Floats):
         distrusted = kernel.copy()
         distrusted[np.diag_indices(len(kernel))] += RIDGE
-        self._inverse: Floats = scipy.linalg.inv(distrusted, overwrite_a=True, check_finite=False)
+        self._inverse = _inverse(distrusted)
         self._targets = targets
         self.votes: Floats = self._inverse @ targets  # examples × targets: the weight of each vote
 
     def without(self, rows: NDArray[np.int64]) -> Floats:
         """The votes that these examples would get had none of them been there (exact, rows × targets)."""
         block = self._inverse[np.ix_(rows, rows)]
-        return self._targets[rows] - scipy.linalg.solve(block, self.votes[rows], assume_a="pos")
+        return np.asarray(self._targets[rows] - scipy.linalg.solve(block, self.votes[rows], assume_a="pos"))
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """Of a symmetric positive definite matrix, by Cholesky: half the work of a general one, in its place."""
+    factor, failed = scipy.linalg.lapack.spotrf(matrix.T, lower=False, overwrite_a=True)
+    half, failed_too = scipy.linalg.lapack.spotri(factor, lower=False, overwrite_c=True)
+    if failed or failed_too:
+        raise ArithmeticError("the examples' likeness is no positive definite matrix")
+    upper = np.triu(half)
+    return np.asarray(upper + np.triu(half, 1).T, np.float32)
 
 
 def targets_of(points: Ints, owners: Ints, measures: int) -> Floats:

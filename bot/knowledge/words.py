@@ -64,8 +64,8 @@ class Words:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What ``from_arrays`` needs to make this again."""
-        return {"kind": np.array(self._kind), "names": self._names, "rarity": self._rarity,
-                "starts": self.rows.indptr, "columns": self.rows.indices, "weights": self.rows.data}  # fmt: skip
+        rows = {"starts": self.rows.indptr, "columns": self.rows.indices, "weights": self.rows.data}
+        return {"kind": np.array(self._kind), "names": self._names, "rarity": self._rarity, **rows}
 
     @classmethod
     def from_arrays(cls, stored: dict[str, NDArray[Any]]) -> "Words":

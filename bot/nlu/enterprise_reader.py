@@ -12,8 +12,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge import enterprise
 from bot.knowledge.enterprise import Facts, asks_what_fits, describes, read_facts
-from bot.nlu.fingerprint import source_digest
-from bot.nlu.intent_classifier import LinearIntentClassifier
+from bot.knowledge.sources import source_digest
+from bot.nlu.intent_classifier import VotingIntentClassifier
 
 ENTERPRISE, DESCRIBES = "enterprise", "describe_enterprise"
 Intent = dict[str, Any]
@@ -40,7 +40,7 @@ class EnterpriseReader(GraphComponent):
     @classmethod
     def required_components(cls) -> list[type]:
         """What must come before it in the pipeline."""
-        return [LinearIntentClassifier]
+        return [VotingIntentClassifier]
 
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,

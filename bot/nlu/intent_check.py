@@ -8,12 +8,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import requests
 from bot.knowledge.sources import source_digest
-from bot.nlu.intent_classifier import LinearIntentClassifier
+from bot.nlu import reactions, requests
+from bot.nlu.intent_classifier import VotingIntentClassifier
+from bot.nlu.reactions import reaction
 from bot.nlu.requests import asks_for_person
 
 HUMAN = "request_human"
@@ -35,7 +37,7 @@ class IntentCheck(GraphComponent):
     @classmethod
     def required_components(cls) -> list[type]:
         """What must come before it in the pipeline."""
-        return [LinearIntentClassifier]
+        return [VotingIntentClassifier]
 
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -46,18 +48,20 @@ class IntentCheck(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The source of the check."""
-        return source_digest(requests)
+        return source_digest(requests, reactions)
 
-    def process(self, messages: list[Message]) -> list[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Correct intent and ranking of messages that come in."""
+        answered = bool(tracker and tracker.get_slot("answered"))  # Rasa parses without a tracker, too
         for message in messages:
-            ranking = self._corrected(message.get(TEXT) or "", message.get("intent_ranking") or [])
+            text = message.get(TEXT) or ""
+            ranking = self._corrected(text, message.get("intent_ranking") or [], answered)
             if ranking:
                 message.set("intent", ranking[0], add_to_output=True)
                 message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    def _corrected(self, text: str, ranking: list[Intent]) -> list[Intent]:
+    def _corrected(self, text: str, ranking: list[Intent], answered: bool) -> list[Intent]:
         if ranking and not any(map(_says_something, text)):
             return [_not_understood(ranking[0]), *ranking]
         asks = asks_for_person(text)
@@ -66,6 +70,12 @@ class IntentCheck(GraphComponent):
             return [{"name": HUMAN, "confidence": 1.0}, *others]
         if asks is False:
             ranking = others
+        reacts = reaction(text) if answered else None
+        if reacts:
+            return [
+                {"name": reacts, "confidence": 1.0},
+                *(each for each in ranking if each["name"] != reacts),
+            ]
         best = ranking[0] if ranking else None
         if best and best["confidence"] < self._least.get(best["name"], 0.0):
             return [_not_understood(best), *ranking]

@@ -1,4 +1,4 @@
-"""The intent of a message, by ``LinearModel``."""
+"""The intent of a message, by ``VotingModel``."""
 
 from typing import Any
 
@@ -13,21 +13,21 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import words
-from bot.nlu import linear_model
 from bot.knowledge.sources import source_digest
-from bot.nlu.linear_model import LinearModel
+from bot.nlu import voting_model
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
+from bot.nlu.voting_model import VotingModel
 
 RANKING_LENGTH = 5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LinearIntentClassifier(GraphComponent, IntentClassifier):
+class VotingIntentClassifier(GraphComponent, IntentClassifier):
     """Needs ``SentenceEncoder`` before it. A message without text gets no intent, with confidence 0."""
 
     def __init__(self, model_storage: ModelStorage, resource: Resource):
         self._model_storage, self._resource = model_storage, resource
-        self._model: LinearModel | None = None
+        self._model: VotingModel | None = None
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -36,30 +36,30 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "LinearIntentClassifier":  # fmt: skip
+               execution_context: ExecutionContext) -> "VotingIntentClassifier":  # fmt: skip
         """An untrained component."""
         return cls(model_storage, resource)
 
     @classmethod
     def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-             execution_context: ExecutionContext, **kwargs: Any) -> "LinearIntentClassifier":  # fmt: skip
+             execution_context: ExecutionContext, **kwargs: Any) -> "VotingIntentClassifier":  # fmt: skip
         """The component with the model saved by ``train``."""
         component = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = LinearModel.load(folder / "intents.npz")
+            component._model = VotingModel.load(folder / "intents.npz")
         return component
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The source of the model and of its n-grams."""
-        return source_digest(linear_model, words)
+        return source_digest(voting_model, words)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit to every example with an intent, and save the model."""
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         vectors = np.stack([vector_of(message) for message in examples])
         texts = [message.get(TEXT) for message in examples]
-        model = LinearModel.train(texts, vectors, [message.get(INTENT) for message in examples])
+        model = VotingModel.train(texts, vectors, [message.get(INTENT) for message in examples])
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder / "intents.npz")
         return self._resource

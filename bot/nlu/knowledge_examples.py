@@ -12,23 +12,25 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import load_knowledge, text
-from bot.knowledge.text import normalise
 from bot.knowledge.sources import source_digest
-
-FROM_KNOWLEDGE = "from_knowledge"  # set on such examples, so that the retriever can tell them from the others
+from bot.knowledge.text import normalise
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class KnowledgeExamples(GraphComponent):
-    """Works while training only; messages pass unchanged. Setting: ``knowledge``, the folder of measures."""
+    """Works while training only; messages pass unchanged.
+
+    Settings: ``knowledge``, the folder of measures; ``per_point``, how many examples a point gives: the
+    intent is only its topic, and more would drown the other intents.
+    """
 
     def __init__(self, config: dict[str, Any]):
-        self._folder = Path(config["knowledge"])
+        self._folder, self._per_point = Path(config["knowledge"]), int(config["per_point"])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings' defaults."""
-        return {"knowledge": "data/measures"}
+        return {"knowledge": "data/measures", "per_point": 3}
 
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
@@ -49,9 +51,14 @@ class KnowledgeExamples(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add one example a question; KnowledgeError when the measures are faulty."""
         examples = [
-            Message({TEXT: normalise(question), INTENT: f"ask_{point.topics[0]}", FROM_KNOWLEDGE: True})
+            Message({TEXT: normalise(question), INTENT: f"ask_{point.topics[0]}"})
             for measure in load_knowledge(self._folder).measures.values()
             for point in measure.points
-            for question in point.questions
+            for question in _spread(point.questions, self._per_point)
         ]
         return training_data.merge(TrainingData(training_examples=examples))
+
+
+def _spread(questions: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """At most so many, from all over the list: neighbours were written together."""
+    return questions[:: max(1, len(questions) // most)][:most]

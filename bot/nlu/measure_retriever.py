@@ -21,11 +21,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge import index, load_knowledge
 from bot.knowledge.encoder import CachedEncoder, E5Encoder, shared_encoder
 from bot.knowledge.index import Index, build_index
+from bot.knowledge.others import load_others
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import index_file, index_fingerprint
 from bot.knowledge.sources import source_digest
 from bot.knowledge.understanding import Understanding, Understood
-from bot.nlu.knowledge_examples import FROM_KNOWLEDGE
+from bot.nlu.enterprise_reader import DESCRIBES
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 from bot.nlu.text_normaliser import SAID
 
@@ -38,7 +39,8 @@ NOT_QUESTIONS = ("affirm", "deny", "greet", "thank", "goodbye", "smalltalk", "re
 class MeasureRetriever(GraphComponent):
     """Learns from the knowledge base, and from all other training examples that they are answered by nothing.
 
-    Settings: ``knowledge``, the folder of measures; ``cache``, where vectors are kept; ``limit``, how many
+    Settings: ``knowledge``, the folder of measures; ``examples``, that of the other examples; ``cache``,
+    where vectors are kept; ``limit``, how many
     measures a message gets.
     """
 
@@ -49,7 +51,7 @@ class MeasureRetriever(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings' defaults."""
-        return {"knowledge": "data/measures", "cache": "models/cache", "limit": 10}
+        return {"knowledge": "data/measures", "examples": "data/nlu", "cache": "models/cache", "limit": 10}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -81,10 +83,7 @@ class MeasureRetriever(GraphComponent):
         """Build the index and save it in the model."""
         kb = load_knowledge(Path(self._config["knowledge"]))
         encoder = CachedEncoder(E5Encoder(), Path(self._config["cache"]) / "vectors.npz")
-        others = [
-            message.get(TEXT) for message in training_data.intent_examples
-            if message.get(TEXT) and not message.get(FROM_KNOWLEDGE)
-        ]  # fmt: skip
+        others = load_others(Path(self._config["examples"]))
         cache = Path(self._config["cache"])
         learned = build_index(kb, encoder, others, index_fingerprint(kb, encoder, others), cache)
         learned.save(index_file(cache))  # the server's own search opens at once from here
@@ -92,9 +91,9 @@ class MeasureRetriever(GraphComponent):
             learned.save(folder / "index.npz")
         return self._resource
 
-    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Understand messages that come in; nothing is found in a message without letters."""
-        before = earlier_messages(tracker) if tracker else []
+        before = earlier_messages(tracker) if tracker else []  # Rasa parses without one, too
         for message in messages:
             understood = self._understand(message, before)
             message.set(MEASURES, _plain(understood.ranked), add_to_output=True)
@@ -108,6 +107,8 @@ class MeasureRetriever(GraphComponent):
         if vector is None or self._understanding is None:
             return Understood([], [], None)
         said = message.get(SAID) or message.get(TEXT) or ""
+        if (message.get("intent") or {}).get("name") == DESCRIBES:
+            return self._understanding.clauses(said, self._config["limit"], vector)
         return self._understanding.understand(said, self._config["limit"], before, vector)
 
 

@@ -1,5 +1,6 @@
 """Turns words typed in pinyin into the characters they stand for (see ``bot.knowledge.pinyin``)."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,31 +13,41 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import pinyin, sounds
+from bot.knowledge import load_knowledge, pinyin, sounds
 from bot.knowledge.encoder import save_arrays
+from bot.knowledge.index import texts_of
 from bot.knowledge.pinyin import PinyinReader
 from bot.knowledge.sources import source_digest
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class PinyinWords(GraphComponent):
-    """Learns how the training examples are written; works on texts that are mixed with pinyin, or all pinyin."""
+    """Learns how the questions are written; works on texts that are mixed with pinyin, or all pinyin.
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource):
+    Setting: ``knowledge``, the folder of measures.
+    """
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource):
+        self._folder = Path(config["knowledge"])
         self._model_storage, self._resource = model_storage, resource
         self._reader: PinyinReader | None = None
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The settings' defaults."""
+        return {"knowledge": "data/measures"}
 
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
                execution_context: ExecutionContext) -> "PinyinWords":  # fmt: skip
         """An untrained component."""
-        return cls(model_storage, resource)
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
              execution_context: ExecutionContext, **kwargs: Any) -> "PinyinWords":  # fmt: skip
         """The component as ``train`` saved it."""
-        component = cls(model_storage, resource)
+        component = cls(config, model_storage, resource)
         with (
             model_storage.read_from(resource) as folder,
             np.load(folder / "pinyin.npz", allow_pickle=False) as stored,
@@ -46,12 +57,13 @@ class PinyinWords(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The source of the reader."""
-        return source_digest(pinyin, sounds)
+        """The source of the reader, and the questions it learns from."""
+        kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
+        return source_digest(pinyin, sounds) + kb.questions_digest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Count how characters follow each other in the examples."""
-        self._reader = PinyinReader.of([m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)])
+        """Count how characters follow each other in the questions."""
+        self._reader = PinyinReader.of(texts_of(load_knowledge(self._folder), ()).questions)
         with self._model_storage.write_to(self._resource) as folder:
             save_arrays(folder / "pinyin.npz", **self._reader.arrays())
         return self._resource

@@ -15,9 +15,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from bot.knowledge import districts, load_knowledge, topics
+from bot.knowledge.sources import source_digest
 from bot.nlu import chinese, vocabulary
 from bot.nlu.chinese import load_pipeline, make_pipeline
-from bot.knowledge.sources import source_digest
 from bot.nlu.vocabulary import entity_words
 
 

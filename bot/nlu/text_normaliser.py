@@ -12,8 +12,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import text
-from bot.knowledge.text import normalise
 from bot.knowledge.sources import source_digest
+from bot.knowledge.text import normalise
 
 SAID = "said"  # a message's text as it was written: where it is cut into questions depends on its spaces
 

@@ -8,7 +8,7 @@ from actions.decision import ANSWER, MOST_CHOICES, OFFER, decide
 from actions.inprocess import registered
 from bot.knowledge.conditions import VOCABULARY
 from bot.knowledge.details import ASKED
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 
 ROOT = Path(__file__).resolve().parents[2]
 SURE = [("demo-02", "担保费率", 0.9), ("demo-01", "歇业备案", 0.2), ("demo-03", "联合报装", 0.01)]

@@ -5,7 +5,7 @@ import pytest
 from bot.knowledge import KnowledgeBase, load_knowledge
 from bot.knowledge.eligibility import MOST_FITS, assess
 from bot.knowledge.enterprise import Facts, read_facts
-from bot.knowledge.index import Ranked
+from bot.knowledge.ranked import Ranked
 from tests.knowledge.conftest import SMALL
 
 

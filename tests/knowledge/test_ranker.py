@@ -1,35 +1,64 @@
 import numpy as np
 import pytest
 
-from bot.knowledge.ranker import RIDGE, Layout, calibrate, learn, margins, probability
+from bot.knowledge.evidence import AGAINST, FEATURES
+from bot.knowledge.ranker import learn_ranking, learn_sureness, probability, softmax
+from bot.knowledge.votes import RIDGE, Alike, Voting, targets_of
+
+RNG = np.random.default_rng(7)
 
 
-def test_left_out_scores_equal_training_without_the_text():
-    rng = np.random.default_rng(7)
-    points = rng.normal(size=(12, 4)).astype(np.float32)
-    alike = points @ points.T
-    targets = (rng.random((12, 3)) > 0.5).astype(np.float32)
-    _, left_out = learn(alike, targets)
-    rest = np.arange(12) != 5
-    kernel = alike[np.ix_(rest, rest)].astype(np.float64) + RIDGE * np.eye(11)
-    expected = alike[5, rest] @ np.linalg.solve(kernel, targets[rest])
-    assert left_out[5] == pytest.approx(expected, abs=2e-3)
+def kernel_and_targets(examples=24, targets=3):
+    vectors = RNG.normal(size=(examples, 6)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = vectors @ vectors.T
+    kernel = Alike(cosines, np.maximum(cosines, 0), np.maximum(cosines, 0)).kernel()
+    return kernel, np.eye(targets, dtype=np.float32)[RNG.integers(0, targets, examples)]
 
 
-def test_layout_takes_the_best_point_of_each_measure():
-    layout = Layout(2, np.array([0, 0, 1], np.int32))
-    scores = np.array([[0.5, 0.1, 0.2, 0.9, 0.4, 0.0]], np.float32)
-    combined, best = layout.combine(scores)
-    assert best.tolist() == [[1, 2]]
-    assert combined[0] == pytest.approx([0.4 * 0.5 + 0.6 * 0.9, 0.4 * 0.1 + 0.6 * 0.4])
+def test_votes_bring_each_example_near_its_own_target():
+    kernel, targets = kernel_and_targets()
+    got = kernel @ Voting(kernel, targets).votes
+    assert (got.argmax(axis=1) == targets.argmax(axis=1)).mean() > 0.9
 
 
-def test_margins_are_positive_for_the_first_only():
-    assert margins(np.array([[0.9, 0.2, 0.5]], np.float32))[0] == pytest.approx([0.4, -0.7, -0.4])
+def test_votes_without_some_examples_equal_learning_from_the_rest():
+    kernel, targets = kernel_and_targets()
+    rows, rest = np.arange(5), np.arange(5, 24)
+    small = kernel[np.ix_(rest, rest)] + RIDGE * np.eye(len(rest))
+    expected = kernel[np.ix_(rows, rest)] @ np.linalg.solve(small, targets[rest])
+    assert np.allclose(Voting(kernel, targets).without(rows), expected, atol=1e-3)
 
 
-def test_calibration_recovers_known_chances():
-    rng = np.random.default_rng(3)
-    values = np.stack([rng.normal(size=4000), np.ones(4000)], axis=1)
-    right = rng.random(4000) < probability(values, np.array([2.0, -1.0]))
-    assert calibrate(values, right) == pytest.approx([2.0, -1.0], abs=0.2)
+def test_targets_name_measure_point_or_none():
+    owners = np.array([0, 0, 1], np.int32)
+    targets = targets_of(np.array([1, 2, -1], np.int32), owners, measures=2)
+    assert [row.nonzero()[0].tolist() for row in targets] == [[0, 3], [1, 4], [5]]
+
+
+def test_ranking_learns_which_feature_tells_and_never_turns_evidence_round():
+    right = np.zeros((80, 5), bool)
+    right[np.arange(80), RNG.integers(0, 5, 80)] = True
+    telling = right + RNG.normal(0, 0.3, right.shape)
+    opposed = 1.0 - right + RNG.normal(0, 0.3, right.shape)
+    features = np.stack([telling, opposed], axis=-1).astype(np.float32)
+    weights = learn_ranking(features, right, right, rising=[True, True])
+    assert weights.weight[0] > 0.5
+    assert weights.weight[1] == 0  # it speaks against, but may only speak for
+    assert (weights.score(features).argmax(axis=1) == right.argmax(axis=1)).mean() > 0.9
+
+
+def test_every_feature_that_speaks_against_is_a_feature():
+    assert set(AGAINST) <= set(FEATURES)
+
+
+def test_sureness_is_calibrated_on_what_it_learned_from():
+    values = np.column_stack([RNG.normal(size=4000), np.ones(4000)])
+    right = RNG.random(4000) < 1 / (1 + np.exp(-2 * values[:, 0]))
+    chances = probability(values, learn_sureness(values, right, (True, None)))
+    sure = chances > 0.8
+    assert chances[sure].mean() == pytest.approx(right[sure].mean(), abs=0.04)
+
+
+def test_softmax_adds_up_to_one_when_scores_are_huge():
+    assert softmax(np.array([1e5, 1e5 - 1])).sum() == pytest.approx(1)

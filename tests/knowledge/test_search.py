@@ -5,7 +5,8 @@ import pytest
 
 from bot.knowledge import KnowledgeBase, open_searcher
 from bot.knowledge.encoder import CachedEncoder, save_arrays
-from bot.knowledge.index import Index, Ranked
+from bot.knowledge.index import Index
+from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import prefer
 from tests.knowledge.conftest import OTHERS
 from tests.knowledge.fakes import CharacterEncoder
@@ -55,7 +56,7 @@ def test_hit_as_json_has_the_promised_fields(searcher):
 
 def _two_districts(kb: KnowledgeBase) -> KnowledgeBase:
     first, second, third = kb.measures.values()
-    moved = dataclasses.replace(second, document=dataclasses.replace(second.document, district="qingpu"))
+    moved = dataclasses.replace(second, district="qingpu")
     return KnowledgeBase((first, moved, third), "two")
 
 
@@ -129,3 +130,15 @@ def test_saving_leaves_nothing_behind_when_it_fails(tmp_path):
     with pytest.raises(OSError):
         save_arrays(tmp_path / "x.npz", a=np.zeros(2))
     assert [path.name for path in tmp_path.iterdir()] == ["x.npz"]
+
+
+def test_index_learns_nothing_anew_when_only_an_answer_changed(kb, tmp_path, monkeypatch):
+    open_searcher(kb, tmp_path, OTHERS, CharacterEncoder())
+    first, *rest = kb.measures.values()
+    changed = KnowledgeBase((dataclasses.replace(first, answer="换了一种说法。"), *rest), "changed")
+    monkeypatch.setattr("bot.knowledge.index.learn", lambda *_: pytest.fail("learned again"))
+    assert open_searcher(changed, tmp_path, OTHERS, CharacterEncoder()).search("歇业备案")
+
+
+def test_search_finds_the_same_when_the_question_is_typed_in_pinyin(searcher):
+    assert searcher.search("danbao feilv 现在 duoshao")[0].id == searcher.search("担保费率现在多少")[0].id

@@ -35,18 +35,18 @@ def test_mostly_latin_when_english_is_written(text, latin):
 
 
 def test_words_compare_highest_with_the_same_text():
-    words = Words.of(["担保费率多少", "歇业备案", "水电报装"])
+    words = Words.of("letters", ["担保费率多少", "歇业备案", "水电报装"])
     scores = words.compare("担保费率多少")
     assert scores.argmax() == 0
     assert scores[0] == pytest.approx(1, abs=1e-5)
 
 
 def test_words_compare_is_zero_when_nothing_is_shared():
-    assert not Words.of(["担保费率多少"]).compare("xyz").any()
-    assert not Words.of(["担保费率多少"]).compare("").any()
+    assert not Words.of("letters", ["担保费率多少"]).compare("xyz").any()
+    assert not Words.of("letters", ["担保费率多少"]).compare("").any()
 
 
 def test_words_compare_the_same_when_stored_and_read_back():
-    words = Words.of(["担保费率多少", "歇业备案", "备案费用"])
+    words = Words.of("letters", ["担保费率多少", "歇业备案", "备案费用"])
     again = Words.from_arrays(words.arrays())
     assert (again.compare("备案多少") == words.compare("备案多少")).all()

@@ -7,12 +7,12 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge.topics import TOPICS
-from bot.nlu import linear_model, measure_retriever, vocabulary
 from bot.knowledge.sources import source_digest
+from bot.knowledge.topics import TOPICS
+from bot.nlu import measure_retriever, vocabulary, voting_model
 from bot.nlu.intent_check import IntentCheck
-from bot.nlu.intent_classifier import LinearIntentClassifier
-from bot.nlu.knowledge_examples import FROM_KNOWLEDGE, KnowledgeExamples
+from bot.nlu.intent_classifier import VotingIntentClassifier
+from bot.nlu.knowledge_examples import KnowledgeExamples
 from bot.nlu.measure_retriever import MeasureRetriever
 from bot.nlu.requests import asks_for_person
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
@@ -49,7 +49,7 @@ def checked(run, storage, text, *ranking):
     message = said(text)
     message.set("intent_ranking", [{"name": name, "confidence": chance} for name, chance in ranking])
     least = {"affirm": 0.6}
-    return run(IntentCheck, storage, least=least).process([message])[0].get(INTENT)
+    return run(IntentCheck, storage, least=least).process([message], None)[0].get(INTENT)
 
 
 @pytest.mark.parametrize(("chance", "intent"), [(0.59, "nlu_fallback"), (0.6, "affirm")])
@@ -87,13 +87,13 @@ def test_request_for_a_person_is_told_from_other_talk(asks, text):
 
 
 def test_source_digest_differs_when_the_modules_do():
-    assert source_digest(linear_model) != source_digest(linear_model, vocabulary) != source_digest(vocabulary)
+    assert source_digest(voting_model) != source_digest(voting_model, vocabulary) != source_digest(vocabulary)
 
 
 def test_knowledge_examples_are_added_under_their_points_topic(run, storage, examples):
     component = run(KnowledgeExamples, storage, knowledge=SMALL)
     result = component.process_training_data(examples)
-    added = {m.get(TEXT): m.get(INTENT) for m in result.training_examples if m.get(FROM_KNOWLEDGE)}
+    added = {m.get(TEXT): m.get(INTENT) for m in result.training_examples}
     assert added["担保费率现在多少"] == "ask_financing"
     assert added["首贷户贴息怎么领"] == "ask_policy"
     assert len(added) == 18
@@ -169,8 +169,8 @@ def test_encoder_does_not_encode_training_texts_twice(tmp_path, examples):
 
 @pytest.fixture
 def classifier(run, storage, examples, encoder):
-    run(LinearIntentClassifier, storage).train(encoder.process_training_data(examples))
-    return run(LinearIntentClassifier, storage, "load")
+    run(VotingIntentClassifier, storage).train(encoder.process_training_data(examples))
+    return run(VotingIntentClassifier, storage, "load")
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ def test_classifier_is_the_same_when_trained_again(run, tmp_path, examples, enco
 
     (tmp_path / "other").mkdir()
     other = LocalModelStorage(tmp_path / "other")
-    run(LinearIntentClassifier, other).train(examples)  # encoded for the first one already
-    again = run(LinearIntentClassifier, other, "load")
+    run(VotingIntentClassifier, other).train(examples)  # encoded for the first one already
+    again = run(VotingIntentClassifier, other, "load")
     [first], [second] = (each.process(encoder.process([said("转个人吧")])) for each in (classifier, again))
     assert first.get("intent") == second.get("intent")
 
@@ -229,7 +229,7 @@ def test_retriever_finds_nothing_when_there_is_no_letter(retriever, encoder, tex
 
 def test_component_names_are_not_used_by_rasa_itself():
     registered = DefaultV1Recipe._registered_components
-    for cls in (TextNormaliser, KnowledgeExamples, SpacyChinese, SentenceEncoder, LinearIntentClassifier,
+    for cls in (TextNormaliser, KnowledgeExamples, SpacyChinese, SentenceEncoder, VotingIntentClassifier,
                 MeasureRetriever):  # fmt: skip
         assert registered[cls.__name__].clazz is cls
 

@@ -1,0 +1,91 @@
+import pytest
+
+from bot.knowledge.conversation import elsewhere, leans
+from bot.knowledge.parts import Cut, clauses_of, cuts, strength
+from bot.knowledge.places import named_outside
+from bot.knowledge.ranked import Ranked
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "follows"),
+    [
+        ("那要多久", 0.3, True),
+        ("青浦那边呢", 0.4, True),
+        ("补多少", 0.2, True),
+        ("这个谁负责", 0.5, True),
+        ("歇业备案怎么办理", 0.95, False),
+        ("嘉定新城办执照要不要去区里的大厅排队，能不能就近办掉", 0.3, False),
+    ],
+)
+def test_message_leans_on_the_one_before_when_it_says_little_itself(text, score, follows):
+    assert leans(text, score) is follows
+
+
+DISTRICTS = {"jd": "jiading", "qp": "qingpu"}
+RANKED = [Ranked("jd", "点", 0.9), Ranked("qp", "点", 0.4)]
+
+
+def test_elsewhere_puts_the_named_districts_measures_first():
+    assert [found.id for found in elsewhere(RANKED, {"qingpu"}, DISTRICTS)] == ["qp", "jd"]
+
+
+def test_elsewhere_changes_nothing_when_no_district_is_named():
+    assert elsewhere(RANKED, set(), DISTRICTS) == RANKED
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("转口生意这边认吗，账户被冻了又该找谁", ("转口生意这边认吗", "账户被冻了又该找谁")),
+        ("租房补贴有没有 创业大赛怎么报", ("租房补贴有没有", "创业大赛怎么报")),
+        (
+            "Can I pause my firm? and also where do I repair my credit?",
+            ("Can I pause my firm", "where do I repair my credit?"),
+        ),
+        ("我开了家小店，下个月想重新装修一下，要报批吗", None),
+    ],
+)
+def test_cuts_find_where_another_question_begins(text, pieces):
+    found = [(cut.first, cut.second) for cut in cuts(text)]
+    assert found == ([pieces] if pieces else [])
+
+
+def test_cut_is_marked_when_words_announce_another_question():
+    assert [cut.marked for cut in cuts("担保费率是多少，另外信用怎么修复")] == [True]
+
+
+def two(first, second, marked=False):
+    return strength(Cut("甲", "乙", marked), [Ranked(*first)], [Ranked(*second)])
+
+
+def test_strength_is_positive_when_both_pieces_are_clear_questions_of_their_own():
+    assert two(("a", "p", 0.8), ("b", "q", 0.7)) > 0
+
+
+def test_strength_is_zero_when_both_pieces_ask_the_same():
+    assert two(("a", "p", 0.9), ("a", "p", 0.9)) == 0
+
+
+def test_strength_is_not_positive_when_a_piece_is_only_background():
+    assert two(("a", "p", 0.8), ("b", "q", 0.05)) <= 0
+
+
+def test_strength_asks_for_less_when_the_second_question_is_announced():
+    assert two(("a", "p", 0.8), ("b", "q", 0.15)) <= 0 < two(("a", "p", 0.8), ("b", "q", 0.15), marked=True)
+
+
+def test_clauses_leave_out_scraps():
+    assert list(clauses_of("青浦，做冷链物流的，40人，想换大冷库")) == ["做冷链物流的", "想换大冷库"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("武汉营业执照怎么注销", "far"),
+        ("昆山那边办个证", "neighbours"),
+        ("在安徽做过项目，来上海算吗", None),
+        ("歇业备案", None),
+    ],
+)
+def test_place_outside_is_named_unless_shanghai_is_too(text, where):
+    assert named_outside(text) == where
