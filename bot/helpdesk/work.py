@@ -243,7 +243,7 @@ class Work:
     async def end_offers(self, request: HelpRequest, accepted_by: str | None = None) -> None:
         """Let it ring nowhere any more."""
         for staff_id in await offers.end_all(self.connection, request.id, self.now, accepted_by):
-            self.nudges.append((staff_topic(staff_id), {"type": "offers"}))
+            self.tell_offers(staff_id)
 
     async def release(self, request: HelpRequest, actor: Actor, reason: str) -> HelpRequest:
         """Take a request out of its helper's hands and back to its place in the queue."""
@@ -299,6 +299,14 @@ class Work:
         where = self.conversation.id
         for each in await invitations.cancel_all(self.connection, where, reason, self.now, kind):
             self.tell_invited(each)
+
+    def tell_offers(self, staff_id: str) -> None:
+        """Nudge a desk: what rings there has changed."""
+        self.nudges.append((staff_topic(staff_id), {"type": "offers"}))
+
+    def tell_company(self, staff_id: str) -> None:
+        """Nudge somebody who came into the conversation or left it; the visitor sees a notice."""
+        self.nudges.append((staff_topic(staff_id), {"type": "mine"}))
 
     def tell_invited(self, invitation: Invitation) -> None:
         """Nudge whom an invitation concerns."""
