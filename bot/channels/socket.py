@@ -224,15 +224,29 @@ class VisitorSocket:
             "type": "state",
             "owner": conversation.owner,
             "helper": helper.json_object() if helper else None,
+            "participants": await self._participants(conversation),
         }
         if state != self._state:
             self._state = state
             await send(self._socket, state)
+
+    async def _participants(self, conversation: Conversation) -> list[dict[str, Any]]:
+        if conversation.owner != "helper":
+            return []
+        beside = await self._parts.floor.participants([self._id])
+        people = (each.person for each in beside[self._id])
+        return [{"name": person.name, "department": person.department} for person in people]
 
     async def _push_position(self) -> None:
         place = await self._desk.queue_position(self._id)
         if place is not None:
             await send(
                 self._socket,
-                {"type": "queue", "position": place.position, "wait_seconds": place.wait_seconds},
+                {
+                    "type": "queue",
+                    "position": place.position,
+                    "wait_seconds": place.wait_seconds,
+                    "wait_low_seconds": place.wait_low_seconds,
+                    "wait_high_seconds": place.wait_high_seconds,
+                },
             )

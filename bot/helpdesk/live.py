@@ -1,4 +1,4 @@
-"""What is live, in Valkey: nudges, heartbeats, limits. Everything here can be lost at any time.
+"""What is live, in Valkey: nudges, visitors online, limits. Everything here can be lost at any time.
 
 ``Live`` is the client of Valkey; ``Hub`` fans the nudges out to the connections of this process.
 
@@ -37,6 +37,11 @@ Result = TypeVar("Result")
 def conversation_topic(conversation_id: str) -> str:
     """The topic that the clients of one conversation listen to."""
     return f"conversation:{conversation_id}"
+
+
+def staff_topic(staff_id: str) -> str:
+    """The topic of what concerns one member of staff alone."""
+    return f"staff:{staff_id}"
 
 
 def utcnow() -> datetime:
@@ -96,16 +101,6 @@ class Live:
         used = await self._try("allow", pipeline.execute(), [0])
         return int(used[0]) <= limit
 
-    async def heartbeat(self, staff_id: str) -> None:
-        """A member of staff is connected now."""
-        await self._mark_seen("staff", staff_id)
-
-    async def ready_staff(self, ids: Iterable[str], within_seconds: int = 60) -> set[str]:
-        """Which of ``ids`` were connected lately. All of them without Valkey: their own word counts then."""
-        wanted = set(ids)
-        seen = await self._seen("staff", wanted, within_seconds)
-        return wanted if seen is None else seen
-
     async def visitor_seen(self, conversation_id: str) -> None:
         """The visitor of this conversation is connected now."""
         await self._mark_seen("visitor", conversation_id)
@@ -114,12 +109,28 @@ class Live:
         """Conversations of ``ids`` whose visitor was connected lately; none without Valkey."""
         return await self._seen("visitor", set(ids), within_seconds) or set()
 
+    async def watch(self, conversation_id: str, staff_id: str) -> None:
+        """A member of staff looks at this conversation now."""
+        await self._mark_seen(f"watch:{conversation_id}", staff_id)
+
+    async def unwatch(self, conversation_id: str, staff_id: str) -> None:
+        """They look away."""
+        command = self.client.zrem(f"bangban:seen:watch:{conversation_id}", staff_id)
+        await self._try("seen", command, None)
+
+    async def watchers(self, conversation_id: str, within_seconds: int = 60) -> list[str]:
+        """Who looks at this conversation; nobody without Valkey."""
+        since = self._clock().timestamp() - within_seconds
+        command = self.client.zrangebyscore(f"bangban:seen:watch:{conversation_id}", since, "+inf")
+        return list(await self._try("seen", command, []))
+
     async def _mark_seen(self, group: str, member: str) -> None:
         now = self._clock().timestamp()
         pipeline = self.client.pipeline()
         # Scores compared with the clock, no TTLs: one set that also forgets the long gone.
         pipeline.zadd(f"bangban:seen:{group}", {member: now})
         pipeline.zremrangebyscore(f"bangban:seen:{group}", 0, now - _FORGET_SEEN_SECONDS)
+        pipeline.expire(f"bangban:seen:{group}", 2 * _FORGET_SEEN_SECONDS)
         await self._try("seen", pipeline.execute(), None)
 
     async def _seen(self, group: str, ids: set[str], within_seconds: int) -> set[str] | None:
