@@ -101,8 +101,9 @@ def take(replies: Replies, guide: dict[str, Any]) -> Events | None:
         return None
     if _SKIPS.match(context.text):
         return describe(replies, state)
-    said = context.facts.of(state.asking) if state.asking in VOCABULARY else context.facts.district
-    return describe(replies, state.told(context)) if said and not _asks(context.text) else None
+    # Whatever it tells of the enterprise, it need not be what was asked; a need alone may be a new question.
+    told = context.facts.kinds() - bool(context.facts.needs and state.asking != "needs")
+    return describe(replies, state.told(context)) if told and not _asks(context.text) else None
 
 
 def chosen(state: State, kind: str, code: str) -> State:

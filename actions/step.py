@@ -1,4 +1,4 @@
-"""What every action does first: look for an alarm, then go on with an open form or checklist."""
+"""What every action does first: look for alarms and mere markup, then go on with an open form or checklist."""
 
 import re
 from abc import ABC, abstractmethod
@@ -9,9 +9,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import checklist_guide, eligibility_form, payloads
 from actions.context import topic_named
+from actions.decision import Decision
 from actions.handover import hand_over
+from actions.lookup import reply
 from actions.replies import Events, Replies
 from bot.knowledge.alarms import alarm
+from bot.knowledge.markup import says_nothing
 
 PERSON = ("request_human", "complaint")  # intents that go before anything that is open
 LONGEST_LEAVE = 14  # characters
@@ -61,6 +64,8 @@ def _before(replies: Replies, tracker: Tracker) -> Events | None:
     intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
     if not context.text:
         return None
+    if any(map(str.isalpha, context.text)) and says_nothing(context.text):
+        return reply(replies, Decision("not_covered", []))
     if alarm(context.text):
         return hand_over(replies, "sensitive", topic_named(replies.kb, context, tracker))
     if intent in PERSON:

@@ -158,6 +158,12 @@ async def test_checklist_is_heard_in_words_whatever_the_intent(act):
     assert (result.custom["form"], result.custom["step"]) == ("checklist", 1)
 
 
+@pytest.mark.parametrize("text", ["歇业有没有人手把手教", "窗口的人肯一步步教我办歇业吗"])
+async def test_asking_whether_somebody_leads_through_it_is_a_question(act, text):
+    result = await act("action_answer", measures=SURE, text=text)
+    assert result.custom["type"] == "answer"
+
+
 async def test_question_that_names_no_checklist_is_a_question(act):
     result = await act("action_checklist", intent="start_checklist", measures=SURE, text="一步步教我贷款")
     assert result.custom["type"] == "answer"
