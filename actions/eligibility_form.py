@@ -23,6 +23,16 @@ from bot.knowledge.index import Ranked
 
 FORM = "eligibility"
 MOST_OPTIONS = 8
+ASKED_NEEDS = (
+    "subsidy",
+    "loan",
+    "premises",
+    "hiring",
+    "talent",
+    "tax",
+    "ip",
+    "inspection",
+)  # offered to choose from
 KEPT = 10  # measures kept of each search
 LONGEST_REPLY = 20  # characters; what is longer is no reply to a short question
 SKIP = "skip"
@@ -139,6 +149,8 @@ def _options(replies: Replies, asking: str, assessed: Assessment) -> list[str]:
     """The codes offered: all of a short list, else what most measures name, first those that may fit."""
     if asking in ("sizes", "stages", "traits"):
         return list(VOCABULARY[asking])
+    if asking == "needs":
+        return list(ASKED_NEEDS)
     measures = replies.kb.measures
     if asking == "district":
         return [code for code, _ in Counter(each.district for each in measures.values()).most_common(6)]

@@ -232,3 +232,13 @@ def test_facts_of_these_tests_are_what_they_seem():
 async def test_description_taken_for_a_question_is_told_what_fits_when_there_is_no_answer(mixed, score, kind):
     result = await mixed("action_answer", measures=[("mix-patent", "质押融资", score)], text=MOTORS)
     assert result.custom["type"] == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("四十来号人", "form"), ("跳过", "form"), ("转人工", "handoff"), ("换个人来", "handoff")],
+)
+async def test_short_reply_is_a_request_for_a_person_only_when_it_names_one(mixed, text, kind):
+    slots = await asked(mixed, MOTORS)
+    result = await mixed("action_handoff", intent="request_human", text=text, slots=slots)
+    assert result.custom["type"] == kind
