@@ -17,7 +17,7 @@ from bot.knowledge.alarms import alarm
 from bot.knowledge.markup import says_nothing
 
 PERSON = ("request_human", "complaint")  # intents that go before anything that is open
-# A short reply to a form (「四十来号人」) is easily taken for a request for a person: only these words are one.
+# A short reply to a form (「四十来号人」) is soon taken for a request for a person; these words make it one.
 _NAMES_PERSON = re.compile(
     r"人工|真人|活人|客服|帮办员|工作人员|[找叫换转接].{0,4}人|投诉|human|person|agent", re.IGNORECASE
 )
