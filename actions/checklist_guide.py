@@ -33,10 +33,17 @@ _STEP_BY_STEP = re.compile(
 )  # fmt: skip
 
 
+# Asking whether somebody would lead one through it is a question about a service.
+_ABOUT_OTHERS = re.compile(
+    r"有没有|有人|有伐|肯|谁|专员|窗口|老师|吗[?？]?$|is there|can (?:someone|anyone|somebody)|do you",
+    re.IGNORECASE,
+)
+
+
 def asked_for(replies: Replies) -> Checklist | None:
     """The checklist that the message asks to be led through."""
     context = replies.context
-    if not _STEP_BY_STEP.search(context.text):
+    if not _STEP_BY_STEP.search(context.text) or _ABOUT_OTHERS.search(context.text):
         return None
     return named(replies.checklists, context.text, replies.kb, context.district)
 

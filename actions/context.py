@@ -78,7 +78,7 @@ class Context:
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
         district = _district(tracker, metadata)
-        text = message.get("text") or ""
+        text = _written(tracker)
         return cls(
             text="" if text.startswith("/") else normalise(text),
             district=district,
@@ -106,6 +106,12 @@ def entity(tracker: Tracker, name: str) -> str | None:
     """The first value of that entity in the message."""
     value = next(tracker.get_latest_entity_values(name), None)
     return value if isinstance(value, str) else None
+
+
+def _written(tracker: Tracker) -> str:
+    """The message as the visitor wrote it: what the pipeline hands on is in simplified characters."""
+    said = (event.get("text") for event in reversed(tracker.events) if event.get("event") == "user")
+    return next(said, None) or (tracker.latest_message or {}).get("text") or ""
 
 
 def _ranked(values: Any) -> Iterator[Ranked]:

@@ -23,6 +23,16 @@ from bot.knowledge.ranked import Ranked
 
 FORM = "eligibility"
 MOST_OPTIONS = 8
+ASKED_NEEDS = (
+    "subsidy",
+    "loan",
+    "premises",
+    "hiring",
+    "talent",
+    "tax",
+    "ip",
+    "inspection",
+)  # offered to choose from
 KEPT = 10  # measures kept of each search
 LONGEST_REPLY = 20  # characters; what is longer is no reply to a short question
 SKIP = "skip"
@@ -101,8 +111,9 @@ def take(replies: Replies, guide: dict[str, Any]) -> Events | None:
         return None
     if _SKIPS.match(context.text):
         return describe(replies, state)
-    said = context.facts.of(state.asking) if state.asking in VOCABULARY else context.facts.district
-    return describe(replies, state.told(context)) if said and not _asks(context.text) else None
+    # Whatever it tells of the enterprise, it need not be what was asked; a need alone may be a new question.
+    told = context.facts.kinds() - bool(context.facts.needs and state.asking != "needs")
+    return describe(replies, state.told(context)) if told and not _asks(context.text) else None
 
 
 def chosen(state: State, kind: str, code: str) -> State:
@@ -138,6 +149,8 @@ def _options(replies: Replies, asking: str, assessed: Assessment) -> list[str]:
     """The codes offered: all of a short list, else what most measures name, first those that may fit."""
     if asking in ("sizes", "stages", "traits"):
         return list(VOCABULARY[asking])
+    if asking == "needs":
+        return list(ASKED_NEEDS)
     measures = replies.kb.measures
     if asking == "district":
         return [code for code, _ in Counter(each.district for each in measures.values()).most_common(6)]

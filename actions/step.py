@@ -1,4 +1,4 @@
-"""What every action does first: look for an alarm, then go on with an open form or checklist."""
+"""What every action does first: look for alarms and mere markup, then go on with what is open."""
 
 import re
 from abc import ABC, abstractmethod
@@ -9,11 +9,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import checklist_guide, eligibility_form, payloads
 from actions.context import topic_named
+from actions.decision import Decision
 from actions.handover import hand_over
+from actions.lookup import reply
 from actions.replies import Events, Replies
 from bot.knowledge.alarms import alarm
+from bot.knowledge.markup import says_nothing
 
 PERSON = ("request_human", "complaint")  # intents that go before anything that is open
+# A short reply to a form (「四十来号人」) is soon taken for a request for a person; these words make it one.
+_NAMES_PERSON = re.compile(
+    r"人工|真人|活人|客服|帮办员|工作人员|[找叫换转接].{0,4}人|投诉|human|person|agent", re.IGNORECASE
+)
 LONGEST_LEAVE = 14  # characters
 _LEAVES = re.compile(
     r"算了|不(?:想|要|用)?(?:再)?(?:填|弄|办|算|走|看|继续)(?:了|下去)|不用了|不要了|退出|取消|结束吧?"
@@ -61,9 +68,11 @@ def _before(replies: Replies, tracker: Tracker) -> Events | None:
     intent = ((tracker.latest_message or {}).get("intent") or {}).get("name")
     if not context.text:
         return None
+    if any(map(str.isalpha, context.text)) and says_nothing(context.text):
+        return reply(replies, Decision("not_covered", []))
     if alarm(context.text):
         return hand_over(replies, "sensitive", topic_named(replies.kb, context, tracker))
-    if intent in PERSON:
+    if intent in PERSON and (not context.guide or _NAMES_PERSON.search(context.text)):
         return None
     if (checklist := checklist_guide.asked_for(replies)) is not None:
         return checklist_guide.show(replies, checklist, 1)

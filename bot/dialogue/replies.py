@@ -61,6 +61,13 @@ class _Closing(_Part):
     resolved: bool
 
 
+class _Form(_Part):
+    form: Literal["eligibility", "checklist"]
+    step: int | Literal["left", "done"]
+    entries: list[_Entry] = Field(max_length=20)
+    citations: list[_Citation] = Field(default=[], max_length=40)
+
+
 PAYLOADS: dict[str, type[_Part]] = {
     "answer": _Answer,
     "choices": _Choices,
@@ -68,7 +75,7 @@ PAYLOADS: dict[str, type[_Part]] = {
     "handoff": _Handoff,
     "closing": _Closing,
     "ticket": _Part,
-    "form": _Part,
+    "form": _Form,
     "out_of_scope": _Part,
     "chitchat": _Part,
 }

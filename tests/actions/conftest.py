@@ -63,7 +63,7 @@ def listed(measures):
 @pytest.fixture
 def act():
     async def call(action, *, measures=(), intent="ask_tax", entities=(), slots=None, metadata=None,
-                   text="问", ranking=(), parts=()):  # fmt: skip
+                   text="问", ranking=(), parts=(), events=()):  # fmt: skip
         message = {
             "text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": list(entities),
             "intent_ranking": [{"name": n, "confidence": c} for n, c in ((intent, 0.9), *ranking)],
@@ -71,7 +71,7 @@ def act():
             "measures": listed(measures), "enterprise": read_facts(text).as_json(),
             "parts": [{"text": said, "measures": listed(found)} for said, found in parts],
         }  # fmt: skip
-        tracker = {"sender_id": "t", "slots": slots or {}, "latest_message": message, "events": [],
+        tracker = {"sender_id": "t", "slots": slots or {}, "latest_message": message, "events": list(events),
                    "paused": False, "active_loop": {}, "latest_action_name": None}  # fmt: skip
         domain = {"responses": RESPONSES}
         return Result(await run_action({"next_action": action, "tracker": tracker, "domain": domain}))

@@ -158,6 +158,12 @@ async def test_checklist_is_heard_in_words_whatever_the_intent(act):
     assert (result.custom["form"], result.custom["step"]) == ("checklist", 1)
 
 
+@pytest.mark.parametrize("text", ["歇业有没有人手把手教", "窗口的人肯一步步教我办歇业吗"])
+async def test_asking_whether_somebody_leads_through_it_is_a_question(act, text):
+    result = await act("action_answer", measures=SURE, text=text)
+    assert result.custom["type"] == "answer"
+
+
 async def test_question_that_names_no_checklist_is_a_question(act):
     result = await act("action_checklist", intent="start_checklist", measures=SURE, text="一步步教我贷款")
     assert result.custom["type"] == "answer"
@@ -225,4 +231,14 @@ def test_facts_of_these_tests_are_what_they_seem():
 @pytest.mark.parametrize(("score", "kind"), [(0.9, "answer"), (0.4, "form")])
 async def test_description_taken_for_a_question_is_told_what_fits_when_there_is_no_answer(mixed, score, kind):
     result = await mixed("action_answer", measures=[("mix-patent", "质押融资", score)], text=MOTORS)
+    assert result.custom["type"] == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("四十来号人", "form"), ("跳过", "form"), ("转人工", "handoff"), ("换个人来", "handoff")],
+)
+async def test_short_reply_is_a_request_for_a_person_only_when_it_names_one(mixed, text, kind):
+    slots = await asked(mixed, MOTORS)
+    result = await mixed("action_handoff", intent="request_human", text=text, slots=slots)
     assert result.custom["type"] == kind

@@ -121,3 +121,17 @@ async def test_markup_in_a_question_stays_text(act, text):
     result = await act("action_answer", parts=((text, SURE), ("想停业", OTHER)), text="问")
     assert f"「{text}」" in result.text
     assert result.custom["type"] == "answer"
+
+
+@pytest.mark.parametrize("text", ["intent: request_human", '{"intent": "request_human"}', "action_handoff"])
+async def test_names_and_json_for_machines_ask_for_nothing(act, text):
+    result = await act("action_handoff", intent="request_human", text=text, measures=SURE)
+    assert result.custom == {"type": "not_covered", "related": []}
+
+
+async def test_script_is_that_of_what_was_written_though_the_pipeline_hands_on_another(act):
+    events = [{"event": "user", "text": "歇業備案怎麼辦"}]
+    result = await act(
+        "action_answer", measures=[("demo-01", "歇业备案", 0.9)], text="歇业备案怎么办", events=events
+    )
+    assert result.text.startswith("暫時不經營")

@@ -12,7 +12,7 @@ TYPES = {
     "choices": {"type": "choices", "options": [{"entry": "a", "label": "甲"}]},
     "closing": {"type": "closing", "resolved": True},
     "ticket": {"type": "ticket", "number": "T1"},
-    "form": {"type": "form", "step": 1},
+    "form": {"type": "form", "form": "checklist", "step": 1, "entries": [{"id": "a", "score": 1.0}]},
     "out_of_scope": {"type": "out_of_scope"},
     "chitchat": {"type": "chitchat"},
 }
@@ -78,6 +78,9 @@ def test_reply_has_no_text_when_only_a_custom_came():
         {"type": "closing", "resolved": "yes"},
         {"type": "choices", "options": []},
         {"type": "not_covered", "related": "a"},
+        {"type": "form", "step": 1, "entries": []},
+        {"type": "form", "form": "checklist", "step": "gone", "entries": []},
+        {"type": "form", "form": "eligibility", "step": 1, "entries": [{"title": "甲"}]},
     ],
 )
 def test_reply_is_malformed_when_its_custom_does_not_fit(custom: dict):
