@@ -2,11 +2,11 @@
 
 from rasa_sdk import Tracker
 
-from actions import eligibility_form, payloads
+from actions import eligibility_form
 from actions.context import Context, entity
-from actions.decision import OUTSIDE, PLAUSIBLE, SURE, Decision, decide
+from actions.decision import BESIDE, NEAR, OUTSIDE, PLAUSIBLE, SURE, Decision, decide
 from actions.eligibility_form import State
-from actions.lookup import reply, reply_parts
+from actions.lookup import refuse, reply, reply_parts
 from actions.replies import Events, Replies
 from actions.step import Step
 from bot.knowledge.districts import named_in
@@ -67,14 +67,10 @@ class ActionOutOfScope(Step):
         return refuse(replies)
 
 
-def refuse(replies: Replies) -> Events:
-    """One honest sentence that this is not the service's business, and what is."""
-    replies.say("out_of_scope", payloads.plain("out_of_scope"))
-    return replies.remember(answered=False)
-
-
 def _is_elsewhere(context: Context) -> bool:
-    """Whether it is a matter of another city's or province's offices."""
-    outside = None if named_in(context.text) else named_outside(context.text)
+    """Whether nothing near is known and it may not be ours, or it is another city's matter."""
     best = context.ranked[0].score if context.ranked else 0.0
+    if best < NEAR and context.beside >= BESIDE:
+        return True
+    outside = None if context.leans_on or named_in(context.text) else named_outside(context.text)
     return outside is not None and best < OUTSIDE[outside]

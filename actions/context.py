@@ -54,7 +54,8 @@ class Context:
     ``parts`` has one element a question when there are several, ``facts`` what the message says of an
     enterprise. ``answered_entry`` is the measure answered last, ``person_offered`` whether the last reply
     offered one, ``unsure`` how many replies in a row had no answer, ``guide`` the form or checklist that is
-    open, as its module stores it.
+    open, as its module stores it, ``leans_on`` the message before that a follow-up was read with,
+    ``beside`` how likely the message is out of scope by the classifier.
     """
 
     text: str
@@ -71,6 +72,8 @@ class Context:
     facts: Facts
     unsure: int
     guide: dict[str, Any] | None
+    leans_on: str | None = None
+    beside: float = 0.0
 
     @classmethod
     def of(cls, tracker: Tracker, kb: KnowledgeBase) -> "Context":
@@ -94,6 +97,8 @@ class Context:
             facts=Facts.from_json(message.get("enterprise")),
             unsure=int(tracker.get_slot("unsure") or 0),
             guide=tracker.get_slot("guide") or None,
+            leans_on=message.get("leans_on") or None,
+            beside=_chance(message, "out_of_scope"),
         )
 
 
@@ -150,6 +155,11 @@ def _worded_topic(kb: KnowledgeBase, message: dict[str, Any]) -> str | None:
     named = (code for code, topic in TOPICS.items() if topic.name in text or topic.department in text)
     points = (point for measure in kb.measures.values() for point in measure.points)
     return next(named, None) or next((point.topics[0] for point in points if point.title in text), None)
+
+
+def _chance(message: dict[str, Any], intent: str) -> float:
+    ranking = message.get("intent_ranking") or []
+    return max((float(each["confidence"]) for each in ranking if each.get("name") == intent), default=0.0)
 
 
 def _topic(message: dict[str, Any]) -> str | None:

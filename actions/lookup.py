@@ -99,3 +99,9 @@ def _part_buttons(replies: Replies, decision: Decision) -> list[Button]:
     if decision.kind != "choices":
         return []
     return [replies.opening(found) for found in decision.ranked[:OPTIONS_A_PART]]
+
+
+def refuse(replies: Replies) -> Events:
+    """One honest sentence that this is not the service's business, and what is."""
+    replies.say("out_of_scope", payloads.plain("out_of_scope"))
+    return replies.remember(answered=False)

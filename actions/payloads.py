@@ -6,9 +6,10 @@ from typing import Any
 
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.ranked import Ranked
+from bot.knowledge.ranker import confidence
 
 MOST_ENTRIES = 5
-WORTH_NAMING = 0.03  # score below which a further entry is not listed beside the best one
+WORTH_NAMING = 0.01  # score below which a further entry is not listed beside the best one
 
 
 def answer(kb: KnowledgeBase, ranked: Sequence[Ranked], english: bool = False) -> dict[str, Any]:
@@ -16,7 +17,8 @@ def answer(kb: KnowledgeBase, ranked: Sequence[Ranked], english: bool = False) -
     listed = [found for place, found in enumerate(ranked) if place == 0 or found.score >= WORTH_NAMING]
     entries = [entry(kb, found, english) for found in listed[:MOST_ENTRIES]]
     citations = [kb.citation(ranked[0].id).as_json()]
-    return {"type": "answer", "entries": entries, "citations": citations, "confidence": entries[0]["score"]}
+    return {"type": "answer", "entries": entries, "citations": citations,
+            "confidence": round(confidence(ranked[0].score), 4)}  # fmt: skip
 
 
 def entry(kb: KnowledgeBase, found: Ranked, english: bool = False) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def answers(
     answered = [ranked[0] for _, ranked, sure in parts if sure]
     cited = dict.fromkeys(found.id for found in answered)
     return {
-        "type": "answer", "confidence": round(answered[0].score, 4),
+        "type": "answer", "confidence": round(confidence(answered[0].score), 4),
         "entries": [entry(kb, found, english) for found in first.values()][:MOST_ENTRIES],
         "citations": [kb.citation(each).as_json() for each in cited],
         "parts": listed_parts([(text, ranked) for text, ranked, _ in parts]),

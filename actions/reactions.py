@@ -1,5 +1,7 @@
 """What the visitor says to a reply: it helped, it did not, or yes to a person."""
 
+import re
+
 from rasa_sdk import Tracker
 
 from actions import payloads
@@ -8,6 +10,13 @@ from actions.decision import DENIAL_PATIENCE, MOST_CHOICES, NEAR
 from actions.handover import hand_over
 from actions.replies import Events, Replies
 from actions.step import Step
+
+# Said after a person was offered too, these praise what was found; they ask for nobody.
+_SETTLED = re.compile(
+    r"谢|就是这|正是|解决|找到|有用|有帮助|清楚|明白|懂了|晓得|知道了|够了|搞定"
+    r"|exactly|perfect|helpful|got it|thank|solved",
+    re.IGNORECASE,
+)
 
 
 class ActionClose(Step):
@@ -19,7 +28,7 @@ class ActionClose(Step):
 
     def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Hand over, close or acknowledge."""
-        if replies.context.person_offered:
+        if replies.context.person_offered and not _SETTLED.search(replies.context.text):
             return hand_over(replies, "asked", tracker.get_slot("topic"))
         if not replies.context.answered:
             replies.say("acknowledge", payloads.plain("chitchat"))

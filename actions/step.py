@@ -9,9 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import checklist_guide, eligibility_form, payloads
 from actions.context import topic_named
-from actions.decision import Decision
 from actions.handover import hand_over
-from actions.lookup import reply
 from actions.replies import Events, Replies
 from bot.knowledge.alarms import alarm
 from bot.knowledge.markup import says_nothing
@@ -69,7 +67,7 @@ def _before(replies: Replies, tracker: Tracker) -> Events | None:
     if not context.text:
         return None
     if any(map(str.isalpha, context.text)) and says_nothing(context.text):
-        return reply(replies, Decision("not_covered", []))
+        return refuse(replies)
     if alarm(context.text):
         return hand_over(replies, "sensitive", topic_named(replies.kb, context, tracker))
     if intent in PERSON and (not context.guide or _NAMES_PERSON.search(context.text)):

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.knowledge.ranked import Ranked
-from bot.knowledge.text import letters
+from bot.knowledge.text import letters, normalise
 
 SHORTEST = 4  # letters of a piece
-JOINED = 0.1  # score that both pieces need when a word or mark between them says "and another thing"
-APART = 0.2  # the same without such a mark
-SAME = 0.4  # the same when both pieces are about one measure (and different points of it)
+JOINED = 0.05  # score that both pieces need when a word or mark between them says "and another thing"
+APART = 0.12  # the same without such a mark
+SAME = 0.25  # the same when both pieces are about one measure (and different points of it)
 _CUT = re.compile(
     r"[,，。;；!！?？\n、]+\s*(?:(?:and also|also|and|plus|besides)\b)?"
     r"|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<![\d.])\d\s*[、.)）]\s*"
@@ -36,6 +36,11 @@ _MAY_ASK = re.compile(
 )
 
 
+def asks(text: str) -> bool:
+    """Whether a text has the words of a question."""
+    return bool(_ASKS.search(text))
+
+
 @dataclass(frozen=True)
 class Cut:
     """A message in two pieces; ``marked`` when what stands between them announces another question."""
@@ -54,8 +59,8 @@ def cuts(text: str) -> Iterator[Cut]:
             continue
         seen.add(second)
         marked = bool(_ANOTHER.search(found.group()) or _ANOTHER.match(second))
-        asks = _MAY_ASK if marked else _ASKS
-        if asks.search(first) and asks.search(second):
+        pattern = _MAY_ASK if marked else _ASKS
+        if (pattern.search(first) or "?" in normalise(found.group())) and pattern.search(second):
             yield Cut(first, second, marked)
 
 

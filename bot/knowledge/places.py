@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 WORDS = Path(__file__).with_name("places.yml")
-_HERE = re.compile("上海|沪|长三角|跨省|跨区|异地|外省|本市|shanghai", re.IGNORECASE)
+_HERE = re.compile("上海|沪|长三角|跨省|跨区|异地|外省|本市|区里|我区|咱区|shanghai", re.IGNORECASE)
 
 
 @functools.cache

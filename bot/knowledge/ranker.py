@@ -20,6 +20,7 @@ Integers = NDArray[np.int64]
 
 CANDIDATES = 40  # points that are ranked; the others are out
 SPREAD = 1e-4  # how much large weights are distrusted
+STRETCH, SHIFT = 0.82, 0.8  # from a score's log odds to those of being right
 POINT_SHARE = 0.5  # of the right point in what training aims at; the rest is the right measure
 
 
@@ -98,6 +99,15 @@ def learn_sureness(values: Doubles, right: Bools, rising: Sequence[bool | None])
 def probability(values: Doubles, weights: Doubles) -> Doubles:
     """The logistic function of ``values @ weights``."""
     return 1 / (1 + np.exp(-np.clip(values @ weights, -30, 30)))
+
+
+def confidence(score: float) -> float:
+    """How likely an answer with this score is right.
+
+    A score is learned from examples that name one measure each, yet several often answer; so it is too modest
+    by a little, which was measured on the dev set (``docs/understanding.md``).
+    """
+    return float(1 / (1 + np.exp(-(STRETCH * log_odds(np.array(score)) + SHIFT))))
 
 
 def log_odds(share: Doubles) -> Doubles:

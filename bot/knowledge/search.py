@@ -14,7 +14,7 @@ from bot.knowledge.schema import Hit, KnowledgeBase
 from bot.knowledge.understanding import Understanding
 
 INDEX_VERSION = "3"  # raise it when the way an index is built changes
-ELSEWHERE = 0.6  # what a measure of another district than the asker's counts when they are put in order
+ELSEWHERE = 0.35  # what a measure of another district than the asker's counts when they are put in order
 
 
 class Searcher:

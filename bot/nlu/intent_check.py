@@ -19,6 +19,7 @@ from bot.nlu.reactions import reaction
 from bot.nlu.requests import asks_for_person
 
 HUMAN = "request_human"
+PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")  # answered alike: their probabilities add up
 Intent = dict[str, Any]
 
 
@@ -52,7 +53,8 @@ class IntentCheck(GraphComponent):
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Correct intent and ranking of messages that come in."""
-        answered = bool(tracker and tracker.get_slot("answered"))  # Rasa parses without a tracker, too
+        # After anything that was said to a question; Rasa parses without a tracker, too.
+        answered = bool(tracker and (tracker.get_slot("offered") or tracker.get_slot("person_offered")))
         for message in messages:
             text = message.get(TEXT) or ""
             ranking = self._corrected(text, message.get("intent_ranking") or [], answered)
@@ -77,6 +79,12 @@ class IntentCheck(GraphComponent):
                 *(each for each in ranking if each["name"] != reacts),
             ]
         best = ranking[0] if ranking else None
+        if best and best["name"] in PLEASANTRIES:
+            best = {
+                **best,
+                "confidence": sum(each["confidence"] for each in ranking if each["name"] in PLEASANTRIES),
+            }
+            ranking = [best, *ranking[1:]]
         if best and best["confidence"] < self._least.get(best["name"], 0.0):
             return [_not_understood(best), *ranking]
         return ranking

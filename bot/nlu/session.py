@@ -11,6 +11,8 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
 
+from bot.knowledge.ranker import confidence
+
 RunAction = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
@@ -59,7 +61,7 @@ class Session:
         latest = tracker.latest_message if tracker else None
         intent = (latest.intent if latest else None) or {}
         measures = (latest.parse_data.get("measures") if latest else None) or []
-        best = max((float(measure["score"]) for measure in measures), default=0.0)
+        best = max((confidence(float(measure["score"])) for measure in measures), default=0.0)
         return Reply(intent.get("name"), float(intent.get("confidence") or 0), fold(channel.messages), best)
 
 

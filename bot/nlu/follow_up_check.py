@@ -1,0 +1,67 @@
+"""Takes a follow-up for a question: by itself it may look like small talk, a refusal or nothing at all."""
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.knowledge import parts
+from bot.knowledge.parts import asks
+from bot.knowledge.sources import source_digest
+from bot.nlu.measure_retriever import LEANS_ON, MEASURES, MeasureRetriever
+
+CERTAIN = 1.0  # the confidence of an intent that was told by the words themselves
+MISTAKEN = ("out_of_scope", "request_human", "complaint", "smalltalk", "goodbye", "greet")
+REACTIONS = ("affirm", "deny")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class FollowUpCheck(GraphComponent):
+    """Setting: ``least``, the score of the best measure that makes a message leaning on another a question."""
+
+    def __init__(self, config: dict[str, Any]):
+        self._least: float = config["least"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The settings' defaults."""
+        return {"least": 0.15}
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """What must come before it in the pipeline."""
+        return [MeasureRetriever]
+
+    @classmethod
+    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "FollowUpCheck":  # fmt: skip
+        """A new component with these settings."""
+        return cls(config)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The source of the check."""
+        return source_digest(parts)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Correct the intent of messages that lean on one before."""
+        for message in messages:
+            intent = message.get("intent") or {}
+            if message.get(LEANS_ON) and self._is_question(message, intent):
+                corrected = {**intent, "name": DEFAULT_NLU_FALLBACK_INTENT_NAME}
+                ranking = [corrected, *(message.get("intent_ranking") or [])]
+                message.set("intent", corrected, add_to_output=True)
+                message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+    def _is_question(self, message: Message, intent: dict[str, Any]) -> bool:
+        found = message.get(MEASURES) or []
+        if not found or found[0]["score"] < self._least or intent.get("confidence") == CERTAIN:
+            return False
+        name = intent.get("name")
+        return name in MISTAKEN or (name in REACTIONS and asks(message.get(TEXT) or ""))
