@@ -24,6 +24,7 @@ from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
 from bot.helpdesk.live import STAFF_TOPIC, Live, utcnow
 from bot.helpdesk.models import Actor, Presence, Role, Session, Staff
+from bot.helpdesk.storage import people
 from bot.helpdesk.storage import staff as storage
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.tokens import hash_token
@@ -172,17 +173,19 @@ class Accounts:
         """Declare presence, which counts as a heartbeat too. Raises ``Invalid`` or ``NotFound``."""
         if status not in get_args(Presence):
             raise Invalid("unknown presence")
+        now = self._clock()
         async with self._database.transaction() as connection:
-            changed = await storage.change(connection, staff_id, presence=status)
-        if changed is None:
-            raise NotFound("no such user")
-        await self._live.heartbeat(staff_id)
+            changed = await storage.declare(connection, staff_id, status, now)
+            if changed is None:
+                raise NotFound("no such user")
+            await people.mark_seen(connection, staff_id, now)
         await self._live.publish(STAFF_TOPIC, {"type": "presence", "staff_id": staff_id, "status": status})
         return changed
 
     async def heartbeat(self, staff_id: str) -> None:
         """A member of staff is connected now."""
-        await self._live.heartbeat(staff_id)
+        async with self._database.transaction() as connection:
+            await people.mark_seen(connection, staff_id, self._clock())
 
     async def ensure_administrator(self, password: str) -> bool:
         """Add the user ``admin`` if there is no staff at all; True when this call added it."""
