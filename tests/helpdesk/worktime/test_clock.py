@@ -90,9 +90,7 @@ def test_exception_goes_before_a_holiday_and_the_week():
         ("2026-02-14T18:00", False, None, "2026-02-24T09:00"),  # over Spring Festival
     ],
 )
-def test_duty_tells_until_when_or_from_when(
-    now: str, on_duty: bool, until: str | None, starts: str | None
-):
+def test_duty_tells_until_when_or_from_when(now: str, on_duty: bool, until: str | None, starts: str | None):
     found = duty(OFFICE, local(now))
     assert found.on_duty is on_duty
     assert found.until == (local(until) if until else None)
