@@ -29,6 +29,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live
 from bot.helpdesk.models import Conversation, Role, Session, Staff
+from bot.helpdesk.office import Office
 from bot.search import Searcher
 
 log = structlog.stdlib.get_logger(__name__)
@@ -58,6 +59,7 @@ class Parts:
     hub: Hub
     desk: Desk
     accounts: Accounts
+    office: Office
     searcher: Searcher
     assistant_ready: Callable[[], Awaitable[bool]]
     wake_worker: Callable[[], None]
