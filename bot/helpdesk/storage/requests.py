@@ -152,3 +152,21 @@ async def count(connection: AsyncConnection, statuses: Sequence[str]) -> int:
     """How many requests are in these states."""
     query = select(func.count()).select_from(_request).where(_request.c.status.in_(statuses))
     return int((await connection.execute(query)).scalar_one())
+
+
+async def has_event(connection: AsyncConnection, request_id: str, event: str) -> bool:
+    """Whether this has happened to the request."""
+    query = select(_event.c.id).where(_event.c.help_request_id == request_id, _event.c.event == event)
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def breached_without_event(connection: AsyncConnection, event: str) -> list[str]:
+    """Open requests whose promise was broken, that nobody answered, and to which ``event`` did not happen."""
+    happened = select(_event.c.id).where(_event.c.help_request_id == _request.c.id, _event.c.event == event)
+    query = select(_request.c.id).where(
+        _request.c.status != "closed",
+        _request.c.breached_at.is_not(None),
+        _request.c.first_response_at.is_(None),
+        ~happened.exists(),
+    )
+    return list((await connection.execute(query)).scalars())
