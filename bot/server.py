@@ -22,7 +22,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import health, openapi
 from bot.channels import tickets as visitor_tickets
 from bot.channels import widget
+from bot.console import administration as console_administration
+from bot.console import canned_replies as console_replies
 from bot.console import desk as console_desk
+from bot.console import hours as console_hours
 from bot.console import session as console_session
 from bot.console import socket as console_socket
 from bot.console import tickets as console_tickets
@@ -67,6 +70,9 @@ ROUTES: tuple[Route, ...] = (
     *console_desk.ROUTES,
     *console_socket.ROUTES,
     *console_tickets.ROUTES,
+    *console_replies.ROUTES,
+    *console_administration.ROUTES,
+    *console_hours.ROUTES,
     *health.ROUTES,
     Route("GET", "/api/openapi.json", "public", describe, "This document"),
 )
@@ -151,7 +157,8 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     )
     texts = Texts.load()
     desk = Desk(database, live, texts, policy, roster=WorkingHours(database))
-    office = Office.open(database, live, texts, desk.thresholds)
+    accounts = Accounts(database, live)
+    office = Office.open(database, live, texts, desk.thresholds, accounts)
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
@@ -161,7 +168,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         live,
         hub,
         desk,
-        Accounts(database, live),
+        accounts,
         office,
         searcher,
         health.Remembered(assistant.ready),

@@ -250,7 +250,8 @@ def validated(model: type[Body], raw: bytes | str) -> Any:
 
 
 def _query(model: type[Body], request: Request) -> Any:
-    given = {name: request.args.get(name) for name in model.model_fields if name in request.args}
+    names = (field.alias or name for name, field in model.model_fields.items())
+    given = {name: request.args.get(name) for name in names if name in request.args}
     try:
         return model.model_validate(given)
     except ValidationError as error:

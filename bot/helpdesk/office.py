@@ -4,9 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.helpdesk.accounts import Accounts
+from bot.helpdesk.administration.hours import HoursAdministration
+from bot.helpdesk.administration.people import PeopleAdministration
+from bot.helpdesk.administration.places import PlaceAdministration
+from bot.helpdesk.administration.replies import CannedReplies
+from bot.helpdesk.administration.thresholds import ThresholdAdministration
+from bot.helpdesk.administration.trail import AuditTrail
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import Live, utcnow
-from bot.helpdesk.rules import Policy
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.handling import StaffTickets
@@ -19,10 +25,15 @@ from bot.helpdesk.worktime.roster import WorkingHours
 class Office:
     """The use cases of everything that is not a live conversation."""
 
-    hours: WorkingHours
     visitor_tickets: VisitorTickets
     tickets: StaffTickets
     ticket_clock: TicketClock
+    people: PeopleAdministration
+    places: PlaceAdministration
+    hours: HoursAdministration
+    thresholds: ThresholdAdministration
+    replies: CannedReplies
+    trail: AuditTrail
 
     @classmethod
     def open(
@@ -30,10 +41,20 @@ class Office:
         database: Database,
         live: Live,
         texts: Texts,
-        policy: Policy | Thresholds,
+        thresholds: Thresholds,
+        accounts: Accounts,
         clock: Callable[[], datetime] = utcnow,
     ) -> "Office":
         """All of them on the same stores."""
-        hours = WorkingHours(database)
-        shared = (database, live, texts, policy, clock, hours)
-        return cls(hours, VisitorTickets(*shared), StaffTickets(*shared), TicketClock(*shared))
+        shared = (database, live, texts, thresholds, clock, WorkingHours(database))
+        return cls(
+            VisitorTickets(*shared),
+            StaffTickets(*shared),
+            TicketClock(*shared),
+            PeopleAdministration(database, accounts, thresholds, clock),
+            PlaceAdministration(database, clock),
+            HoursAdministration(database, clock),
+            ThresholdAdministration(database, thresholds, clock),
+            CannedReplies(database, clock),
+            AuditTrail(database, clock),
+        )

@@ -15,6 +15,7 @@ from bot.helpdesk.rules.departments import DepartmentRecord
 
 _staff = tables.staff
 _skill = tables.staff_skill
+_seen = tables.staff_seen
 _department = tables.department
 _topic = tables.topic
 
@@ -33,6 +34,8 @@ class Person:
     presence: Presence
     created_at: datetime
     skills: tuple[str, ...] = ()
+    seen_at: datetime | None = None
+    connected: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,12 @@ class TopicRecord:
 def _people() -> Select[Any]:
     listed = func.array_agg(_skill.c.topic).filter(_skill.c.topic.is_not(None))
     skills = func.coalesce(listed, []).label("skills")
-    columns = [_staff.c[name] for name in Person.__dataclass_fields__ if name != "skills"]
+    columns = [_staff.c[name] for name in Person.__dataclass_fields__ if name in _staff.c]
     joined = _staff.outerjoin(_skill, _skill.c.staff_id == _staff.c.id)
-    return select(*columns, skills).select_from(joined).group_by(_staff.c.id)
+    joined = joined.outerjoin(_seen, _seen.c.staff_id == _staff.c.id)
+    return (
+        select(*columns, skills, _seen.c.seen_at).select_from(joined).group_by(_staff.c.id, _seen.c.seen_at)
+    )
 
 
 def _person(row: Any) -> Person:
