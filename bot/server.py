@@ -26,6 +26,7 @@ from bot.console import administration as console_administration
 from bot.console import canned_replies as console_replies
 from bot.console import desk as console_desk
 from bot.console import hours as console_hours
+from bot.console import reports as console_reports
 from bot.console import session as console_session
 from bot.console import socket as console_socket
 from bot.console import tickets as console_tickets
@@ -73,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     *console_replies.ROUTES,
     *console_administration.ROUTES,
     *console_hours.ROUTES,
+    *console_reports.ROUTES,
     *health.ROUTES,
     Route("GET", "/api/openapi.json", "public", describe, "This document"),
 )

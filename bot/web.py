@@ -152,7 +152,7 @@ def _endpoint(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse]]:
     async def endpoint(request: Request, **path: str) -> HTTPResponse:
         answer = await route.handler(_with_input(route, request), **path)
         if isinstance(answer, BaseModel):
-            return json_response(answer.model_dump(mode="json"), status=route.status)
+            return json_response(answer.model_dump(mode="json", by_alias=True), status=route.status)
         return empty(status=204) if answer is None else answer
 
     return endpoint

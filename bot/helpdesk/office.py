@@ -13,6 +13,7 @@ from bot.helpdesk.administration.thresholds import ThresholdAdministration
 from bot.helpdesk.administration.trail import AuditTrail
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import Live, utcnow
+from bot.helpdesk.reports.service import Reports
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.handling import StaffTickets
@@ -34,6 +35,7 @@ class Office:
     thresholds: ThresholdAdministration
     replies: CannedReplies
     trail: AuditTrail
+    reports: Reports
 
     @classmethod
     def open(
@@ -57,4 +59,5 @@ class Office:
             ThresholdAdministration(database, thresholds, clock),
             CannedReplies(database, clock),
             AuditTrail(database, clock),
+            Reports(database, thresholds, clock),
         )
