@@ -335,7 +335,7 @@ def test_no_action_says_what_has_no_response():
     assert {f"utter_{name}" for name in said} == {name for name in responses() if not name.endswith("_en")}
 
 
-# --- tickets -------------------------------------------------------------------------------------------------
+# --- tickets ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
