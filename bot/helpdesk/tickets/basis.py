@@ -142,6 +142,10 @@ class TicketUseCases(UseCases):
     async def _say_resolved(self, work: Work, ticket: Ticket) -> None:
         await self._say(work, ticket, "ticket_resolved", {"result": ticket.result}, {"ask_rating": True})
 
+    async def _say_rated(self, work: Work, ticket: Ticket) -> None:
+        verdict = {"resolved": ticket.resolved, "stars": ticket.stars}
+        await self._say(work, ticket, "ticket_rated", {}, verdict)
+
     async def _say(self, work: Work, ticket: Ticket, code: str, words: JSON, payload: JSON) -> None:
         text = self._texts.get(work.conversation.locale, code, number=ticket.number, **words)
         named = {"code": code, "ticket_id": ticket.id, "number": ticket.number, **payload}

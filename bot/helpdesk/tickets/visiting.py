@@ -109,6 +109,7 @@ class VisitorTickets(TicketUseCases):
             rated = rules.rated(ticket, resolved, stars, comment, work.now)
             await storage.save(work.connection, rated)
             await self._record(work, ticket, rated, "rated", _VISITOR, _verdict(resolved), stars=stars)
+            await self._say_rated(work, rated)
             return await self._after_verdict(work, rated)
 
     async def _after_verdict(self, work: Work, ticket: Ticket) -> Ticket:
