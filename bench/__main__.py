@@ -5,6 +5,7 @@ import sys
 
 #: Name -> what it measures. Each is a module of this folder with ``main(arguments) -> int``.
 BENCHES = {
+    "help": "帮办引擎：响铃与认领的时间、阶梯误差、60 秒内首答比例与 Erlang C 预测（两个服务器进程）",
     "answers": "从发出问题到收到机器人答复的时间（WebSocket，真实的整套服务）",
     "start": "再次启动到就绪的时间、各进程常驻内存、挂件大小",
 }

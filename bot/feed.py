@@ -52,9 +52,8 @@ class QueueFeed:
                 await self._refresh_safely()
                 # Long lists take long to write to everybody: they come less often.
                 long = len(self.message) > 20_000
-                await asyncio.sleep(
-                    max(_LONG_PAUSE_SECONDS if long else _PAUSE_SECONDS, time.monotonic() - begun)
-                )
+                pause = _LONG_PAUSE_SECONDS if long else _PAUSE_SECONDS
+                await asyncio.sleep(max(pause, 2 * (time.monotonic() - begun)))
                 await self._wait()
         finally:
             listening.cancel()

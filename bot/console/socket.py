@@ -73,6 +73,7 @@ class StaffSocket:
         self._due: set[str] = set()
         self._queue = ""
         self._sent: dict[str, Any] = {}
+        self._offers: list[dict[str, Any]] = []
         self._mine: dict[str, str] = {}
         self._told: dict[str, int] = {}
         self._watched: str | None = None
@@ -213,6 +214,9 @@ class StaffSocket:
             await self._socket.send(self._queue)
             await self._push_board()
             due |= {"alerts"}
+        if "offers" in due:
+            offers = await self._parts.floor.offers_of(self._staff)
+            self._offers = [offer_out(each).json_object() for each in offers]
         if due & {"offers", "alerts"}:
             await self._push_offers()
         if "invitations" in due:
@@ -225,11 +229,10 @@ class StaffSocket:
             await self._push_watching()
 
     async def _push_offers(self) -> None:
-        offers = await self._parts.floor.offers_of(self._staff)
         await self._push_state(
             {
                 "type": "offers",
-                "offers": [offer_out(each).json_object() for each in offers],
+                "offers": self._offers,
                 "alerts": [
                     alert_out(each).json_object() for each in self._parts.feed.alerts_for(self._staff)
                 ],

@@ -34,10 +34,12 @@ class Helping(UseCases):
 
     async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
         """Take a request. Raises ``AlreadyClaimed``, ``WrongState`` (closed) or ``NotFound``."""
-        conversation_id = (await self._request(request_id)).conversation_id
-        async with self._work(conversation_id) as work:
+        seen, claim = await self._request(request_id), rules.Claim(staff.id, staff.name)
+        # Most who come too late are told so without waiting for anybody's lock.
+        rules.advance(seen, claim, self._clock())
+        async with self._work(seen.conversation_id) as work:
             request = await found_request(work.connection, request_id)
-            claimed = rules.advance(request, rules.Claim(staff.id, staff.name), work.now)
+            claimed = rules.advance(request, claim, work.now)
             # The rule looked first; PostgreSQL has the last word.
             await self._check_room(work, staff)
             if not await requests.save_claim(work.connection, claimed):

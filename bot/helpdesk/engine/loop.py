@@ -6,6 +6,7 @@ than a second.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -61,6 +62,7 @@ class Dispatcher:
         self._leads = asyncio.Event()
         self._untold: asyncio.Queue[str] = asyncio.Queue()
         self._tick = lease_seconds / 3
+        self._publishing: set[asyncio.Task[None]] = set()
 
     @property
     def leads(self) -> bool:
@@ -131,7 +133,10 @@ class Dispatcher:
     async def _round(self) -> None:
         await self._leads.wait()
         self._awake.clear()
+        begun = time.monotonic()
         pause = await self.step()
+        # Under a burst every claim wakes the loop; looking takes time too, and half of it is for the others.
+        await asyncio.sleep(max(_SHORTEST_SLEEP, time.monotonic() - begun))
         # Not wait_for: in Python 3.11 it may swallow a cancellation that comes together with the event.
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
@@ -148,10 +153,17 @@ class Dispatcher:
         changed = await self._keep(view, policy, now)
         changed += await self._offer(view, policy, nudges)
         if nudges:
-            await self._live.publish_all(dict((repr(each), each) for each in nudges).values())
+            self._publish(nudges)
         if changed:
             return _SHORTEST_SLEEP
         return self._pause(view, policy)
+
+    def _publish(self, nudges: Nudges) -> None:
+        """Nudge, each once; not awaited, because a Valkey that hangs must not hold up the ladder."""
+        once = {repr(each): each for each in nudges}
+        task = asyncio.create_task(self._live.publish_all(once.values()))
+        self._publishing.add(task)
+        task.add_done_callback(self._publishing.discard)
 
     async def _climb(self, view: View, policy: Policy, now: datetime) -> Nudges:
         due = [(r, *step) for r in view.requests for step in ladder.steps_due(r, policy, now)]
