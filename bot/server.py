@@ -25,6 +25,7 @@ from bot.channels import widget
 from bot.console import administration as console_administration
 from bot.console import canned_replies as console_replies
 from bot.console import desk as console_desk
+from bot.console import earlier as console_earlier
 from bot.console import floor as console_floor
 from bot.console import hours as console_hours
 from bot.console import reports as console_reports
@@ -87,6 +88,7 @@ ROUTES: tuple[Route, ...] = (
     *console_floor.ROUTES,
     *console_socket.ROUTES,
     *console_tickets.ROUTES,
+    *console_earlier.ROUTES,
     *console_replies.ROUTES,
     *console_administration.ROUTES,
     *console_hours.ROUTES,

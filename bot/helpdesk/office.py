@@ -12,6 +12,7 @@ from bot.helpdesk.administration.replies import CannedReplies
 from bot.helpdesk.administration.thresholds import ThresholdAdministration
 from bot.helpdesk.administration.trail import AuditTrail
 from bot.helpdesk.database import Database
+from bot.helpdesk.earlier import EarlierConversations
 from bot.helpdesk.live import Live, utcnow
 from bot.helpdesk.reports.service import Reports
 from bot.helpdesk.texts import Texts
@@ -36,6 +37,7 @@ class Office:
     replies: CannedReplies
     trail: AuditTrail
     reports: Reports
+    earlier: EarlierConversations
 
     @classmethod
     def open(
@@ -60,4 +62,5 @@ class Office:
             CannedReplies(database, clock),
             AuditTrail(database, clock),
             Reports(database, thresholds, clock),
+            EarlierConversations(database),
         )
