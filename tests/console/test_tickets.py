@@ -178,6 +178,12 @@ async def test_visitor_is_told_whether_anybody_is_on_duty(site: Site):
         "next_start": None,
         "wait": None,
     }
+    await close_for_three_days(site)
+    off = (await visitor.call("GET", "/service")).json()
+    assert off["on_duty"] is False and off["next_start"].endswith("T16:00:00.000Z")
+
+
+async def close_for_three_days(site: Site) -> None:
     async with site.parts.database.transaction() as connection:
         # Closed yesterday, today and tomorrow: always on duty again from a midnight in Shanghai on.
         await connection.exec_driver_sql(
@@ -185,8 +191,29 @@ async def test_visitor_is_told_whether_anybody_is_on_duty(site: Site):
             "SELECT md5(d::text), d, '[]', 'x', now() "
             "FROM generate_series(current_date - 1, current_date + 1, interval '1 day') d"
         )
-    off = (await visitor.call("GET", "/service")).json()
-    assert off["on_duty"] is False and off["next_start"].endswith("T16:00:00.000Z")
+
+
+async def test_visitor_off_hours_is_told_when_and_leaves_a_message(site: Site):
+    await close_for_three_days(site)
+    handoff = {"type": "handoff", "reason": "asked", "department": "人社局"}
+    site.assistant.replies["转人工"] = [{"text": "好", "custom": handoff}]
+    visitor, chief = await site.visitor(), await site.staff("chen", role="supervisor")
+    await visitor.say("转人工")
+    (told,) = [
+        update["payload"]
+        for update in await visitor.updates(lambda found: any(u["kind"] == "notice" for u in found))
+        if update["kind"] == "notice"
+    ]
+    assert (told["code"], told["callback"]) == ("off_hours", True)
+    assert told["next_start"].endswith("T16:00:00.000Z")
+    left = await visitor.call("POST", "/tickets", json={"contact": CONTACT})
+    (ticket,) = (await chief.call("GET", "/tickets")).json()["tickets"]
+    assert (left.status_code, ticket["number"]) == (201, left.json()["ticket"]["number"])
+    assert (ticket["source"], ticket["department"], ticket["description"]) == (
+        "off_hours",
+        "人社局",
+        "转人工",
+    )
 
 
 async def test_assistant_is_asked_where_a_ticket_stands(site: Site):
