@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import checklist_guide, eligibility_form, payloads
 from actions.context import topic_named
 from actions.handover import hand_over
+from actions.lookup import refuse
 from actions.replies import Events, Replies
 from bot.knowledge.alarms import alarm
 from bot.knowledge.markup import says_nothing

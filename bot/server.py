@@ -20,12 +20,19 @@ from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, openapi
+from bot.channels import tickets as visitor_tickets
 from bot.channels import widget
+from bot.console import administration as console_administration
+from bot.console import canned_replies as console_replies
 from bot.console import desk as console_desk
+from bot.console import earlier as console_earlier
 from bot.console import floor as console_floor
+from bot.console import hours as console_hours
+from bot.console import reports as console_reports
 from bot.console import session as console_session
 from bot.console import socket as console_socket
 from bot.console import team as console_team
+from bot.console import tickets as console_tickets
 from bot.dialogue.client import AssistantClient
 from bot.dialogue.worker import OutboxWorker, Search
 from bot.errors import OneErrorShape
@@ -33,16 +40,17 @@ from bot.feed import QueueFeed
 from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.desk import Desk
-from bot.helpdesk.duty import AlwaysOnDuty, Roster
 from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.floor import Floor
 from bot.helpdesk.live import Hub, Live, utcnow
+from bot.helpdesk.office import Office
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.rules.policy import LADDER
 from bot.helpdesk.storage import people
 from bot.helpdesk.team import Team
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.worktime.roster import WorkingHours
 from bot.knowledge.topics import TOPICS
 from bot.logs import configure_logs
 from bot.pages import mount_pages
@@ -73,11 +81,18 @@ async def describe(call: Call) -> HTTPResponse:
 
 ROUTES: tuple[Route, ...] = (
     *widget.ROUTES,
+    *visitor_tickets.ROUTES,
     *console_session.ROUTES,
     *console_desk.ROUTES,
     *console_team.ROUTES,
     *console_floor.ROUTES,
     *console_socket.ROUTES,
+    *console_tickets.ROUTES,
+    *console_earlier.ROUTES,
+    *console_replies.ROUTES,
+    *console_administration.ROUTES,
+    *console_hours.ROUTES,
+    *console_reports.ROUTES,
     *health.ROUTES,
     Route("GET", "/api/openapi.json", "public", describe, "This document"),
 )
@@ -121,7 +136,7 @@ class Running:
     worker: OutboxWorker
     assistant: AssistantClient
     worker_task: "asyncio.Task[None]"
-    #: What simply runs until it is cancelled: the hub, the queue's feed, the dispatcher.
+    #: What simply runs until it is cancelled: hub, the queue's feed, dispatcher, tickets' clock.
     tasks: "tuple[asyncio.Task[None], ...]"
     dispatcher: Dispatcher
 
@@ -158,10 +173,12 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     database = Database.open(settings.database_url, pool_size=settings.database_pool)
     live = Live.open(settings.redis_url)
     hub = Hub(live)
-    texts, thresholds, roster = Texts.load(), Thresholds(_policy(settings)), _roster(database)
+    texts, thresholds, roster = Texts.load(), Thresholds(_policy(settings)), WorkingHours(database)
     shared = (database, live, texts, thresholds, utcnow, roster, _FIGURES_SECONDS)
     desk, floor = Desk(*shared), Floor(*shared)
     feed = QueueFeed(floor, hub)
+    accounts = Accounts(database, live)
+    office = Office.open(database, live, texts, thresholds, accounts)
     dispatcher = Dispatcher(database, live, texts, thresholds)
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
@@ -172,7 +189,8 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         live,
         hub,
         desk,
-        Accounts(database, live),
+        accounts,
+        office,
         searcher,
         health.Remembered(assistant.ready),
         worker.wake,
@@ -181,11 +199,12 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         floor,
         feed,
     )
+    jobs = (hub.run(), feed.run(), dispatcher.run(hub), office.ticket_clock.run())
     running = Running(
         worker,
         assistant,
         asyncio.create_task(worker.run(settings.shutdown_seconds)),
-        tuple(asyncio.create_task(job) for job in (hub.run(), feed.run(), dispatcher.run(hub))),
+        tuple(asyncio.create_task(job) for job in jobs),
         dispatcher,
     )
     return parts, running
@@ -207,11 +226,6 @@ def _policy(settings: Settings) -> Policy:
         reclaim_seconds=reclaim,
         claim_grace_seconds=promise / 4,
     )
-
-
-def _roster(database: Database) -> Roster:
-    """Working time. Until any is set the service never closes."""
-    return AlwaysOnDuty()
 
 
 async def _ensure_departments(database: Database) -> None:

@@ -5,7 +5,7 @@ document is written from these models.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -23,12 +23,7 @@ from bot.helpdesk.models import (
 )
 from bot.helpdesk.rules.departments import Alert
 from bot.helpdesk.rules.waiting import Wait
-
-
-def stamp(moment: datetime) -> str:
-    """An aware time as ISO 8601 in UTC, to the millisecond, ending in Z."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
+from bot.helpdesk.times import stamp
 
 Moment = Annotated[datetime, PlainSerializer(stamp, return_type=str)]
 

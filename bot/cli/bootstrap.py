@@ -21,6 +21,7 @@ USAGE = f"""帮办 Bangban —— 政务服务的一分钟专业人工帮办
   check                            检查环境、知识库、设置和已启动的服务
   bench 名称                       性能测试，不带名称时列出可用的
   staff add|list|password|close    管理工作人员账号
+  report service|staffing|replay   服务报表、人手建议及其检验
   backup 文件 | restore 文件       备份与恢复数据库
   lock                             重新编译 requirements/*.txt
 """
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": _server("bot.cli.check"),
     "bench": _server("bench", env.ensure_assistant, env.ensure_web, env.ensure_model),
     "staff": _server("bot.cli.staff"),
+    "report": _server("bot.cli.report"),
     "backup": _server("bot.cli.backup"),
     "restore": _server("bot.cli.restore"),
     "lock": lambda arguments: env.lock(),
@@ -61,7 +63,7 @@ def _absolute_files(command: str, arguments: list[str]) -> list[str]:
     """File arguments are meant from the caller's folder, and commands run in the project's."""
     if command in ("backup", "restore"):
         return [os.path.abspath(a) if not a.startswith("-") else a for a in arguments]
-    flags = {"--batch", "--data"}
+    flags = {"--batch", "--data", "--file"}
     return [
         os.path.abspath(word) if before in flags and word != "-" else word
         for before, word in zip(["", *arguments], arguments, strict=False)

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from pydantic import Field
 
+from bot.console.tickets import tickets_changed
 from bot.errors import HttpError, socket_error
 from bot.helpdesk.errors import BadCredentials, HelpdeskError, Unavailable
 from bot.helpdesk.floor import AtDesk
@@ -178,6 +179,9 @@ class StaffSocket:
         elif kind in ("typing", "read"):
             if nudge["conversation_id"] in (self._watched, *self._mine, *self._told):
                 await send(self._socket, nudge)
+        elif kind == "tickets":
+            if shown := tickets_changed(nudge, self._staff):
+                await send(self._socket, shown)
         elif kind != "queue":
             await send(self._socket, nudge)
 

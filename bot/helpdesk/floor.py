@@ -28,7 +28,7 @@ from bot.helpdesk.rules.waiting import Wait
 from bot.helpdesk.storage import conversations, invitations, offers, people, requests, snapshot
 from bot.helpdesk.storage import staff as accounts
 from bot.helpdesk.usecases import UseCases, found_request
-from bot.helpdesk.work import LOCAL_TIME
+from bot.helpdesk.worktime.schedule import LOCAL
 
 _BOARD_REQUESTS = 200
 
@@ -233,7 +233,7 @@ class Floor(UseCases):
         """The live board; for overseers."""
         rules.check_oversees(staff)
         now = self._clock()
-        midnight = now.astimezone(LOCAL_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._database.transaction() as connection:
             waiting = await snapshot.waiting_counts(connection)
             breaches = await snapshot.breaches_since(connection, midnight)

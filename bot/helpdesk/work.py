@@ -7,7 +7,7 @@ that go out after the commit.
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -33,12 +33,11 @@ from bot.helpdesk.models import (
 )
 from bot.helpdesk.storage import conversations, invitations, messages, offers, outbox, people, requests
 from bot.helpdesk.texts import Texts
+from bot.helpdesk.times import in_words, stamp
 
 _BRIEF_MESSAGES = 60
 # Labels are for staff, who read Chinese whatever the visitor's language.
 STAFF_LOCALE = "zh"
-#: China keeps one time all year.
-LOCAL_TIME = timezone(timedelta(hours=8))
 _PROFILE_FACTS = ("company", "name", "phone")
 
 
@@ -231,11 +230,11 @@ class Work:
             await self.notice("queued" if reception.anyone_ready else "queued_nobody_ready")
             return
         start = reception.duty.next_start
-        shown = start.astimezone(LOCAL_TIME).strftime("%Y-%m-%d %H:%M") if start else ""
+        shown = in_words(self.texts, self.conversation.locale, start) if start else ""
         text = self._text("off_hours" if start else "off_hours_unknown", next_start=shown)
         payload = {
             "code": "off_hours",
-            "next_start": start.isoformat().replace("+00:00", "Z") if start else None,
+            "next_start": stamp(start) if start else None,
             "callback": True,
         }
         await self.append("notice", Sender("system"), text, payload=payload)

@@ -22,7 +22,7 @@ REACTIONS = ("affirm", "deny")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class FollowUpCheck(GraphComponent):
-    """Setting: ``least``, the score of the best measure that makes a message leaning on another a question."""
+    """Setting: ``least``, the score of the best measure that makes a leaning message a question."""
 
     def __init__(self, config: dict[str, Any]):
         self._least: float = config["least"]

@@ -339,8 +339,8 @@ async def test_off_hours_request_waits_without_ladder_until_duty_starts(
     delivery = await take_one(night, conversation.id, "转人工")
     assert await night.save_bot_replies(delivery, [HANDOFF], [])
     notice = (await night.updates(conversation.id, 0, internal=False))[-1]
-    assert notice.payload == {"code": "off_hours", "next_start": "2026-01-05T21:00:00Z", "callback": True}
-    assert "2026-01-06 05:00" in (notice.text or "")
+    assert notice.payload == {"code": "off_hours", "next_start": "2026-01-05T21:00:00.000Z", "callback": True}
+    assert "1月6日（周二）05:00" in (notice.text or "")
     clock.advance(3600)
     await dispatcher.step()
     request = await night.request_of(conversation.id)

@@ -37,6 +37,20 @@ export interface Rating {
   comment?: string;
 }
 
+/** How to reach the visitor: a phone or an e-mail address is needed. */
+export interface Contact {
+  name?: string;
+  phone?: string;
+  email?: string;
+  when?: string;
+}
+
+/** A message that becomes a ticket; without a description it is about what was asked last. */
+export interface Leave {
+  contact: Contact;
+  description?: string;
+}
+
 export interface Problem {
   code: string;
   message: string;

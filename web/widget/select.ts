@@ -46,7 +46,22 @@ export interface RatingItem {
   stars: number | null;
 }
 
-export type Item = MineItem | ReplyItem | NoticeItem | TimeItem | RatingItem;
+/** The form to leave a message: the promise was broken (`late`), or nobody is on duty. */
+export interface ContactItem {
+  type: 'contact';
+  key: string;
+  late: boolean;
+}
+
+/** The question whether the result of a ticket settles the matter. */
+export interface VerdictItem {
+  type: 'verdict';
+  key: string;
+  ticket: string;
+  number: string;
+}
+
+export type Item = MineItem | ReplyItem | NoticeItem | TimeItem | RatingItem | ContactItem | VerdictItem;
 
 const QUIET_MS = 5 * 60_000;
 
@@ -55,7 +70,10 @@ const timeOf = (update: Update): number => (update.at === null ? NaN : Date.pars
 const isRated = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'rated';
 const isClosed = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'closed';
 
-const HELP_CODES: readonly unknown[] = ['queued', 'queued_nobody_ready', 'helper_joined'];
+const HELP_CODES: readonly unknown[] = ['queued', 'queued_nobody_ready', 'off_hours', 'helper_joined'];
+/** What makes an offer to leave a message pointless: it was taken, or somebody is there after all. */
+const MESSAGE_ENDS: readonly unknown[] = ['ticket_created', 'helper_joined', 'closed'];
+const WAIT_CODES: readonly unknown[] = [...HELP_CODES, 'helper_returned_to_queue'];
 /** Help has been asked for anew. */
 const asksHelp = (update: Update): boolean =>
   update.kind === 'handoff' || (update.kind === 'notice' && HELP_CODES.includes(update.payload.code));
@@ -89,6 +107,29 @@ function ratingItem(state: State, closedAt: number): RatingItem | null {
   };
 }
 
+const offersMessage = ({ kind, payload }: Update): boolean =>
+  kind === 'notice' ? payload.callback === true : kind === 'ticket' && payload.action === 'create';
+
+/** Where the form to leave a message stands: after the newest offer of it, until something ends the offer. */
+function contactSeq(updates: readonly Update[]): number {
+  const last = lastWhere(updates, (update) => offersMessage(update) || MESSAGE_ENDS.includes(update.payload.code));
+  return last && offersMessage(last) ? last.seq : 0;
+}
+
+/** A result is judged until something newer is said of its ticket. */
+function verdictItem(update: Update, updates: readonly Update[]): VerdictItem | null {
+  const [ticket, number] = [field(update, 'ticket_id'), field(update, 'number')];
+  if (update.payload.code !== 'ticket_resolved' || ticket === null || number === null) return null;
+  const newer = updates.some((each) => each.seq > update.seq && each.payload.ticket_id === ticket);
+  return newer ? null : { type: 'verdict', key: `v${update.seq}`, ticket, number };
+}
+
+/** Nobody is on duty: the visitor waits for no minute, and need not stay. */
+export function isOffHours(state: State): boolean {
+  const last = lastWhere(state.updates, ({ kind, payload }) => kind === 'notice' && WAIT_CODES.includes(payload.code));
+  return state.owner === 'queue' && last?.payload.code === 'off_hours';
+}
+
 function mineItem(update: Update, state: State, lastMine: number): MineItem {
   const read = state.helperReadSeq >= update.seq;
   const status = update.seq === lastMine && state.outbox.length === 0 ? (read ? 'read' : 'sent') : 'quiet';
@@ -120,6 +161,7 @@ function replyItem(update: Update, previous: Update | undefined, live: number): 
 export function items(state: State): Item[] {
   const shown = state.updates.filter((update) => update.kind !== 'hidden');
   const [live, lastMine] = [liveSeq(state), newest(state.updates, 'visitor')];
+  const contact = contactSeq(shown);
   const list: Item[] = [];
   let lastTime = 0;
   shown.forEach((update, index) => {
@@ -131,6 +173,10 @@ export function items(state: State): Item[] {
     else if (!isRated(update)) list.push({ type: 'notice', key: `u${update.seq}`, update });
     const rating = isClosed(update) ? ratingItem(state, state.updates.indexOf(update)) : null;
     if (rating) list.push(rating);
+    const verdict = verdictItem(update, shown);
+    if (verdict) list.push(verdict);
+    if (update.seq === contact)
+      list.push({ type: 'contact', key: `c${update.seq}`, late: update.payload.code === 'late' });
   });
   return [...list, ...state.outbox.map(outgoingItem)];
 }

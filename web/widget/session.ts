@@ -1,14 +1,14 @@
 /** The conversation of this page: joins state, storage and connection. The view calls it and draws its state. */
 import { Opening } from './opening';
 import type { Button } from './payload';
-import { type ClientFrame, MAX_TEXT, type Rating, type ServerFrame, isPassing } from './protocol';
+import { type ClientFrame, type Leave, MAX_TEXT, type Rating, type ServerFrame, isPassing } from './protocol';
 import { Repeat } from './repeat';
 import { hasGap } from './select';
 import type { Settings } from './settings';
 import { type Event, type Outgoing, type State, initialState, reduce, withoutChoices } from './state';
 import type { Memory, Saved } from './storage';
 import { Connection, type ConnectionEvents } from './transport/connection';
-import type { Http, StartRequest } from './transport/http';
+import { type Http, HttpError, type StartRequest } from './transport/http';
 
 /** A message on a healthy link is acknowledged well within this; else the link is replaced. */
 export const ACK_MS = 10_000;
@@ -102,6 +102,16 @@ export class Session {
     this.push({ type: 'rate', ...rating });
   }
 
+  /** Leaves a message that becomes a ticket. Null when it went well, else the code of the refusal. */
+  leave(message: Leave): Promise<string | null> {
+    return this.ask((token) => this.parts.http.leave(token, message));
+  }
+
+  /** A verdict on the result of a ticket; answered like `leave`. */
+  rateTicket(ticket: string, rating: Rating): Promise<string | null> {
+    return this.ask((token) => this.parts.http.rateTicket(token, ticket, rating));
+  }
+
   typing(): void {
     const now = Date.now();
     if (this.state.owner !== 'helper' || now - this.typedAt < TYPING_EVERY_MS) return;
@@ -137,6 +147,16 @@ export class Session {
     this.state = reduce(before, event);
     if (this.state === before) return;
     this.listeners.forEach((listener) => listener(this.state, before));
+  }
+
+  private async ask(call: (token: string) => Promise<void>): Promise<string | null> {
+    if (!this.saved) return 'not_authenticated';
+    try {
+      await call(this.saved.token);
+      return null;
+    } catch (error) {
+      return error instanceof HttpError ? error.code : 'internal';
+    }
   }
 
   private startRequest(): StartRequest {

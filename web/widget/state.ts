@@ -98,6 +98,7 @@ function afterNotice(state: State, update: Update, now: number): State {
   switch (update.payload.code) {
     case 'queued':
     case 'queued_nobody_ready':
+    case 'off_hours':
     case 'helper_returned_to_queue':
       return setOwner(state, 'queue', null, since);
     case 'helper_joined':

@@ -88,9 +88,14 @@ async def end_session(connection: AsyncConnection, token_hash: bytes) -> str | N
     return None if staff_id is None else str(staff_id)
 
 
-async def end_sessions_of(connection: AsyncConnection, staff_id: str) -> None:
-    """Log a member of staff out everywhere."""
-    await connection.execute(delete(_session).where(_session.c.staff_id == staff_id))
+async def end_sessions_of(
+    connection: AsyncConnection, staff_id: str, but_token_hash: bytes | None = None
+) -> None:
+    """Log a member of staff out everywhere, or everywhere but here."""
+    statement = delete(_session).where(_session.c.staff_id == staff_id)
+    if but_token_hash is not None:
+        statement = statement.where(_session.c.token_hash != but_token_hash)
+    await connection.execute(statement)
 
 
 async def add_audit(

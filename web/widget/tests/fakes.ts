@@ -1,6 +1,6 @@
 /** Stand-ins for what lies outside: the server's side of a socket, HTTP, storage. */
 import { vi } from 'vitest';
-import type { ClientFrame, Rating, ServerFrame, Update } from '../protocol';
+import type { ClientFrame, Leave, Rating, ServerFrame, Update } from '../protocol';
 import { Session } from '../session';
 import type { Settings } from '../settings';
 import { createMemory } from '../storage';
@@ -62,11 +62,14 @@ export class FakeHttp implements Http {
   messageStatus = 200;
   messages: [string, string][] = [];
   ratings: Rating[] = [];
+  left: Leave[] = [];
+  leaveStatus = 201;
+  ticketRatings: [string, Rating][] = [];
   asked: { after: number; wait: number }[] = [];
   answer: (after: number, wait: number) => Promise<Update[]> = () => new Promise(() => undefined);
 
   private static check(status: number): void {
-    const codes: Record<number, string> = { 401: 'not_authenticated', 429: 'too_many_requests' };
+    const codes: Record<number, string> = { 400: 'bad_request', 401: 'not_authenticated', 429: 'too_many_requests' };
     if (status < 200 || status > 299) throw new HttpError(status, codes[status] ?? `e${status}`);
   }
   async start(request: StartRequest): Promise<{ conversation_id: string; token: string }> {
@@ -93,6 +96,16 @@ export class FakeHttp implements Http {
   async rate(_token: string, rating: Rating): Promise<void> {
     await Promise.resolve();
     this.ratings.push(rating);
+  }
+  async leave(_token: string, message: Leave): Promise<void> {
+    await Promise.resolve();
+    FakeHttp.check(this.leaveStatus);
+    this.left.push(message);
+  }
+  async rateTicket(_token: string, ticket: string, rating: Rating): Promise<void> {
+    await Promise.resolve();
+    FakeHttp.check(this.leaveStatus);
+    this.ticketRatings.push([ticket, rating]);
   }
 }
 

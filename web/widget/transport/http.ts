@@ -1,5 +1,5 @@
 /** The calls of docs/protocol.md that go over plain HTTP. The token is the only key, so no cookies are sent. */
-import type { Helper, Owner, Profile, Rating, Update } from '../protocol';
+import type { Helper, Leave, Owner, Profile, Rating, Update } from '../protocol';
 import { toHelper, toProblem, toUpdate } from '../protocol';
 
 /** An answer of the server that is not a success; `status` 0: no answer at all. */
@@ -31,6 +31,8 @@ export interface Http {
   updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<Update[]>;
   message(token: string, id: string, text: string): Promise<number>;
   rate(token: string, rating: Rating): Promise<void>;
+  leave(token: string, message: Leave): Promise<void>;
+  rateTicket(token: string, ticket: string, rating: Rating): Promise<void>;
 }
 
 const TIMEOUT_MS = 12_000;
@@ -91,6 +93,12 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
     },
     async rate(token, rating) {
       await call('rating', { method: 'POST', token, body: rating });
+    },
+    async leave(token, message) {
+      await call('tickets', { method: 'POST', token, body: message });
+    },
+    async rateTicket(token, ticket, rating) {
+      await call(`tickets/${encodeURIComponent(ticket)}/rating`, { method: 'POST', token, body: rating });
     },
   };
 }

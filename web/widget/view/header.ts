@@ -1,4 +1,5 @@
 import type { Texts } from '../locales/zh';
+import { isOffHours } from '../select';
 import type { State } from '../state';
 import { h, setText } from './dom';
 import { icon, mark } from './icons';
@@ -44,10 +45,12 @@ export class Header {
     );
   }
 
-  render({ owner, helper, link }: State): void {
+  render(state: State): void {
+    const { owner, helper, link } = state;
     this.node.dataset.owner = owner;
     this.node.dataset.link = link;
-    const { statusBot, statusQueue, statusHelper } = this.texts;
+    const { statusBot, statusHelper } = this.texts;
+    const statusQueue = isOffHours(state) ? this.texts.statusOff : this.texts.statusQueue;
     const helped = helper ? statusHelper(helper.name, helper.department) : this.texts.helperFallback;
     setText(this.status, { bot: statusBot, queue: statusQueue, helper: helped }[owner]);
     // Asked for already: asking again would only add noise for the helper.

@@ -2,7 +2,9 @@
 import type { Item } from '../select';
 import { h } from './dom';
 import { type Context, type ItemView, mineView, noticeView, replyView, timeView } from './message';
+import { contactView } from './contact';
 import { ratingView } from './rating';
+import { verdictView } from './verdict';
 
 function create(item: Item, context: Context): ItemView<Item> {
   const make = {
@@ -11,6 +13,8 @@ function create(item: Item, context: Context): ItemView<Item> {
     notice: noticeView,
     time: timeView,
     rating: ratingView,
+    contact: contactView,
+    verdict: verdictView,
   }[item.type] as (item: Item, context: Context) => ItemView<Item>;
   return make(item, context);
 }

@@ -1,4 +1,5 @@
 import type { Texts } from '../locales/zh';
+import { isOffHours } from '../select';
 import type { State } from '../state';
 import { h, setHidden, setText, svg } from './dom';
 
@@ -37,7 +38,7 @@ export class Queue {
   }
 
   render(state: State): void {
-    const waiting = state.owner === 'queue' && state.waitingSince !== null;
+    const waiting = state.owner === 'queue' && state.waitingSince !== null && !isOffHours(state);
     setHidden(this.node, !waiting);
     if (!waiting) return this.stop();
     const { queue, waitingSince } = state;

@@ -1,0 +1,139 @@
+"""``./bangban report``: figures of the service and staffing advice, as tables on the terminal or as files."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from bot.cli.environments import ROOT
+from bot.cli.stores import borrowed
+from bot.helpdesk.database import Database, migrate
+from bot.helpdesk.errors import HelpdeskError
+from bot.helpdesk.live import utcnow
+from bot.helpdesk.reports.files import as_csv, as_xlsx
+from bot.helpdesk.reports.service import Asked, Reports
+from bot.helpdesk.reports.staffing import SLOT_SECONDS
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.worktime import local_day
+
+_SHOWN = (
+    "key",
+    "requests",
+    "answered",
+    "rate",
+    "median_seconds",
+    "p95_seconds",
+    "breached",
+    "resolution_rate",
+)
+
+
+def _parser() -> argparse.ArgumentParser:
+    today = local_day(utcnow())
+    parser = argparse.ArgumentParser(prog="./bangban report", description="服务报表与人手建议")
+    parser.add_argument("--data", type=Path, default=ROOT / "var", help="up 使用的数据目录")
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    for name, words in (("service", "服务指标"), ("replay", "用历史求助检验人手建议")):
+        kind = kinds.add_parser(name, help=words)
+        kind.add_argument("--from", dest="first", type=date.fromisoformat, default=today - timedelta(days=6))
+        kind.add_argument("--to", dest="last", type=date.fromisoformat, default=today)
+        kind.add_argument("--department", help="部门")
+    kinds.choices["service"].add_argument("--by", choices=("day", "department", "helper"), default="day")
+    kinds.choices["service"].add_argument("--file", type=Path, help="另存为 .csv 或 .xlsx")
+    staffing = kinds.add_parser("staffing", help="每半小时需要几人")
+    staffing.add_argument("--day", type=date.fromisoformat, default=today + timedelta(days=1))
+    staffing.add_argument("--department", help="部门")
+    for name in ("staffing", "replay"):
+        kinds.choices[name].add_argument("--share", type=float, default=0.95)
+        kinds.choices[name].add_argument("--seconds", type=float, default=60)
+    return parser
+
+
+async def _service(options: argparse.Namespace, reports: Reports) -> str:
+    found = await reports.service(Asked(options.first, options.last, options.by, options.department))
+    if options.file is None:
+        heads = [reports.texts.get("zh", name) for name in _SHOWN]
+        rows = [[row[name] for name in _SHOWN] for row in (*found.rows, found.total)]
+        return _table(heads, rows) + f"\n\n{found.definitions['rate_base']}\n{found.definitions['resolved']}"
+    if options.file.suffix == ".csv":
+        body = as_csv(found.material, found.definitions, reports.texts)
+    else:
+        body = as_xlsx(found.material, options.by, found.total, found.rows, found.definitions, reports.texts)
+    options.file.write_bytes(body)
+    return f"已写入 {options.file}"
+
+
+async def _staffing(options: argparse.Namespace, reports: Reports) -> str:
+    found = await reports.staffing(options.day, options.department, options.share, options.seconds)
+    rows = [
+        [_clock(advice.slot), advice.arrivals, advice.helpers, advice.forecast_share]
+        for advice, _, _ in found.slots
+        if advice.arrivals
+    ]
+    basis = f"依据 {found.days} 天的记录，平均办理 {found.handling_seconds or 0:.0f} 秒"
+    return f"{options.day} {basis}\n" + _table(["开始", "求助", "人手", "预计达标"], rows)
+
+
+async def _replay(options: argparse.Namespace, reports: Reports) -> str:
+    slots, error = await reports.replay(
+        options.first, options.last, options.department, options.share, options.seconds
+    )
+    rows = [
+        [
+            _clock(s.advice.slot),
+            s.advice.arrivals,
+            s.advice.helpers,
+            s.advice.forecast_share,
+            s.replayed_share,
+        ]
+        for s in slots
+    ]
+    mean = "没有求助" if error is None else f"平均相差 {error}"
+    return _table(["开始", "求助", "人手", "预计达标", "重演达标"], rows) + f"\n{mean}"
+
+
+def _clock(slot: int) -> str:
+    minutes = slot * SLOT_SECONDS // 60
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [heads, *([("-" if cell is None else str(cell)) for cell in row] for row in rows)]
+    return "\n".join("\t".join(line) for line in lines)
+
+
+async def _main(options: argparse.Namespace, url: str) -> str:
+    database = Database.open(url)
+    try:
+        thresholds = Thresholds(Policy())
+        async with database.transaction() as connection:
+            await thresholds.refresh(connection)
+        make = {"service": _service, "staffing": _staffing, "replay": _replay}[options.kind]
+        return await make(options, Reports(database, thresholds))
+    finally:
+        await database.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print or write one report; errors are sentences."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if getattr(options, "file", None) and options.file.suffix not in (".csv", ".xlsx"):
+        parser.error("--file：写 .csv 或 .xlsx 文件")
+    if not 0.5 <= getattr(options, "share", 0.95) < 1:
+        parser.error("--share：0.5 到 1 之间，不含 1")
+    try:
+        with borrowed(options.data.resolve()) as addresses:
+            migrate(addresses["database_url"])
+            print(asyncio.run(_main(options, addresses["database_url"])))
+    except HelpdeskError as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
