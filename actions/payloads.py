@@ -42,6 +42,11 @@ def closing(resolved: bool) -> dict[str, Any]:
     return {"type": "closing", "resolved": resolved}
 
 
+def ticket(action: str, number: str | None = None) -> dict[str, Any]:
+    """About tickets; ``action`` is status, or create for the form that leaves a message."""
+    return {"type": "ticket", "action": action, "number": number}
+
+
 def plain(kind: str) -> dict[str, Any]:
     """``out_of_scope`` or ``chitchat``."""
     return {"type": kind}

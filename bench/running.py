@@ -46,8 +46,9 @@ class Service:
     def is_ready(self) -> bool:
         """Whether every part of it answers."""
         try:
-            return set(requests.get(f"{self.url}/health/ready", timeout=3).json().values()) == {"ok"}
-        except (requests.RequestException, ValueError):
+            parts = requests.get(f"{self.url}/health/ready", timeout=3).json()
+            return all(parts[name] == "ok" for name in ("postgresql", "valkey", "assistant"))
+        except (requests.RequestException, ValueError, KeyError):
             return False
 
     def find(self, *words: str) -> psutil.Process:

@@ -8,6 +8,8 @@ import structlog
 from sanic import HTTPResponse
 from sanic.response import json as json_response
 
+from bot.helpdesk.live import utcnow
+from bot.helpdesk.worktime import local_day, missing_years
 from bot.web import Call, Route
 
 log = structlog.stdlib.get_logger(__name__)
@@ -41,12 +43,20 @@ async def live(call: Call) -> HTTPResponse:
 
 
 async def ready(call: Call) -> HTTPResponse:
-    """PostgreSQL and Valkey answer. The assistant may be away: people still reach people."""
+    """PostgreSQL and Valkey answer. The assistant may be away: people still reach people.
+
+    Public holidays of this or the next year may be unknown: weekdays decide then.
+    """
     parts = call.parts
     postgresql, valkey, assistant = await asyncio.gather(
         _answers(parts.database.ping()), _answers(parts.live.ping()), parts.assistant_ready()
     )
-    body = {"postgresql": _word(postgresql), "valkey": _word(valkey), "assistant": _word(assistant)}
+    body = {
+        "postgresql": _word(postgresql),
+        "valkey": _word(valkey),
+        "assistant": _word(assistant),
+        "holidays": "incomplete" if missing_years(local_day(utcnow())) else "ok",
+    }
     return json_response(body, status=200 if postgresql and valkey else 503)
 
 

@@ -20,10 +20,16 @@ from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, openapi
+from bot.channels import tickets as visitor_tickets
 from bot.channels import widget
+from bot.console import administration as console_administration
+from bot.console import canned_replies as console_replies
 from bot.console import desk as console_desk
+from bot.console import hours as console_hours
+from bot.console import reports as console_reports
 from bot.console import session as console_session
 from bot.console import socket as console_socket
+from bot.console import tickets as console_tickets
 from bot.dialogue.client import AssistantClient
 from bot.dialogue.worker import OutboxWorker, Search
 from bot.errors import OneErrorShape
@@ -31,8 +37,10 @@ from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live
+from bot.helpdesk.office import Office
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.texts import Texts
+from bot.helpdesk.worktime.roster import WorkingHours
 from bot.logs import configure_logs
 from bot.pages import mount_pages
 from bot.search import BackgroundSearch, Searcher
@@ -58,9 +66,15 @@ async def describe(call: Call) -> HTTPResponse:
 
 ROUTES: tuple[Route, ...] = (
     *widget.ROUTES,
+    *visitor_tickets.ROUTES,
     *console_session.ROUTES,
     *console_desk.ROUTES,
     *console_socket.ROUTES,
+    *console_tickets.ROUTES,
+    *console_replies.ROUTES,
+    *console_administration.ROUTES,
+    *console_hours.ROUTES,
+    *console_reports.ROUTES,
     *health.ROUTES,
     Route("GET", "/api/openapi.json", "public", describe, "This document"),
 )
@@ -105,6 +119,7 @@ class Running:
     assistant: AssistantClient
     worker_task: "asyncio.Task[None]"
     hub_task: "asyncio.Task[None]"
+    ticket_task: "asyncio.Task[None]"
 
 
 def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
@@ -121,7 +136,8 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         running.worker.stop()
         await asyncio.wait([running.worker_task], timeout=settings.shutdown_seconds + 1)
         running.hub_task.cancel()
-        await asyncio.gather(running.hub_task, return_exceptions=True)
+        running.ticket_task.cancel()
+        await asyncio.gather(running.hub_task, running.ticket_task, return_exceptions=True)
 
     async def close(app: App) -> None:
         app.ctx.running.assistant.close()
@@ -141,7 +157,10 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         first_response_seconds=settings.first_response_seconds,
         lease_seconds=settings.assistant_timeout_seconds + _LEASE_MARGIN_SECONDS,
     )
-    desk = Desk(database, live, Texts.load(), policy)
+    texts = Texts.load()
+    desk = Desk(database, live, texts, policy, roster=WorkingHours(database))
+    accounts = Accounts(database, live)
+    office = Office.open(database, live, texts, desk.thresholds, accounts)
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
@@ -151,7 +170,8 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         live,
         hub,
         desk,
-        Accounts(database, live),
+        accounts,
+        office,
         searcher,
         health.Remembered(assistant.ready),
         worker.wake,
@@ -162,6 +182,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         assistant,
         asyncio.create_task(worker.run(settings.shutdown_seconds)),
         asyncio.create_task(hub.run()),
+        asyncio.create_task(office.ticket_clock.run()),
     )
     return parts, running
 

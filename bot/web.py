@@ -29,6 +29,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live
 from bot.helpdesk.models import Conversation, Role, Session, Staff
+from bot.helpdesk.office import Office
 from bot.search import Searcher
 
 log = structlog.stdlib.get_logger(__name__)
@@ -58,6 +59,7 @@ class Parts:
     hub: Hub
     desk: Desk
     accounts: Accounts
+    office: Office
     searcher: Searcher
     assistant_ready: Callable[[], Awaitable[bool]]
     wake_worker: Callable[[], None]
@@ -150,7 +152,7 @@ def _endpoint(route: Route) -> Callable[..., Coroutine[Any, Any, HTTPResponse]]:
     async def endpoint(request: Request, **path: str) -> HTTPResponse:
         answer = await route.handler(_with_input(route, request), **path)
         if isinstance(answer, BaseModel):
-            return json_response(answer.model_dump(mode="json"), status=route.status)
+            return json_response(answer.model_dump(mode="json", by_alias=True), status=route.status)
         return empty(status=204) if answer is None else answer
 
     return endpoint
@@ -248,7 +250,8 @@ def validated(model: type[Body], raw: bytes | str) -> Any:
 
 
 def _query(model: type[Body], request: Request) -> Any:
-    given = {name: request.args.get(name) for name in model.model_fields if name in request.args}
+    names = (field.alias or name for name, field in model.model_fields.items())
+    given = {name: request.args.get(name) for name in names if name in request.args}
     try:
         return model.model_validate(given)
     except ValidationError as error:

@@ -4,18 +4,13 @@ Shared by the visitor's and the staff's API, so that both show the same thing th
 document is written from these models.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from bot.helpdesk.models import Conversation, HelpRequest, Sender, Staff, Update
-
-
-def stamp(moment: datetime) -> str:
-    """An aware time as ISO 8601 in UTC, to the millisecond, ending in Z."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
+from bot.helpdesk.times import stamp
 
 Moment = Annotated[datetime, PlainSerializer(stamp, return_type=str)]
 

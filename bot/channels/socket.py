@@ -234,5 +234,11 @@ class VisitorSocket:
         if place is not None:
             await send(
                 self._socket,
-                {"type": "queue", "position": place.position, "wait_seconds": place.wait_seconds},
+                {
+                    "type": "queue",
+                    "position": place.position,
+                    "wait_seconds": place.wait_seconds,
+                    "wait_low_seconds": place.wait_low_seconds,
+                    "wait_high_seconds": place.wait_high_seconds,
+                },
             )

@@ -73,6 +73,9 @@ def _service(url: str, data: Path) -> str:
         raise Problem(f"服务没有在 {url} 应答，请看日志目录 {data / 'logs'}。") from error
     if reply.status_code != 200 or parts.get("assistant") != "ok":
         raise Problem(f"服务有一部分没有就绪：{parts}")
+    if parts.get("holidays") != "ok":
+        unknown = "今年或明年的法定节假日安排尚未收录，请更新 chinesecalendar 或在工作台录入例外日期"
+        return f"服务在 {url} 运行；{unknown}"
     return f"服务在 {url} 运行，各部分正常"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from pydantic import Field
 
+from bot.console.tickets import tickets_changed
 from bot.errors import HttpError, socket_error
 from bot.helpdesk.errors import BadCredentials, HelpdeskError, Unavailable
 from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic
@@ -123,6 +124,9 @@ class StaffSocket:
             elif kind == "presence":
                 if nudge["staff_id"] == self._staff.id:
                     await send(self._socket, {"type": "presence", "status": nudge["status"]})
+            elif kind == "tickets":
+                if shown := tickets_changed(nudge, self._staff):
+                    await send(self._socket, shown)
             else:
                 await send(self._socket, nudge)
 

@@ -9,7 +9,7 @@ session token, so it is worth nothing without the cookie and needs no storage.
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TypeVar, get_args
@@ -24,6 +24,7 @@ from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
 from bot.helpdesk.live import STAFF_TOPIC, Live, utcnow
 from bot.helpdesk.models import Actor, Presence, Role, Session, Staff
+from bot.helpdesk.storage import directory, people
 from bot.helpdesk.storage import staff as storage
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.tokens import hash_token
@@ -78,7 +79,16 @@ class Accounts:
         self._hashing = asyncio.Semaphore(2)
 
     async def add(
-        self, *, username: str, name: str, password: str, role: Role, department: str | None = None
+        self,
+        *,
+        username: str,
+        name: str,
+        password: str,
+        role: Role,
+        department: str | None = None,
+        capacity: int | None = None,
+        skills: Sequence[str] = (),
+        actor: Actor = _SYSTEM,
     ) -> Staff:
         """Open an account. Raises ``Invalid``, or ``WrongState`` when the user name is taken."""
         _check_password(password)
@@ -86,15 +96,17 @@ class Accounts:
             raise Invalid("unknown role")
         if department is not None:
             department = rules.clean_text(department, 64)
-        record = Staff(
-            uuid4().hex, _clean_username(username), rules.clean_text(name, 64), role, department, True, "away"
-        )
+        clean, name = _clean_username(username), rules.clean_text(name, 64)
+        record = Staff(uuid4().hex, clean, name, role, department, True, "away", capacity)
         password_hash = await self._in_thread(_hasher.hash, password)
         now = self._clock()
         async with self._database.transaction() as connection:
             if not await storage.create(connection, record, password_hash, now):
                 raise WrongState("the user name is taken")
-            await storage.add_audit(connection, _SYSTEM, "staff_added", record.id, now, role=role)
+            await directory.replace_skills(connection, record.id, skills)
+            after = {"username": clean, "name": name, "role": role, "department": department}
+            detail = {"before": None, "after": {**after, "capacity": capacity, "skills": list(skills)}}
+            await storage.add_audit(connection, actor, "staff_added", record.id, now, **detail)
         return record
 
     async def all(self) -> list[Staff]:
@@ -102,23 +114,36 @@ class Accounts:
         async with self._database.transaction() as connection:
             return await storage.everyone(connection)
 
-    async def set_password(self, username: str, password: str) -> Staff:
+    async def set_password(self, username: str, password: str, actor: Actor = _SYSTEM) -> Staff:
         """Set a password and end all sessions of the account. Raises ``NotFound`` or ``Invalid``."""
         _check_password(password)
         password_hash = await self._in_thread(_hasher.hash, password)
-        return await self._change(username, "password_set", password_hash=password_hash)
+        return await self._change(username, "password_set", actor, password_hash=password_hash)
 
-    async def deactivate(self, username: str) -> Staff:
+    async def change_own_password(self, session: Session, old: str, new: str) -> None:
+        """Set one's own password; every other session ends. ``Invalid`` for a wrong old one."""
+        _check_password(new)
+        staff, now = session.staff, self._clock()
+        found = await self._find(staff.username)
+        if not await self._in_thread(_verify, found[1] if found else None, old[: rules.PASSWORD_MAXIMUM + 1]):
+            raise Invalid("old: wrong password")
+        password_hash = await self._in_thread(_hasher.hash, new)
+        async with self._database.transaction() as connection:
+            await storage.change(connection, staff.id, password_hash=password_hash)
+            await storage.end_sessions_of(connection, staff.id, hash_token(session.token))
+            await storage.add_audit(connection, Actor("staff", staff.id), "password_set", staff.id, now)
+
+    async def deactivate(self, username: str, actor: Actor = _SYSTEM) -> Staff:
         """Close an account, end its sessions and put who it helped back into the queue.
 
         Its name stays in the history. Raises ``NotFound``. Cut short, it may be called again.
         """
-        staff = await self._change(username, "staff_deactivated", active=False, presence="away")
+        staff = await self._change(username, "staff_deactivated", actor, active=False, presence="away")
         desk = Desk(self._database, self._live, Texts.load(), rules.Policy(), self._clock)
         await desk.release_all(staff, "helper_deactivated")
         return staff
 
-    async def _change(self, username: str, action: str, **values: object) -> Staff:
+    async def _change(self, username: str, action: str, actor: Actor, **values: object) -> Staff:
         now = self._clock()
         async with self._database.transaction() as connection:
             found = await storage.by_username(connection, _clean_username(username))
@@ -126,7 +151,7 @@ class Accounts:
             if changed is None:
                 raise NotFound("no such user")
             await storage.end_sessions_of(connection, changed.id)
-            await storage.add_audit(connection, _SYSTEM, action, changed.id, now)
+            await storage.add_audit(connection, actor, action, changed.id, now)
         return changed
 
     async def login(self, username: str, password: str) -> Session:
@@ -172,17 +197,19 @@ class Accounts:
         """Declare presence, which counts as a heartbeat too. Raises ``Invalid`` or ``NotFound``."""
         if status not in get_args(Presence):
             raise Invalid("unknown presence")
+        now = self._clock()
         async with self._database.transaction() as connection:
-            changed = await storage.change(connection, staff_id, presence=status)
-        if changed is None:
-            raise NotFound("no such user")
-        await self._live.heartbeat(staff_id)
+            changed = await storage.declare(connection, staff_id, status, now)
+            if changed is None:
+                raise NotFound("no such user")
+            await people.mark_seen(connection, staff_id, now)
         await self._live.publish(STAFF_TOPIC, {"type": "presence", "staff_id": staff_id, "status": status})
         return changed
 
     async def heartbeat(self, staff_id: str) -> None:
         """A member of staff is connected now."""
-        await self._live.heartbeat(staff_id)
+        async with self._database.transaction() as connection:
+            await people.mark_seen(connection, staff_id, self._clock())
 
     async def ensure_administrator(self, password: str) -> bool:
         """Add the user ``admin`` if there is no staff at all; True when this call added it."""

@@ -5,18 +5,16 @@ commit, never before.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 
-from bot.helpdesk import presence, rules
-from bot.helpdesk.database import Database
-from bot.helpdesk.errors import AlreadyClaimed, BadCredentials, Invalid, NotFound, WrongState
-from bot.helpdesk.live import STAFF_TOPIC, Live, conversation_topic, utcnow
+from bot.helpdesk import rules
+from bot.helpdesk.errors import BadCredentials, Invalid
+from bot.helpdesk.helping import Helping
+from bot.helpdesk.live import STAFF_TOPIC, conversation_topic
 from bot.helpdesk.models import (
     JSON,
     Accepted,
@@ -24,53 +22,21 @@ from bot.helpdesk.models import (
     BotReply,
     Conversation,
     Delivery,
-    HelpRequest,
-    Outcome,
     QueuePosition,
     Sender,
-    Staff,
     Update,
-    Visibility,
 )
-from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import conversations, messages, outbox, requests
-from bot.helpdesk.texts import Texts
-from bot.helpdesk.tokens import hash_token
-from bot.helpdesk.work import Work
+from bot.helpdesk.tickets.answers import completed
+from bot.helpdesk.tokens import hash_token, visitor_key
 
 _BOT = Actor("bot")
 _SYSTEM = Actor("system")
-_LIST_LIMIT = 50
-_REQUEST_LIMIT = 500
-_OUTCOMES = ("resolved", "unresolved", "no_response")
 _log = structlog.get_logger(__name__)
 
 
-class Desk:
+class Desk(Helping):
     """All use cases of conversations and help requests. Errors: ``bot.helpdesk.errors``."""
-
-    def __init__(
-        self,
-        database: Database,
-        live: Live,
-        texts: Texts,
-        policy: Policy,
-        clock: Callable[[], datetime] = utcnow,
-    ) -> None:
-        self._database = database
-        self._live = live
-        self._texts = texts
-        self._policy = policy
-        self._clock = clock
-
-    @asynccontextmanager
-    async def _work(self, conversation_id: str) -> AsyncIterator[Work]:
-        async with self._database.transaction() as connection:
-            work = await Work.begin(connection, conversation_id, self._policy, self._texts, self._clock)
-            first_seq = work.conversation.last_seq
-            yield work
-        if nudges := work.all_nudges(first_seq):
-            await self._live.publish_all(nudges)
 
     # --- visitor ------------------------------------------------------------------------------------
 
@@ -104,6 +70,7 @@ class Desk:
             closed_at=None,
             resolved=None,
             stars=None,
+            visitor_key=visitor_key(profile or {}),
         )
         async with self._database.transaction() as connection:
             await conversations.create(connection, record, hash_token(token))
@@ -180,15 +147,16 @@ class Desk:
 
     async def queue_position(self, conversation_id: str) -> QueuePosition | None:
         """Where the visitor stands in the help queue; None when they are not waiting."""
-        policy = self._policy
-        since = self._clock() - timedelta(seconds=policy.wait_window_seconds)
         async with self._database.transaction() as connection:
             request = await requests.newest_of(connection, conversation_id)
             if request is None or request.status not in rules.CLAIMABLE_STATUSES:
                 return None
             position = await requests.position(connection, request)
-            recent = await requests.first_response_seconds(connection, since, policy.wait_sample)
-        return QueuePosition(position, rules.honest_wait(recent, policy))
+            among_its_own = await requests.position(connection, request, same_department=True)
+        wait = await self.outlook.wait(request.department, among_its_own)
+        if wait is None:
+            return QueuePosition(position, None)
+        return QueuePosition(position, wait.seconds, wait.low_seconds, wait.high_seconds)
 
     # --- assistant ----------------------------------------------------------------------------------
 
@@ -221,16 +189,16 @@ class Desk:
         ``resolved: true`` closes the conversation.
         """
         handoff = rules.find_handoff(replies)
-        anyone_ready = handoff is not None and await self._anyone_ready()
+        reception = await self._reception(handoff.payload) if handoff else None
         async with self._work(delivery.conversation_id) as work:
             wanted = rules.accepts_bot_reply(work.conversation, delivery.owner_epoch)
             status = "done" if wanted else "dropped"
             if not await outbox.finish(work.connection, delivery.id, status, work.now) or not wanted:
                 return False
             for reply in replies:
-                await work.bot_says(reply, delivery.seq)
-            if handoff is not None:
-                await work.open_request(handoff.payload, suggestions, _BOT, anyone_ready=anyone_ready)
+                await work.bot_says(await completed(work, reply), delivery.seq)
+            if handoff is not None and reception is not None:
+                await work.open_request(handoff.payload, suggestions, _BOT, reception)
             elif any(r.kind == "closing" and r.payload.get("resolved") is True for r in replies):
                 await conversations.mark_settled(work.connection, delivery.conversation_id, work.now)
             return True
@@ -242,7 +210,8 @@ class Desk:
 
         ``reason`` is a short code for operators; it must not contain visitor text.
         """
-        anyone_ready = await self._anyone_ready()
+        handoff = {"reason": "unresolved"}
+        reception = await self._reception(handoff)
         async with self._work(delivery.conversation_id) as work:
             if not await outbox.is_current(work.connection, delivery):
                 return
@@ -252,128 +221,8 @@ class Desk:
                 return
             await outbox.finish(work.connection, delivery.id, "parked", work.now, reason)
             await work.notice("assistant_away")
-            handoff = {"reason": "unresolved"}
-            await work.open_request(handoff, suggestions, _SYSTEM, anyone_ready=anyone_ready)
+            await work.open_request(handoff, suggestions, _SYSTEM, reception)
         _log.warning("delivery_parked", delivery=delivery.id, reason=reason, attempts=delivery.attempts)
-
-    async def _anyone_ready(self) -> bool:
-        fresh = self._policy.presence_fresh_seconds
-        return await presence.ready_count(self._database, self._live, fresh) > 0
-
-    # --- staff --------------------------------------------------------------------------------------
-
-    async def requests(self, statuses: Sequence[str]) -> list[HelpRequest]:
-        """Help requests in these states, earliest deadline first."""
-        async with self._database.transaction() as connection:
-            return await requests.with_status(connection, statuses, _REQUEST_LIMIT)
-
-    async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
-        """Take a request. Raises ``AlreadyClaimed``, ``WrongState`` (closed) or ``NotFound``."""
-        conversation_id = (await self._request(request_id)).conversation_id
-        async with self._work(conversation_id) as work:
-            request = await requests.get(work.connection, request_id)
-            if request is None:
-                raise NotFound("no such help request")
-            claimed = rules.advance(request, rules.Claim(staff.id, staff.name), work.now)
-            # The rule looked first; PostgreSQL has the last word.
-            if not await requests.save_claim(work.connection, claimed):
-                raise AlreadyClaimed("a helper holds the request already")
-            await work.record(request, claimed, "claimed", Actor("staff", staff.id), "claimed")
-            await work.hand_over("helper", "claimed", staff)
-            text = "helper_joined_department" if staff.department else "helper_joined"
-            await work.notice("helper_joined", text, name=staff.name, department=staff.department)
-            return claimed
-
-    async def _request(self, request_id: str) -> HelpRequest:
-        async with self._database.transaction() as connection:
-            request = await requests.get(connection, request_id)
-        if request is None:
-            raise NotFound("no such help request")
-        return request
-
-    async def post(
-        self, conversation_id: str, staff: Staff, client_message_id: str, text: str, visibility: Visibility
-    ) -> Accepted:
-        """Write to the visitor (only the owner may, or ``WrongState``) or leave an internal note."""
-        rules.check_client_message_id(client_message_id)
-        text = rules.clean_text(text, self._policy.text_limit)
-        async with self._work(conversation_id) as work:
-            if repeated := await work.repeated(client_message_id, staff):
-                return repeated
-            rules.check_may_post(work.conversation, staff, visibility)
-            accepted = await work.helper_says(staff, client_message_id, text, visibility)
-            if visibility == "public":
-                await self._responded(work, staff)
-            return accepted
-
-    async def _responded(self, work: Work, staff: Staff) -> None:
-        request = await requests.newest_of(work.connection, work.conversation.id)
-        if request is None:
-            raise WrongState("there is no help request to answer")
-        answered = rules.advance(request, rules.Respond(staff.id), work.now)
-        if answered is not request:
-            await requests.save(work.connection, answered)
-            actor = Actor("staff", staff.id)
-            await work.record(request, answered, "responded", actor, "first_public_message")
-            work.nudges.append((STAFF_TOPIC, {"type": "queue"}))
-
-    async def close(self, conversation_id: str, staff: Staff, outcome: Outcome) -> HelpRequest:
-        """End the help request and give the conversation back to the bot.
-
-        Raises ``WrongState`` when none is open, ``Forbidden`` for anyone but its helper and supervisors.
-        """
-        if outcome not in _OUTCOMES:
-            raise Invalid("unknown outcome")
-        async with self._work(conversation_id) as work:
-            request = await requests.newest_of(work.connection, conversation_id)
-            if request is None:
-                raise WrongState("there is no help request to close")
-            closed = rules.advance(request, rules.Close(staff.id, outcome), work.now)
-            rules.check_in_charge(request, staff)
-            await requests.save(work.connection, closed)
-            await work.record(request, closed, "closed", Actor("staff", staff.id), outcome)
-            await work.hand_over("bot", "closed")
-            await conversations.mark_closed(work.connection, conversation_id, work.now)
-            await work.notice("closed", outcome=outcome, ask_rating=True)
-            return closed
-
-    async def release(self, conversation_id: str, staff: Staff, reason: str = "given_back") -> HelpRequest:
-        """Put a claimed request back into the queue, in the place it had; its helper may, and overseers.
-
-        Raises ``WrongState`` when nobody holds it, ``Forbidden`` for anyone else.
-        """
-        async with self._work(conversation_id) as work:
-            request = await requests.newest_of(work.connection, conversation_id)
-            if request is None or request.status != "claimed":
-                raise WrongState("no helper holds this conversation")
-            rules.check_in_charge(request, staff)
-            return await work.release(request, Actor("staff", staff.id), reason)
-
-    async def release_all(self, staff: Staff, reason: str) -> None:
-        """Put everything that ``staff`` holds back into the queue: they cannot go on."""
-        for held in await self.conversations_of(staff, open_only=True):
-            async with self._work(held.id) as work:
-                request = await requests.newest_of(work.connection, held.id)
-                # They, or somebody else, may have let go of it since it was listed.
-                if request and (request.status, request.claimed_by) == ("claimed", staff.id):
-                    await work.release(request, _SYSTEM, reason)
-
-    async def conversation(self, conversation_id: str) -> Conversation:
-        """One conversation. Raises ``NotFound``."""
-        async with self._database.transaction() as connection:
-            return await conversations.get(connection, conversation_id)
-
-    async def request_of(self, conversation_id: str) -> HelpRequest | None:
-        """The newest help request of a conversation."""
-        async with self._database.transaction() as connection:
-            return await requests.newest_of(connection, conversation_id)
-
-    async def conversations_of(self, staff: Staff, *, open_only: bool) -> list[Conversation]:
-        """The conversations ``staff`` holds now, or else the last 50 they closed."""
-        async with self._database.transaction() as connection:
-            if open_only:
-                return await conversations.held_by(connection, staff.id)
-            return await conversations.closed_by(connection, staff.id, _LIST_LIMIT)
 
 
 def _shown(update: Update, internal: bool) -> Update:

@@ -1,4 +1,4 @@
-"""What is live, in Valkey: nudges, heartbeats, limits. Everything here can be lost at any time.
+"""What is live, in Valkey: nudges, visitors online, limits. Everything here can be lost at any time.
 
 ``Live`` is the client of Valkey; ``Hub`` fans the nudges out to the connections of this process.
 
@@ -37,6 +37,11 @@ Result = TypeVar("Result")
 def conversation_topic(conversation_id: str) -> str:
     """The topic that the clients of one conversation listen to."""
     return f"conversation:{conversation_id}"
+
+
+def staff_topic(staff_id: str) -> str:
+    """The topic of what concerns one member of staff alone."""
+    return f"staff:{staff_id}"
 
 
 def utcnow() -> datetime:
@@ -95,16 +100,6 @@ class Live:
         pipeline.expire(name, period_seconds)
         used = await self._try("allow", pipeline.execute(), [0])
         return int(used[0]) <= limit
-
-    async def heartbeat(self, staff_id: str) -> None:
-        """A member of staff is connected now."""
-        await self._mark_seen("staff", staff_id)
-
-    async def ready_staff(self, ids: Iterable[str], within_seconds: int = 60) -> set[str]:
-        """Which of ``ids`` were connected lately. All of them without Valkey: their own word counts then."""
-        wanted = set(ids)
-        seen = await self._seen("staff", wanted, within_seconds)
-        return wanted if seen is None else seen
 
     async def visitor_seen(self, conversation_id: str) -> None:
         """The visitor of this conversation is connected now."""

@@ -184,10 +184,15 @@ class Accepted:
 
 @dataclass(frozen=True)
 class QueuePosition:
-    """Where a waiting visitor stands: 1 is next; ``wait_seconds`` is None without enough history."""
+    """Where a waiting visitor stands: 1 is next; the wait is None without enough history.
+
+    Low and high are the 10th and the 90th percentile of the wait.
+    """
 
     position: int
     wait_seconds: int | None
+    wait_low_seconds: int | None = None
+    wait_high_seconds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -198,3 +203,72 @@ class Session:
     csrf: str
     staff: Staff
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff, as colleagues and visitors name them."""
+
+    id: str
+    name: str
+    department: str | None
+
+
+@dataclass(frozen=True)
+class OfferRecord:
+    """An offer that rings at somebody's desk, with its request."""
+
+    id: int
+    request: HelpRequest
+    staff_id: str
+    level: int
+    offered_at: datetime
+    expires_at: datetime | None
+
+
+InvitationKind = Literal["transfer", "join"]
+InvitationStatus = Literal["pending", "accepted", "refused", "timed_out", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Somebody, or somebody of a department, is asked to take a conversation over or to join it."""
+
+    id: str
+    kind: InvitationKind
+    conversation_id: str
+    help_request_id: str
+    invited_by: str
+    to_staff: str | None
+    to_department: str | None
+    note: str
+    status: InvitationStatus
+    created_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody who is in a conversation beside its owner."""
+
+    conversation_id: str
+    person: Person
+    joined_at: datetime
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One change of a help request: what happened, who did it and why."""
+
+    at: datetime
+    event: str
+    status_before: str | None
+    status_after: str
+    actor_kind: ActorKind
+    actor_id: str | None
+    actor_name: str | None
+    reason: str
+    detail: JSON

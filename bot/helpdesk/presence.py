@@ -1,12 +1,12 @@
-"""Who is ready to take a request: declared in PostgreSQL, connected according to Valkey."""
+"""Who is ready to take a request: what they declared, and that their console was heard lately."""
+
+from datetime import datetime, timedelta
 
 from bot.helpdesk.database import Database
-from bot.helpdesk.live import Live
-from bot.helpdesk.storage import staff
+from bot.helpdesk.storage import people
 
 
-async def ready_count(database: Database, live: Live, fresh_seconds: int) -> int:
+async def ready_count(database: Database, fresh_seconds: int, now: datetime) -> int:
     """How many staff declared themselves ready and were connected within ``fresh_seconds``."""
     async with database.transaction() as connection:
-        declared = await staff.declared_ready(connection)
-    return len(await live.ready_staff(declared, fresh_seconds))
+        return await people.ready_count(connection, now - timedelta(seconds=fresh_seconds))

@@ -5,17 +5,18 @@ that go out after the commit.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import rules
+from bot.helpdesk.duty import Duty
 from bot.helpdesk.errors import Invalid
-from bot.helpdesk.live import STAFF_TOPIC, conversation_topic
+from bot.helpdesk.live import STAFF_TOPIC, conversation_topic, staff_topic
 from bot.helpdesk.models import (
     JSON,
     Accepted,
@@ -23,19 +24,31 @@ from bot.helpdesk.models import (
     BotReply,
     Conversation,
     HelpRequest,
+    Invitation,
     Owner,
     Sender,
     Staff,
     Update,
     Visibility,
 )
-from bot.helpdesk.storage import conversations, messages, outbox, requests
+from bot.helpdesk.storage import conversations, invitations, messages, offers, outbox, people, requests
 from bot.helpdesk.texts import Texts
 
 _BRIEF_MESSAGES = 60
 # Labels are for staff, who read Chinese whatever the visitor's language.
-_STAFF_LOCALE = "zh"
+STAFF_LOCALE = "zh"
+#: China keeps one time all year.
+LOCAL_TIME = timezone(timedelta(hours=8))
 _PROFILE_FACTS = ("company", "name", "phone")
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Where a request for a person goes, whether somebody is there, and the department's duty."""
+
+    department: str | None
+    anyone_ready: bool
+    duty: Duty = field(default_factory=lambda: Duty(on_duty=True))
 
 
 @dataclass
@@ -155,6 +168,14 @@ class Work:
         self.conversation = replace(self.conversation, last_seq=seq)
         return seq
 
+    async def note(self, code: str, author: Staff, note: str) -> None:
+        """Save a notice that only staff see, with what ``author`` wrote to them; none when it is empty."""
+        if note:
+            payload = {"code": code, "name": author.name, "department": author.department, "note": note}
+            text = self.texts.get(STAFF_LOCALE, code, name=author.name, note=note)
+            sender = Sender("system")
+            await self.append("notice", sender, text, payload=payload, visibility="internal")
+
     def _text(self, code: str, **values: object) -> str:
         return self.texts.get(self.conversation.locale, code, **values)
 
@@ -162,57 +183,153 @@ class Work:
 
     async def hand_over(self, owner: Owner, reason: str, staff: Staff | None = None) -> None:
         """Change the owner. What still waits for the assistant is dropped: nobody wants its answer now."""
+        concerned = {self.conversation.helper_id, staff.id if staff else None} - {None}
         self.conversation = rules.hand_over(self.conversation, owner, staff)
         await conversations.save_owner(self.connection, self.conversation)
         await outbox.drop_pending(self.connection, self.conversation.id, self.now, reason)
+        self.nudges += [(staff_topic(each), {"type": "mine"}) for each in sorted(map(str, concerned))]
         self.nudges.append((STAFF_TOPIC, {"type": "queue"}))
 
     async def open_request(
-        self,
-        handoff: JSON,
-        suggestions: Sequence[JSON],
-        actor: Actor,
-        *,
-        anyone_ready: bool,
+        self, handoff: JSON, suggestions: Sequence[JSON], actor: Actor, reception: Reception
     ) -> HelpRequest:
         """Queue the conversation for a person; ``handoff`` is the payload ``{reason, topic, department}``."""
         reason = str(handoff.get("reason") or "asked")
         brief = await self._brief(reason, suggestions)
         conversation = self.conversation
+        # Off duty the minute starts when somebody is back; the visitor is told when that is.
+        starts = self.now if reception.duty.on_duty else reception.duty.next_start or self.now
         request = HelpRequest(
             id=uuid4().hex,
             conversation_id=conversation.id,
             status="waiting",
             reason=reason,
             topic=handoff.get("topic"),
-            department=handoff.get("department"),
+            department=reception.department,
             district=conversation.district,
             channel=conversation.channel,
             question=brief["question"],
             brief=brief,
             requested_at=self.now,
-            deadline_at=rules.deadline(self.now, self.policy),
+            deadline_at=rules.deadline(starts, self.policy),
             claimed_at=None,
             claimed_by=None,
             claimed_by_name=None,
             first_response_at=None,
             closed_at=None,
             outcome=None,
+            waiting_since=None if starts == self.now else starts,
         )
         await requests.create(self.connection, request)
         await self.record(None, request, "requested", actor, reason)
         await self.hand_over("queue", "handoff")
-        await self.notice("queued" if anyone_ready else "queued_nobody_ready")
+        await self._receive(reception)
         return request
+
+    async def _receive(self, reception: Reception) -> None:
+        if reception.duty.on_duty:
+            await self.notice("queued" if reception.anyone_ready else "queued_nobody_ready")
+            return
+        start = reception.duty.next_start
+        shown = start.astimezone(LOCAL_TIME).strftime("%Y-%m-%d %H:%M") if start else ""
+        text = self._text("off_hours" if start else "off_hours_unknown", next_start=shown)
+        payload = {
+            "code": "off_hours",
+            "next_start": start.isoformat().replace("+00:00", "Z") if start else None,
+            "callback": True,
+        }
+        await self.append("notice", Sender("system"), text, payload=payload)
+
+    async def end_offers(self, request: HelpRequest, accepted_by: str | None = None) -> None:
+        """Let it ring nowhere any more."""
+        for staff_id in await offers.end_all(self.connection, request.id, self.now, accepted_by):
+            self.nudges.append((staff_topic(staff_id), {"type": "offers"}))
 
     async def release(self, request: HelpRequest, actor: Actor, reason: str) -> HelpRequest:
         """Take a request out of its helper's hands and back to its place in the queue."""
         released = rules.advance(request, rules.Release(), self.now)
-        await requests.save(self.connection, released)
-        await self.record(request, released, "released", actor, reason)
+        await requests.save(self.connection, request, released)
+        await self.record(request, released, "released", actor, reason, staff_id=request.claimed_by)
+        await self.end_company(reason)
         await self.hand_over("queue", "released")
         await self.notice("helper_returned_to_queue")
         return released
+
+    async def redirect(self, request: HelpRequest, department: str, actor: Actor, reason: str) -> HelpRequest:
+        """Let a request wait for another department, in the place it had."""
+        redirected = rules.advance(request, rules.Redirect(department), self.now)
+        await requests.save(self.connection, request, redirected)
+        detail = {"from": request.department, "to": department, "staff_id": request.claimed_by}
+        await self.record(request, redirected, "redirected", actor, reason, **detail)
+        await self.end_offers(request)
+        await self.end_company(reason)
+        await self.hand_over("queue", "redirected")
+        await self.notice("redirected", department=department)
+        return redirected
+
+    async def move(
+        self, request: HelpRequest, to: Staff, actor: Actor, event: str, reason: str
+    ) -> HelpRequest:
+        """Give a request another owner at once; the visitor is told who speaks now."""
+        moved = rules.advance(request, rules.Move(to.id, to.name), self.now)
+        await requests.save(self.connection, request, moved)
+        detail = {"from": request.claimed_by, "to": to.id}
+        await self.record(request, moved, event, actor, reason, **detail)
+        await self.end_offers(request, accepted_by=to.id)
+        await self._cancel_invitations(event, kind="transfer")
+        await invitations.leave(self.connection, self.conversation.id, to.id, self.now)
+        waited = self.conversation.owner != "helper"
+        await self.hand_over("helper", event, to)
+        await people.engage(self.connection, to.id, self.now)
+        await self.introduce("helper_joined" if waited else "helper_changed", to)
+        return moved
+
+    async def introduce(self, code: str, staff: Staff) -> None:
+        """Tell the visitor who has come or gone, and of which department they are."""
+        text = f"{code}_department" if staff.department else code
+        await self.notice(code, text, name=staff.name, department=staff.department)
+
+    async def end_company(self, reason: str) -> None:
+        """End what was pending and send away who was there beside the owner."""
+        await self._cancel_invitations(reason)
+        gone = await invitations.leave(self.connection, self.conversation.id, None, self.now)
+        self.nudges += [(staff_topic(each), {"type": "mine"}) for each in gone]
+
+    async def _cancel_invitations(self, reason: str, kind: str | None = None) -> None:
+        where = self.conversation.id
+        for each in await invitations.cancel_all(self.connection, where, reason, self.now, kind):
+            self.tell_invited(each)
+
+    def tell_invited(self, invitation: Invitation) -> None:
+        """Nudge whom an invitation concerns."""
+        told: JSON = {"type": "invitations"}
+        self.nudges += [
+            (staff_topic(each), told) for each in (invitation.invited_by, invitation.to_staff) if each
+        ]
+        if invitation.to_department:
+            self.nudges.append((STAFF_TOPIC, {**told, "department": invitation.to_department}))
+
+    def tell_moved(
+        self,
+        request: HelpRequest,
+        event: str,
+        whom: Iterable[str | None],
+        *,
+        by: Staff | None = None,
+        to: Staff | None = None,
+        reason: str = "",
+    ) -> None:
+        """Tell staff that a conversation left them or came to them."""
+        message = {
+            "type": "moved",
+            "conversation_id": request.conversation_id,
+            "request_id": request.id,
+            "event": event,
+            "by": person_json(by),
+            "to": person_json(to),
+            "reason": reason,
+        }
+        self.nudges += [(staff_topic(each), message) for each in dict.fromkeys(whom) if each]
 
     async def save_rating(self, request: HelpRequest | None, rating: JSON) -> None:
         """Keep a rating with the help it is about; without any, with what the bot settled."""
@@ -222,10 +339,17 @@ class Work:
             await requests.save_rating(self.connection, request.id, self.now, rating)
 
     async def record(
-        self, before: HelpRequest | None, after: HelpRequest, event: str, actor: Actor, reason: str
+        self,
+        before: HelpRequest | None,
+        after: HelpRequest,
+        event: str,
+        actor: Actor,
+        reason: str,
+        **detail: Any,
     ) -> None:
         """Add to the history of a help request."""
-        await requests.add_event(self.connection, before, after, event, actor, reason, self.now)
+        known = {name: value for name, value in detail.items() if value is not None}
+        await requests.add_event(self.connection, before, after, event, actor, reason, self.now, known)
 
     async def _brief(self, reason: str, suggestions: Sequence[JSON]) -> JSON:
         recent = await messages.newest(self.connection, self.conversation.id, _BRIEF_MESSAGES)
@@ -237,10 +361,10 @@ class Work:
         conversation = self.conversation
         values = {key: conversation.profile.get(key) for key in _PROFILE_FACTS}
         if conversation.district:
-            name = self.texts.find(_STAFF_LOCALE, f"district_{conversation.district}")
+            name = self.texts.find(STAFF_LOCALE, f"district_{conversation.district}")
             values["district"] = name or conversation.district
         values["page"] = conversation.page
-        return [(self.texts.get(_STAFF_LOCALE, f"fact_{key}"), value) for key, value in values.items()]
+        return [(self.texts.get(STAFF_LOCALE, f"fact_{key}"), value) for key, value in values.items()]
 
     # --- nudges -------------------------------------------------------------------------------------
 
@@ -252,3 +376,8 @@ class Work:
         changed = {"type": "changed", "conversation_id": conversation.id, "last_seq": conversation.last_seq}
         topic = conversation_topic(conversation.id)
         return [(topic, {"type": "changed"}), (STAFF_TOPIC, changed), *self.nudges]
+
+
+def person_json(staff: Staff | None) -> JSON | None:
+    """A member of staff as a push names them."""
+    return {"id": staff.id, "name": staff.name, "department": staff.department} if staff else None

@@ -333,3 +333,29 @@ def test_no_action_says_what_has_no_response():
     said |= {f"handoff_{reason}" for reason in re.findall(r'hand_over\(\w+, "(\w+)"', source)}
     said |= {"greet", "thank", "goodbye", "smalltalk"}
     assert {f"utter_{name}" for name in said} == {name for name in responses() if not name.endswith("_en")}
+
+
+# --- tickets -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("我的工单到哪了", None),
+        ("工单20260105-0001", "20260105-0001"),
+        ("查20260105－0001", "20260105-0001"),
+        ("202601050001", "20260105-0001"),
+        ("20260105 - 0001 这个", "20260105-0001"),
+        ("电话13800000000", None),
+        ("120260105-0001", None),
+    ],
+)
+async def test_ticket_action_says_which_ticket_was_asked_about(act, text, number):
+    result = await act("action_ticket", intent="ask_ticket", text=text)
+    assert result.custom == {"type": "ticket", "action": "status", "number": number}
+    assert result.response == "utter_ticket"
+
+
+async def test_handoff_after_a_ticket_question_names_no_topic(act):
+    result = await act("action_handoff", intent="ask_ticket", ranking=[("ask_tax", 0.2)])
+    assert result.custom["topic"] == "tax"

@@ -137,7 +137,13 @@ async def test_visitor_sees_place_and_state_when_waiting_for_a_person(site: Site
         await socket.send("send", client_message_id="h", text="转人工")
         assert (await socket.notice("queued_nobody_ready"))["sender"]["kind"] == "system"
         assert await socket.next("state") == {"type": "state", "owner": "queue", "helper": None}
-        assert await socket.next("queue") == {"type": "queue", "position": 2, "wait_seconds": None}
+        assert await socket.next("queue") == {
+            "type": "queue",
+            "position": 2,
+            "wait_seconds": None,
+            "wait_low_seconds": None,
+            "wait_high_seconds": None,
+        }
         # The first is taken: the second moves up without doing anything.
         taken = await site.staff("lin")
         waiting = (await taken.call("GET", "/help-requests")).json()["requests"]

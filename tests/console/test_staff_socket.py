@@ -3,6 +3,7 @@
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from bot.helpdesk.live import utcnow
 from bot.helpdesk.presence import ready_count
 from tests.server.running import HANDOFF, Site, Socket
 
@@ -16,7 +17,7 @@ async def test_queue_and_presence_are_pushed_when_staff_connect(site: Site):
         assert await socket.next("queue") == {"type": "queue", "requests": []}
         await staff.call("PUT", "/presence", json={"status": "ready"})
         await socket.next("presence", status="ready")
-        assert await ready_count(site.parts.database, site.parts.live, 60) == 1
+        assert await ready_count(site.parts.database, 60, utcnow()) == 1
 
 
 async def test_presence_of_others_is_not_pushed(site: Site):

@@ -6,7 +6,6 @@ from bot.helpdesk.accounts import SESSION_SECONDS, Accounts
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
-from bot.helpdesk.live import Live
 from bot.helpdesk.models import Staff
 from bot.helpdesk.presence import ready_count
 from tests.conftest import FakeClock
@@ -161,10 +160,10 @@ async def test_ensure_administrator_adds_one_when_several_servers_start_at_once(
 
 
 async def test_ready_count_counts_the_declared_and_connected_when_time_passes(
-    accounts: Accounts, database: Database, live: Live, hire: Hire, clock: FakeClock
+    accounts: Accounts, database: Database, hire: Hire, clock: FakeClock
 ) -> None:
     async def ready() -> int:
-        return await ready_count(database, live, 60)
+        return await ready_count(database, 60, clock())
 
     ann, ben, cy = await hire("ann"), await hire("ben"), await hire("cy")
     await accounts.set_presence(ann.id, "ready")

@@ -186,7 +186,7 @@ async def test_whole_job_goes_on_when_valkey_stops_in_the_middle(
     await desk.post(conversation.id, ann, "p1", "您好", "public")
     await desk.close(conversation.id, ann, "resolved")
     assert await live.allow("anything", 1, 60) and await live.allow("anything", 1, 60)
-    # Without heartbeats a helper's own word counts.
+    # Who is there is known to PostgreSQL: Valkey makes nobody absent.
     assert (await codes(desk, conversation.id))[2:4] == ["queued", "visitor:text"]
     await accounts.heartbeat(ann.id)
     assert await live.visitors_online([conversation.id]) == set()

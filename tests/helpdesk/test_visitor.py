@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
 from bot.helpdesk.models import BotReply
@@ -248,7 +249,7 @@ async def test_queue_position_counts_by_deadline_when_several_wait(
 
 
 async def test_queue_position_tells_the_median_wait_when_enough_were_answered(
-    desk: Desk, queue: Queue, hire: Hire, clock: FakeClock
+    desk: Desk, accounts: Accounts, queue: Queue, hire: Hire, clock: FakeClock
 ) -> None:
     ann = await hire("ann")
 
@@ -257,13 +258,18 @@ async def test_queue_position_tells_the_median_wait_when_enough_were_answered(
         await desk.claim(request.id, ann)
         clock.advance(seconds)
         await desk.post(request.conversation_id, ann, "hello", "您好", "public")
+        await desk.close(request.conversation_id, ann, "resolved")
 
     for seconds in (10, 20, 30, 40, 50):
         await answer_after(seconds)
     request = await queue()
     place = await desk.queue_position(request.conversation_id)
-    assert place and place.wait_seconds == 30
+    assert place and place.wait_seconds is None  # nobody is on duty
+    await accounts.set_presence(ann.id, "ready")
+    place = await desk.queue_position(request.conversation_id)
+    assert place and (place.wait_seconds, place.wait_low_seconds, place.wait_high_seconds) == (30, 10, 50)
     clock.advance(86_401)
+    await accounts.heartbeat(ann.id)
     place = await desk.queue_position(request.conversation_id)
     assert place and place.wait_seconds is None
 

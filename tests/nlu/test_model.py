@@ -43,6 +43,24 @@ def first(custom):
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("我的工单到哪了", None),
+        ("工单20260105-0001", "20260105-0001"),
+        ("帮我看下上回登记的工单办得咋样", None),
+        ("where does my ticket stand", None),
+    ],
+)
+async def test_model_hears_a_question_about_a_ticket(talk, text, number):
+    assert await talk(text) == {"type": "ticket", "action": "status", "number": number}
+
+
+@pytest.mark.parametrize("text", ["怎么开票", "税务登记要多久", "有没有补贴", "办到一半材料丢了怎么办"])
+async def test_model_takes_no_other_question_for_one_about_a_ticket(talk, text):
+    assert (await talk(text))["type"] != "ticket"
+
+
+@pytest.mark.parametrize(
     ("text", "entry", "point"),
     [("公司先不干了但不想注销怎么办", "jd2023-07", "歇业"), ("担保费率现在多少", "jd2023-02", "担保")],
 )

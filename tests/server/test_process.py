@@ -67,7 +67,10 @@ def test_server_serves_and_ends_quietly_when_it_is_told_to_stop(environment: dic
     url = f"http://127.0.0.1:{environment['BANGBAN_PORT']}"
     with server(environment) as process:
         ready = patient().get(f"{url}/health/ready", timeout=10)
-        assert ready.json() == {"postgresql": "ok", "valkey": "ok", "assistant": "ok"}
+        parts = ready.json()
+        # Whether next year's holidays are known already depends on the day the test runs.
+        assert parts.pop("holidays") in ("ok", "incomplete")
+        assert parts == {"postgresql": "ok", "valkey": "ok", "assistant": "ok"}
         process.send_signal(end)
         out, err = process.communicate(timeout=15)
     assert process.returncode == 0

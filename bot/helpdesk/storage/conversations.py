@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, case, func, insert, select, true, update
+from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -103,9 +103,11 @@ async def by_token_hash(connection: AsyncConnection, token_hash: bytes) -> Conve
 
 
 async def held_by(connection: AsyncConnection, staff_id: str) -> list[Conversation]:
-    """The conversations a helper owns now, oldest first."""
-    query = _full().where(_conversation.c.owner == "helper", _conversation.c.helper_id == staff_id)
-    rows = await connection.execute(query.order_by(_conversation.c.created_at))
+    """The conversations a member of staff owns or is in now, oldest first."""
+    beside = tables.participant
+    joined = select(beside.c.conversation_id).where(beside.c.staff_id == staff_id, beside.c.left_at.is_(None))
+    mine = or_(_conversation.c.helper_id == staff_id, _conversation.c.id.in_(joined))
+    rows = await connection.execute(_full().where(mine).order_by(_conversation.c.created_at))
     return [_record(row) for row in rows.mappings()]
 
 

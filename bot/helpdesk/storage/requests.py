@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Select, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
-from bot.helpdesk.models import JSON, Actor, HelpRequest
+from bot.helpdesk.models import JSON, Actor, HelpRequest, HistoryRow
 from bot.helpdesk.rules import CLAIMABLE_STATUSES
 
 _request = tables.help_request
@@ -61,21 +61,24 @@ async def save_claim(connection: AsyncConnection, record: HelpRequest) -> bool:
     return (await connection.execute(statement)).rowcount == 1
 
 
-async def save(connection: AsyncConnection, record: HelpRequest) -> None:
-    """Write what a response, a release or a closing changes; the caller holds the conversation's lock."""
-    await connection.execute(
-        update(_request)
-        .where(_request.c.id == record.id)
-        .values(
-            status=record.status,
-            claimed_at=record.claimed_at,
-            claimed_by=record.claimed_by,
-            first_response_at=record.first_response_at,
-            closed_at=record.closed_at,
-            closed_by=record.closed_by,
-            outcome=record.outcome,
-        )
-    )
+async def by_ids(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, HelpRequest]:
+    """Requests by their ids."""
+    if not ids:
+        return {}
+    rows = await connection.execute(_select().where(_request.c.id.in_(ids)))
+    return {row["id"]: _record(row) for row in rows.mappings()}
+
+
+async def save(connection: AsyncConnection, before: HelpRequest, after: HelpRequest) -> None:
+    """Write what changed, and nothing else; the caller holds the conversation's lock.
+
+    The dispatcher raises levels and marks offers without that lock, so what did not change here may have
+    changed there.
+    """
+    names = (c.name for c in _request.c if c.name not in ("id", "brief"))
+    changed = {n: getattr(after, n) for n in names if getattr(before, n) != getattr(after, n)}
+    if changed:
+        await connection.execute(update(_request).where(_request.c.id == after.id).values(changed))
 
 
 async def save_rating(connection: AsyncConnection, request_id: str, now: datetime, rating: JSON) -> None:
@@ -93,6 +96,7 @@ async def add_event(
     actor: Actor,
     reason: str,
     now: datetime,
+    detail: JSON | None = None,
 ) -> None:
     """One row of history: what happened, who did it and why."""
     await connection.execute(
@@ -105,11 +109,33 @@ async def add_event(
             actor_kind=actor.kind,
             actor_id=actor.staff_id,
             reason=reason,
+            detail=detail or {},
         )
     )
 
 
-async def position(connection: AsyncConnection, record: HelpRequest) -> int:
+async def history(connection: AsyncConnection, request_id: str) -> list[HistoryRow]:
+    """Everything that happened to a request, in order."""
+    query = (
+        select(
+            _event.c.at,
+            _event.c.event,
+            _event.c.status_before,
+            _event.c.status_after,
+            _event.c.actor_kind,
+            _event.c.actor_id,
+            tables.staff.c.name.label("actor_name"),
+            _event.c.reason,
+            _event.c.detail,
+        )
+        .outerjoin(tables.staff, tables.staff.c.id == _event.c.actor_id)
+        .where(_event.c.help_request_id == request_id)
+        .order_by(_event.c.id)
+    )
+    return [HistoryRow(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def position(connection: AsyncConnection, record: HelpRequest, *, same_department: bool = False) -> int:
     """How many waiting requests are due no later than this one, itself included."""
     query = (
         select(func.count())
@@ -117,15 +143,30 @@ async def position(connection: AsyncConnection, record: HelpRequest) -> int:
         .where(_request.c.status.in_(CLAIMABLE_STATUSES))
         .where(tuple_(_request.c.deadline_at, _request.c.id) <= tuple_(record.deadline_at, record.id))
     )
+    if same_department and record.department is not None:
+        query = query.where(_request.c.department == record.department)
     return int((await connection.execute(query)).scalar_one())
 
 
-async def first_response_seconds(connection: AsyncConnection, since: datetime, limit: int) -> list[float]:
-    """First response times of the newest answered requests since ``since``."""
-    query = (
-        select(_request.c.first_response_at, _request.c.requested_at)
-        .where(_request.c.first_response_at >= since)
-        .order_by(_request.c.first_response_at.desc())
-        .limit(limit)
+async def count(connection: AsyncConnection, statuses: Sequence[str]) -> int:
+    """How many requests are in these states."""
+    query = select(func.count()).select_from(_request).where(_request.c.status.in_(statuses))
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def has_event(connection: AsyncConnection, request_id: str, event: str) -> bool:
+    """Whether this has happened to the request."""
+    query = select(_event.c.id).where(_event.c.help_request_id == request_id, _event.c.event == event)
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def breached_without_event(connection: AsyncConnection, event: str) -> list[str]:
+    """Open requests whose promise was broken, that nobody answered, and to which ``event`` did not happen."""
+    happened = select(_event.c.id).where(_event.c.help_request_id == _request.c.id, _event.c.event == event)
+    query = select(_request.c.id).where(
+        _request.c.status != "closed",
+        _request.c.breached_at.is_not(None),
+        _request.c.first_response_at.is_(None),
+        ~happened.exists(),
     )
-    return [(row[0] - row[1]).total_seconds() for row in await connection.execute(query)]
+    return list((await connection.execute(query)).scalars())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,17 +43,17 @@ async def by_username(connection: AsyncConnection, username: str) -> tuple[Staff
     return (_record(row), row["password_hash"]) if row else None
 
 
-async def declared_ready(connection: AsyncConnection) -> Sequence[str]:
-    """Ids of active staff who declared themselves ready."""
-    query = select(_staff.c.id).where(_staff.c.active, _staff.c.presence == "ready")
-    return (await connection.execute(query)).scalars().all()
-
-
 async def change(connection: AsyncConnection, staff_id: str, **values: Any) -> Staff | None:
     """Set columns of one member of staff; None when there is no such one."""
     statement = update(_staff).where(_staff.c.id == staff_id).values(**values).returning(*_COLUMNS)
     row = (await connection.execute(statement)).mappings().one_or_none()
     return _record(row) if row else None
+
+
+async def declare(connection: AsyncConnection, staff_id: str, status: str, now: datetime) -> Staff | None:
+    """Set declared presence; the time is kept only when it changes."""
+    since = case((_staff.c.presence == status, _staff.c.presence_at), else_=now)
+    return await change(connection, staff_id, presence=status, presence_at=since)
 
 
 async def add_session(
@@ -88,9 +88,14 @@ async def end_session(connection: AsyncConnection, token_hash: bytes) -> str | N
     return None if staff_id is None else str(staff_id)
 
 
-async def end_sessions_of(connection: AsyncConnection, staff_id: str) -> None:
-    """Log a member of staff out everywhere."""
-    await connection.execute(delete(_session).where(_session.c.staff_id == staff_id))
+async def end_sessions_of(
+    connection: AsyncConnection, staff_id: str, but_token_hash: bytes | None = None
+) -> None:
+    """Log a member of staff out everywhere, or everywhere but here."""
+    statement = delete(_session).where(_session.c.staff_id == staff_id)
+    if but_token_hash is not None:
+        statement = statement.where(_session.c.token_hash != but_token_hash)
+    await connection.execute(statement)
 
 
 async def add_audit(
@@ -112,3 +117,9 @@ async def add_audit(
             detail=detail,
         )
     )
+
+
+async def by_ids(connection: AsyncConnection, ids: Sequence[str]) -> list[Staff]:
+    """The members of staff with these ids."""
+    rows = await connection.execute(select(*_COLUMNS).where(_staff.c.id.in_(ids)))
+    return [_record(row) for row in rows.mappings()]

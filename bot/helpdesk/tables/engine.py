@@ -61,7 +61,7 @@ help_offer = Table(
     Column("help_request_id", Text, ForeignKey("help_request.id"), nullable=False),
     Column("staff_id", Text, ForeignKey("staff.id"), nullable=False),
     Column("level", SmallInteger, nullable=False),
-    Column("exclusive", Boolean, nullable=False),
+    Column("reserved", Boolean, nullable=False),
     moment("offered_at"),
     moment("expires_at", nullable=True),
     moment("rang_at", nullable=True),

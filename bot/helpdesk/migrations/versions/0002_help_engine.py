@@ -63,7 +63,7 @@ STATEMENTS = (
         help_request_id text NOT NULL REFERENCES help_request,
         staff_id text NOT NULL REFERENCES staff,
         level smallint NOT NULL,
-        exclusive boolean NOT NULL,
+        reserved boolean NOT NULL,
         offered_at timestamptz NOT NULL,
         expires_at timestamptz,
         rang_at timestamptz,

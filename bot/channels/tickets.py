@@ -1,0 +1,143 @@
+"""The visitor's API of tickets: leave a message, see where it stands, rate it; and is anybody there?"""
+
+from typing import Any
+
+from pydantic import Field
+from sanic import HTTPResponse
+from sanic.response import json as json_response
+
+from bot.helpdesk.models import JSON
+from bot.helpdesk.tickets.answers import as_shown
+from bot.web import Body, Call, Route, limit
+from bot.wire import Moment, Wire
+
+TICKETS_PER_HOUR = 20
+
+
+class Contact(Body):
+    """How to reach the visitor; a phone or an e-mail address is needed."""
+
+    name: str | None = Field(default=None, max_length=64)
+    phone: str | None = Field(default=None, max_length=32)
+    email: str | None = Field(default=None, max_length=200)
+    when: str | None = Field(default=None, max_length=200)
+
+
+class Leave(Body):
+    """A message to be followed up; without a description it is about what was asked last."""
+
+    description: str | None = Field(default=None, max_length=4000)
+    contact: Contact
+
+
+class Verdict(Body):
+    """What the visitor thinks of the result."""
+
+    resolved: bool
+    stars: int | None = Field(default=None, ge=1, le=5)
+    comment: str | None = Field(default=None, max_length=1000)
+
+
+class VisitorTicketOut(Wire):
+    """A ticket as its visitor sees it."""
+
+    id: str
+    number: str
+    status: str
+    department: str
+    title: str
+    created_at: str
+    contact_due_at: str
+    due_at: str
+    resolved_at: str | None
+    result: str | None
+
+
+class OneVisitorTicketOut(Wire):
+    """One ticket."""
+
+    ticket: VisitorTicketOut
+
+
+class VisitorTicketsOut(Wire):
+    """The tickets of this conversation, newest first."""
+
+    tickets: list[VisitorTicketOut]
+
+
+class WaitOut(Wire):
+    """An expected wait with its 10th and 90th percentile."""
+
+    seconds: int
+    low_seconds: int
+    high_seconds: int
+
+
+class ServiceOut(Wire):
+    """Whether people are on duty, since when again, and how long somebody who asks now would wait."""
+
+    on_duty: bool
+    next_start: Moment | None
+    wait: WaitOut | None
+
+
+async def leave(call: Call) -> HTTPResponse:
+    """Leave a message and a way to be reached."""
+    conversation_id = call.visitor.id
+    await limit(call.parts, f"tickets:{conversation_id}", TICKETS_PER_HOUR, 3600)
+    asked: Leave = call.body
+    contact: JSON = asked.contact.model_dump(exclude_none=True)
+    ticket, new = await call.parts.office.visitor_tickets.leave(conversation_id, contact, asked.description)
+    return json_response({"ticket": as_shown(ticket)}, status=201 if new else 200)
+
+
+async def listed(call: Call) -> VisitorTicketsOut:
+    """Where the visitor's tickets stand."""
+    found = await call.parts.office.visitor_tickets.theirs(call.visitor)
+    return VisitorTicketsOut(tickets=[VisitorTicketOut(**as_shown(ticket)) for ticket in found])
+
+
+async def rate(call: Call, ticket_id: str) -> OneVisitorTicketOut:
+    """Give a verdict on a result."""
+    conversation_id, asked = call.visitor.id, call.body
+    await limit(call.parts, f"messages:{conversation_id}", call.parts.limits.messages_per_10_seconds, 10)
+    ticket = await call.parts.office.visitor_tickets.rate(
+        conversation_id, ticket_id, resolved=asked.resolved, stars=asked.stars, comment=asked.comment
+    )
+    return OneVisitorTicketOut(ticket=VisitorTicketOut(**as_shown(ticket)))
+
+
+async def service(call: Call) -> ServiceOut:
+    """Is anybody on duty, and how long would one wait?"""
+    duty, wait = await call.parts.office.visitor_tickets.service()
+    shown: dict[str, Any] | None = None
+    if wait is not None:
+        shown = {name: getattr(wait, name) for name in WaitOut.model_fields}
+    return ServiceOut(
+        on_duty=duty.on_duty, next_start=duty.next_start, wait=WaitOut(**shown) if shown else None
+    )
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/api/visitor/tickets",
+        "visitor",
+        leave,
+        "Leave a message that becomes a ticket",
+        body=Leave,
+        answer=OneVisitorTicketOut,
+        status=201,
+    ),
+    Route("GET", "/api/visitor/tickets", "visitor", listed, "My tickets", answer=VisitorTicketsOut),
+    Route(
+        "POST",
+        "/api/visitor/tickets/<ticket_id:[0-9a-f]{32}>/rating",
+        "visitor",
+        rate,
+        "Rate the result of a ticket",
+        body=Verdict,
+        answer=OneVisitorTicketOut,
+    ),
+    Route("GET", "/api/visitor/service", "visitor", service, "Is anybody on duty", answer=ServiceOut),
+)

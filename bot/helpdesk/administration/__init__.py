@@ -1,0 +1,1 @@
+"""What administrators keep: people, departments, topics, hours, thresholds, canned replies; and the trail."""

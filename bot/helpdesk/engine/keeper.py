@@ -1,0 +1,73 @@
+"""What the dispatcher does to one conversation at a time: take back, time out, tell the visitor."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.helpdesk.engine.lease import Lease
+from bot.helpdesk.models import Actor, HelpRequest, Invitation
+from bot.helpdesk.rules import ladder
+from bot.helpdesk.storage import invitations, requests
+from bot.helpdesk.storage import staff as accounts
+from bot.helpdesk.usecases import UseCases
+from bot.helpdesk.work import Work
+
+_SYSTEM = Actor("system")
+SILENT = "claimed_and_silent"
+
+
+class Keeper(UseCases):
+    """The dispatcher's hand in single conversations. ``LeaseLost`` when this process does not dispatch."""
+
+    def use(self, lease: Lease) -> "Keeper":
+        """Write under ``lease`` from now on."""
+        self._lease = lease
+        return self
+
+    @asynccontextmanager
+    async def _fenced(self, conversation_id: str) -> AsyncIterator[Work]:
+        async with self._work(conversation_id) as work:
+            await self._lease.check_held(work.connection)
+            yield work
+
+    async def take_back(self, request: HelpRequest) -> None:
+        """Give a request that its helper holds in silence back to the queue, unless they spoke meanwhile."""
+        async with self._fenced(request.conversation_id) as work:
+            now_held = await requests.get(work.connection, request.id)
+            if now_held is None:
+                return
+            due = ladder.reclaim_at(now_held, self._policy)
+            if due is None or due > work.now:
+                return
+            await work.release(now_held, _SYSTEM, SILENT)
+            work.tell_moved(now_held, "taken_back", [now_held.claimed_by], reason=SILENT)
+
+    async def time_out(self, invitation: Invitation) -> None:
+        """End an invitation that nobody answered; the conversation stays with its owner."""
+        async with self._fenced(invitation.conversation_id) as work:
+            ended = await invitations.decide(
+                work.connection, invitation.id, "timed_out", None, None, work.now
+            )
+            if ended is None:
+                return
+            request = await requests.get(work.connection, ended.help_request_id)
+            assert request is not None
+            await work.record(request, request, f"{ended.kind}_timed_out", _SYSTEM, "timed_out")
+            work.tell_invited(ended)
+            to = await accounts.by_ids(work.connection, [ended.to_staff]) if ended.to_staff else []
+            work.tell_moved(request, "timed_out", [ended.invited_by], to=to[0] if to else None)
+
+    async def tell_late(self, request_id: str) -> None:
+        """Tell the visitor the truth and offer a call back, once, unless somebody has answered meanwhile."""
+        request = await self._request(request_id)
+        async with self._fenced(request.conversation_id) as work:
+            told = await requests.has_event(work.connection, request_id, "told_late")
+            request = await requests.get(work.connection, request_id) or request
+            if told or request.status == "closed" or request.first_response_at is not None:
+                return
+            await work.notice("late", callback=True)
+            await work.record(request, request, "told_late", _SYSTEM, "ladder")
+
+    async def untold(self) -> list[str]:
+        """Broken promises whose visitors were not told: a dispatcher died in between."""
+        async with self._database.transaction() as connection:
+            return await requests.breached_without_event(connection, "told_late")

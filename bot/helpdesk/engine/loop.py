@@ -1,0 +1,220 @@
+"""The dispatcher's loop: look, decide, write, sleep until the next thing is due.
+
+Every server runs one; the lease lets one of them act. It sleeps until the next step of any ladder, is woken
+by nudges, and looks at least once a renewal of the lease, so that a lost nudge, or Valkey itself, costs less
+than a second.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from bot.helpdesk.database import Database
+from bot.helpdesk.engine.keeper import Keeper
+from bot.helpdesk.engine.lease import Lease, LeaseLost
+from bot.helpdesk.engine.look import Looker, View
+from bot.helpdesk.engine.writes import Nudges, Writer
+from bot.helpdesk.errors import HelpdeskError, Unavailable
+from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, utcnow
+from bot.helpdesk.models import HelpRequest
+from bot.helpdesk.rules import ladder
+from bot.helpdesk.rules.departments import distances
+from bot.helpdesk.rules.dispatch import decide, is_present
+from bot.helpdesk.rules.policy import Policy
+from bot.helpdesk.texts import Texts
+from bot.helpdesk.thresholds import Thresholds
+
+_WAKING = ("queue", "presence")
+_TELLERS = 4
+_SHORTEST_SLEEP = 0.02
+_UNAVAILABLE_SLEEP = 0.3
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Runs until cancelled. ``step`` does one round and may be called alone (tests with a fake clock do)."""
+
+    def __init__(
+        self,
+        database: Database,
+        live: Live,
+        texts: Texts,
+        thresholds: Thresholds,
+        clock: Callable[[], datetime] = utcnow,
+        lease_seconds: float = 1.2,
+    ) -> None:
+        self.lease = Lease(database, uuid4().hex, lease_seconds)
+        self._database = database
+        self._live = live
+        self._thresholds = thresholds
+        self._clock = clock
+        self._looker = Looker()
+        self._writer = Writer(database, self.lease, clock)
+        self._keeper = Keeper(database, live, texts, thresholds, clock).use(self.lease)
+        self._awake = asyncio.Event()
+        self._leads = asyncio.Event()
+        self._untold: asyncio.Queue[str] = asyncio.Queue()
+        self._tick = lease_seconds / 3
+
+    @property
+    def leads(self) -> bool:
+        """Whether this server dispatches."""
+        return self._leads.is_set()
+
+    async def run(self, hub: Hub) -> None:
+        """Dispatch whenever this server holds the lease; gives it back when cancelled."""
+        tellers = [self._forever(self._tell_one) for _ in range(_TELLERS)]
+        jobs: list[Coroutine[Any, Any, None]] = [
+            self._forever(self._renew),
+            self._forever(self._round),
+            self._listen(hub),
+            *tellers,
+        ]
+        tasks = [asyncio.create_task(job) for job in jobs]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with suppress(HelpdeskError):
+                await self.lease.give_back()
+
+    async def _forever(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Repeat ``job``, whatever goes wrong: while any server runs, somebody must dispatch."""
+        while True:
+            try:
+                await job()
+            except LeaseLost:
+                self._leads.clear()
+            except Unavailable:
+                log.warning("dispatcher_waits")
+                await asyncio.sleep(_UNAVAILABLE_SLEEP)
+            except Exception as error:
+                log.error("dispatcher_failed", exc_info=error)
+                await asyncio.sleep(_UNAVAILABLE_SLEEP)
+
+    # --- the lease --------------------------------------------------------------------------------------
+
+    async def _renew(self) -> None:
+        if await self.lease.take():
+            if not self.leads:
+                await self._begin()
+            await asyncio.sleep(self._tick)
+            return
+        self._leads.clear()
+        async with self._database.transaction() as connection:
+            await self._thresholds.refresh(connection)
+        # Awake just when the holder's lease would run out: then it is dead.
+        await asyncio.sleep(min(self._tick, await self.lease.seconds_left()) + _SHORTEST_SLEEP)
+
+    async def _begin(self) -> None:
+        log.info("dispatcher_leads", token=self.lease.token)
+        for request_id in await self._keeper.untold():
+            self._untold.put_nowait(request_id)
+        self._leads.set()
+
+    async def _listen(self, hub: Hub) -> None:
+        async with hub.subscribe(STAFF_TOPIC) as nudges:
+            async for nudge in nudges:
+                if nudge["type"] in _WAKING or (
+                    nudge["type"] == "changed" and "conversation_id" not in nudge
+                ):
+                    self._awake.set()
+
+    # --- one round --------------------------------------------------------------------------------------
+
+    async def _round(self) -> None:
+        await self._leads.wait()
+        self._awake.clear()
+        pause = await self.step()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._awake.wait(), pause)
+
+    async def step(self) -> float:
+        """Look, decide and write once; after how many seconds to look again unless woken before."""
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            await self._thresholds.refresh(connection)
+            view = await self._looker.look(connection, now)
+        policy = self._thresholds.policy
+        nudges = await self._climb(view, policy, now)
+        changed = await self._keep(view, policy, now)
+        changed += await self._offer(view, policy, nudges)
+        if nudges:
+            await self._live.publish_all(dict((repr(each), each) for each in nudges).values())
+        if changed:
+            return _SHORTEST_SLEEP
+        return self._pause(view, policy)
+
+    async def _climb(self, view: View, policy: Policy, now: datetime) -> Nudges:
+        due = [(r, *step) for r in view.requests for step in ladder.steps_due(r, policy, now)]
+        if not due:
+            return []
+        ready = _anyone_ready((request for request, *_ in due), view, policy, now)
+        late, nudges = await self._writer.climb(due, anyone_ready=ready)
+        for request_id in late:
+            self._untold.put_nowait(request_id)
+        top = {request.id: level for request, level, _ in due}
+        view.requests[:] = [replace(r, level=top.get(r.id, r.level)) for r in view.requests]
+        for request_id, level in top.items():
+            if level >= ladder.WARNED and request_id in view.offers:
+                offers = view.offers[request_id]
+                view.offers[request_id] = [replace(each, expires_at=None) for each in offers]
+        return nudges
+
+    async def _keep(self, view: View, policy: Policy, now: datetime) -> int:
+        silent = [r for r in view.requests if (due := ladder.reclaim_at(r, policy)) and due <= now]
+        for request in silent:
+            await self._keeper.take_back(request)
+        for invitation in view.expired:
+            await self._keeper.time_out(invitation)
+        return len(silent) + len(view.expired)
+
+    async def _offer(self, view: View, policy: Policy, nudges: Nudges) -> int:
+        plans = decide(view.waiting(), view.helpers, view.departments, policy, self._clock())
+        if not plans:
+            return 0
+        asked_of = {each.id: each.staff_id for offers in view.offers.values() for each in offers}
+        nudges += await self._writer.apply(plans, asked_of)
+        return len(plans)
+
+    def _pause(self, view: View, policy: Policy) -> float:
+        times = [view.next_expiry] if view.next_expiry else []
+        for request in view.requests:
+            ends = [o.expires_at for o in view.offers.get(request.id, ()) if o.expires_at]
+            if due := ladder.next_due(request, ends, policy):
+                times.append(due)
+        if not times:
+            return self._tick
+        wait = (min(times) - self._clock()).total_seconds()
+        return min(self._tick, max(_SHORTEST_SLEEP, wait))
+
+    async def _tell_one(self) -> None:
+        request_id = await self._untold.get()
+        try:
+            await self._keeper.tell_late(request_id)
+        except Unavailable:
+            self._untold.put_nowait(request_id)
+            raise
+
+
+def _anyone_ready(
+    requests: Iterable[HelpRequest], view: View, policy: Policy, now: datetime
+) -> dict[str, bool]:
+    """For each request whether somebody in its chain is there at all, full or not."""
+    present = [helper for helper in view.helpers if is_present(helper, policy, now)]
+    by_department: dict[str | None, bool] = {}
+    found = {}
+    for request in requests:
+        department = request.department
+        if department not in by_department:
+            by_department[department] = bool(distances(department, view.departments, present))
+        found[request.id] = by_department[department]
+    return found

@@ -1,0 +1,168 @@
+"""What a decision writes. Every transaction shows the fencing token first, then locks in the usual order.
+
+Offers and levels are written for many requests in one transaction; rows that somebody is busy with are
+passed over and come up again at the next look. What the visitor is told goes through the conversation's lock.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk.database import Database
+from bot.helpdesk.engine.lease import Lease
+from bot.helpdesk.live import STAFF_TOPIC, staff_topic
+from bot.helpdesk.models import JSON, HelpRequest
+from bot.helpdesk.rules import ladder
+from bot.helpdesk.rules.dispatch import Plan
+from bot.helpdesk.storage import offers
+
+Nudges = list[tuple[str, JSON]]
+_OFFERS: JSON = {"type": "offers"}
+_QUEUE: JSON = {"type": "queue"}
+
+
+def _event(request_id: str, name: str, before: str, after: str, now: datetime, **detail: Any) -> JSON:
+    return {
+        "help_request_id": request_id,
+        "at": now,
+        "event": name,
+        "status_before": before,
+        "status_after": after,
+        "actor_kind": "system",
+        "reason": str(detail.pop("reason", "dispatch")),
+        "detail": detail,
+    }
+
+
+class Writer:
+    """Writes as the dispatcher; ``LeaseLost`` when it is not."""
+
+    def __init__(self, database: Database, lease: Lease, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._lease = lease
+        self._clock = clock
+
+    # --- offers -----------------------------------------------------------------------------------------
+
+    async def apply(self, plans: Sequence[Plan], asked_of: dict[int, str]) -> Nudges:
+        """Make and end offers; ``asked_of`` says whose each offer is. The nudges for whom it concerns."""
+        async with self._database.transaction() as connection:
+            await self._lease.check_held(connection)
+            before = await offers.lock_claimable(connection, [plan.request_id for plan in plans])
+            plans = [plan for plan in plans if plan.request_id in before]
+            if not plans:
+                return []
+            now = self._clock()
+            await offers.end_many(connection, [each for plan in plans for each in plan.end], now)
+            await offers.make_many(connection, [row for plan in plans for row in _offer_rows(plan, now)])
+            after = await offers.settle_status(connection, list(before))
+            await offers.add_events(connection, _offer_events(plans, asked_of, before, after, now))
+        concerned = {asked_of[i] for plan in plans for i, _ in plan.end}
+        concerned |= {offer.staff_id for plan in plans for offer in plan.offer}
+        return [*((staff_topic(each), _OFFERS) for each in sorted(concerned)), (STAFF_TOPIC, _QUEUE)]
+
+    # --- the ladder -------------------------------------------------------------------------------------
+
+    async def climb(
+        self, due: Sequence[tuple[HelpRequest, int, datetime]], *, anyone_ready: dict[str, bool]
+    ) -> tuple[list[str], Nudges]:
+        """Raise requests to the levels that are due, one row of history a step; breaches with their cause.
+
+        ``anyone_ready`` says per request whether somebody in reach was there at all. Returns the requests
+        whose visitors have to be told that the promise was broken.
+        """
+        top = _top_levels(due)
+        async with self._database.transaction() as connection:
+            await self._lease.check_held(connection)
+            now = self._clock()
+            raised = await offers.climb_many(connection, sorted(top.items()), now)
+            steps = [each for each in due if each[0].id in raised]
+            await offers.add_events(connection, _climb_events(steps, raised, now))
+            await offers.ring_on(connection, [r.id for r, level, _ in steps if level >= ladder.WARNED])
+            late = [r for r, level, _ in steps if level == ladder.LATE and r.first_response_at is None]
+            await self._record_breaches(connection, late, anyone_ready, now)
+        return [request.id for request in late], [(STAFF_TOPIC, _QUEUE)] if raised else []
+
+    async def _record_breaches(
+        self,
+        connection: AsyncConnection,
+        late: Sequence[HelpRequest],
+        anyone_ready: dict[str, bool],
+        now: datetime,
+    ) -> None:
+        past = await offers.past_of(connection, [request.id for request in late])
+        rows = []
+        for request in late:
+            offered, claimed = past[request.id]
+            ready = anyone_ready.get(request.id, False)
+            cause = ladder.cause(claimed=claimed, offered=offered, anyone_ready=ready)
+            waited = (now - request.clock_from).total_seconds()
+            detail = {"offered": offered, "claimed": claimed, "ready": ready, "waited_seconds": waited}
+            rows.append(
+                {
+                    "help_request_id": request.id,
+                    "at": now,
+                    "cause": cause,
+                    "department": request.department,
+                    "detail": detail,
+                }
+            )
+        await offers.add_breaches(connection, rows)
+
+
+def _top_levels(due: Sequence[tuple[HelpRequest, int, datetime]]) -> dict[str, int]:
+    top: dict[str, int] = {}
+    for request, level, _ in due:
+        top[request.id] = max(level, top.get(request.id, 0))
+    return top
+
+
+def _offer_rows(plan: Plan, now: datetime) -> list[JSON]:
+    return [
+        {
+            "help_request_id": plan.request_id,
+            "staff_id": offer.staff_id,
+            "level": offer.level,
+            "reserved": offer.reserved,
+            "offered_at": now,
+            "expires_at": offer.expires_at,
+        }
+        for offer in plan.offer
+    ]
+
+
+def _offer_events(
+    plans: Sequence[Plan],
+    asked_of: dict[int, str],
+    before: dict[str, str],
+    after: dict[str, str],
+    now: datetime,
+) -> list[JSON]:
+    rows = []
+    for plan in plans:
+        statuses = before[plan.request_id], after[plan.request_id]
+        for offer_id, ending in plan.end:
+            whose = asked_of[offer_id]
+            rows.append(_event(plan.request_id, f"offer_{ending}", *statuses, now, staff_id=whose))
+        for offer in plan.offer:
+            about: JSON = {"staff_id": offer.staff_id, "level": offer.level}
+            rows.append(_event(plan.request_id, "offered", *statuses, now, **about))
+    return rows
+
+
+def _climb_events(
+    steps: Sequence[tuple[HelpRequest, int, datetime]], raised: dict[str, str], now: datetime
+) -> list[JSON]:
+    rows = []
+    for request, level, due_at in steps:
+        status = raised[request.id]
+        detail = {
+            "level": level,
+            "due_at": due_at.isoformat(),
+            "late_seconds": round((now - due_at).total_seconds(), 3),
+        }
+        name = ladder.STEP_NAMES[level]
+        rows.append(_event(request.id, name, status, status, now, reason="ladder", **detail))
+    return rows

@@ -1,0 +1,153 @@
+"""What one member of staff does with one conversation: take it, write, close it, let go of it."""
+
+from collections.abc import Sequence
+
+from bot.helpdesk import rules
+from bot.helpdesk.errors import AlreadyClaimed, AtCapacity, Invalid, WrongState
+from bot.helpdesk.live import STAFF_TOPIC
+from bot.helpdesk.models import (
+    Accepted,
+    Actor,
+    Conversation,
+    HelpRequest,
+    Outcome,
+    Staff,
+    Visibility,
+)
+from bot.helpdesk.storage import conversations, invitations, people, requests
+from bot.helpdesk.usecases import UseCases, found_request
+from bot.helpdesk.work import Work
+
+_SYSTEM = Actor("system")
+_LIST_LIMIT = 50
+_REQUEST_LIMIT = 500
+_OUTCOMES = ("resolved", "unresolved", "no_response")
+
+
+class Helping(UseCases):
+    """Use cases of helpers with their conversations. Errors: ``bot.helpdesk.errors``."""
+
+    async def requests(self, statuses: Sequence[str]) -> list[HelpRequest]:
+        """Help requests in these states, earliest deadline first."""
+        async with self._database.transaction() as connection:
+            return await requests.with_status(connection, statuses, _REQUEST_LIMIT)
+
+    async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
+        """Take a request. Raises ``AlreadyClaimed``, ``WrongState`` (closed) or ``NotFound``."""
+        conversation_id = (await self._request(request_id)).conversation_id
+        async with self._work(conversation_id) as work:
+            request = await found_request(work.connection, request_id)
+            claimed = rules.advance(request, rules.Claim(staff.id, staff.name), work.now)
+            # The rule looked first; PostgreSQL has the last word.
+            await self._check_room(work, staff)
+            if not await requests.save_claim(work.connection, claimed):
+                raise AlreadyClaimed("a helper holds the request already")
+            await work.end_offers(request, accepted_by=staff.id)
+            await people.engage(work.connection, staff.id, work.now)
+            await work.record(request, claimed, "claimed", Actor("staff", staff.id), "claimed")
+            await work.hand_over("helper", "claimed", staff)
+            await work.introduce("helper_joined", staff)
+            return claimed
+
+    async def _check_room(self, work: Work, staff: Staff) -> None:
+        """Raise ``AtCapacity`` when the threshold forbids taking more than the dispatcher would give."""
+        if self._policy.claims_beyond_capacity:
+            return
+        held = await people.lock_held(work.connection, staff.id)
+        if held >= (self._policy.helper_capacity if staff.capacity is None else staff.capacity):
+            raise AtCapacity("you hold as many conversations as you may")
+
+    async def post(
+        self, conversation_id: str, staff: Staff, client_message_id: str, text: str, visibility: Visibility
+    ) -> Accepted:
+        """Write to the visitor, or leave an internal note that only staff see.
+
+        Only the owner and participants write to the visitor; anyone else gets ``WrongState``.
+        """
+        rules.check_client_message_id(client_message_id)
+        text = rules.clean_text(text, self._policy.text_limit)
+        async with self._work(conversation_id) as work:
+            if repeated := await work.repeated(client_message_id, staff):
+                return repeated
+            beside = await invitations.participants(work.connection, [conversation_id])
+            rules.check_may_post(work.conversation, staff, visibility, [p.person.id for p in beside])
+            accepted = await work.helper_says(staff, client_message_id, text, visibility)
+            if visibility == "public":
+                await self._responded(work, staff)
+            return accepted
+
+    async def _responded(self, work: Work, staff: Staff) -> None:
+        request = await requests.newest_of(work.connection, work.conversation.id)
+        if request is None:
+            raise WrongState("there is no help request to answer")
+        beside = staff.id != work.conversation.helper_id
+        answered = rules.advance(request, rules.Respond(staff.id, participant=beside), work.now)
+        if answered is not request:
+            await requests.save(work.connection, request, answered)
+            actor = Actor("staff", staff.id)
+            await work.record(request, answered, "responded", actor, "first_public_message")
+            work.nudges.append((STAFF_TOPIC, {"type": "queue"}))
+
+    async def close(self, conversation_id: str, staff: Staff, outcome: Outcome) -> HelpRequest:
+        """End the help request and give the conversation back to the bot.
+
+        Raises ``WrongState`` when none is open, ``Forbidden`` for anyone but its helper and supervisors.
+        """
+        if outcome not in _OUTCOMES:
+            raise Invalid("unknown outcome")
+        async with self._work(conversation_id) as work:
+            request = await requests.newest_of(work.connection, conversation_id)
+            if request is None:
+                raise WrongState("there is no help request to close")
+            closed = rules.advance(request, rules.Close(staff.id, outcome), work.now)
+            rules.check_in_charge(request, staff)
+            await requests.save(work.connection, request, closed)
+            await work.record(request, closed, "closed", Actor("staff", staff.id), outcome)
+            await work.end_offers(request)
+            await work.end_company("closed")
+            if request.claimed_by:
+                await people.engage(work.connection, request.claimed_by, work.now)
+            await work.hand_over("bot", "closed")
+            await conversations.mark_closed(work.connection, conversation_id, work.now)
+            await work.notice("closed", outcome=outcome, ask_rating=True)
+            return closed
+
+    async def release(self, conversation_id: str, staff: Staff, reason: str = "given_back") -> HelpRequest:
+        """Put a claimed request back into the queue, in the place it had; its helper may, and overseers.
+
+        Raises ``WrongState`` when nobody holds it, ``Forbidden`` for anyone else.
+        """
+        async with self._work(conversation_id) as work:
+            request = await requests.newest_of(work.connection, conversation_id)
+            if request is None or request.status != "claimed":
+                raise WrongState("no helper holds this conversation")
+            rules.check_in_charge(request, staff)
+            return await work.release(request, Actor("staff", staff.id), reason)
+
+    async def release_all(self, staff: Staff, reason: str) -> None:
+        """Put everything that ``staff`` holds back into the queue: they cannot go on."""
+        for held in await self.conversations_of(staff, open_only=True):
+            async with self._work(held.id) as work:
+                request = await requests.newest_of(work.connection, held.id)
+                # They, or somebody else, may have let go of it since it was listed.
+                if request and (request.status, request.claimed_by) == ("claimed", staff.id):
+                    await work.release(request, _SYSTEM, reason)
+                elif await invitations.leave(work.connection, held.id, staff.id, work.now):
+                    await work.introduce("specialist_left", staff)
+
+    async def conversation(self, conversation_id: str) -> Conversation:
+        """One conversation. Raises ``NotFound``."""
+        async with self._database.transaction() as connection:
+            return await conversations.get(connection, conversation_id)
+
+    async def request_of(self, conversation_id: str) -> HelpRequest | None:
+        """The newest help request of a conversation."""
+        async with self._database.transaction() as connection:
+            return await requests.newest_of(connection, conversation_id)
+
+    async def conversations_of(self, staff: Staff, *, open_only: bool) -> list[Conversation]:
+        """The conversations ``staff`` owns or is in now, or else the last 50 they closed."""
+        async with self._database.transaction() as connection:
+            if open_only:
+                return await conversations.held_by(connection, staff.id)
+            return await conversations.closed_by(connection, staff.id, _LIST_LIMIT)

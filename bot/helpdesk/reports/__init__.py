@@ -1,0 +1,1 @@
+"""Figures of the service: what they mean, the rows behind them, and how many helpers it takes."""

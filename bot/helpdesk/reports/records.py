@@ -1,0 +1,122 @@
+"""The rows that figures are made of, and what follows from each alone. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from bot.helpdesk.worktime.schedule import local_day
+
+By = Literal["day", "department", "helper"]
+#: For so long a closed matter may come back before it counts as resolved.
+SETTLED_AFTER = timedelta(days=7)
+SATISFIED_FROM = 4
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """A help request as reports read it; ``newer_at``: when the visitor asked for a person again."""
+
+    id: str
+    conversation_id: str
+    requested_at: datetime
+    department: str | None
+    helper_id: str | None
+    helper_name: str | None
+    reason: str
+    claimed_at: datetime | None
+    first_response_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    cause: str | None
+    breached: bool
+    resolved: bool | None
+    stars: int | None
+    newer_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ConversationRecord:
+    """A conversation with at least one message of its visitor."""
+
+    id: str
+    created_at: datetime
+    bot_solved: bool
+
+
+@dataclass(frozen=True)
+class TicketRecord:
+    """A ticket as reports read it."""
+
+    id: str
+    number: str
+    created_at: datetime
+    department: str | None
+    helper_id: str | None
+    helper_name: str | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a help request contributes to each figure.
+
+    ``counted``: it was answered, breached or closed, so it can be said whether it was answered in time;
+    ``resolution``: whether the matter was settled, None while that is open.
+    """
+
+    response_seconds: float | None
+    counted: bool
+    within: bool
+    resolution: bool | None
+    abandoned: bool
+    satisfied: bool
+    handling_seconds: float | None
+
+
+def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts:
+    """The facts of one request. The definitions stand in ``bot/locales/reports``."""
+    response = seconds_between(record.requested_at, record.first_response_at)
+    answered = response is not None
+    return Facts(
+        response_seconds=response,
+        counted=answered or record.breached or record.closed_at is not None,
+        within=response is not None and response <= promise_seconds,
+        resolution=resolution(record, now),
+        abandoned=record.closed_at is not None and not answered and record.outcome == "no_response",
+        satisfied=record.stars is not None and record.stars >= SATISFIED_FROM,
+        handling_seconds=seconds_between(record.claimed_at, record.closed_at) if answered else None,
+    )
+
+
+def resolution(record: RequestRecord, now: datetime) -> bool | None:
+    """Whether a closed request was settled; None while nobody can say.
+
+    The visitor's own word counts at once. Otherwise the helper must have closed it as resolved, and the
+    visitor must not have asked for a person again within seven days.
+    """
+    if record.closed_at is None:
+        return None
+    if record.resolved is not None:
+        return record.resolved
+    until = record.closed_at + SETTLED_AFTER
+    if now < until:
+        return None
+    came_back = record.newer_at is not None and record.newer_at <= until
+    return record.outcome == "resolved" and not came_back
+
+
+def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
+    """Seconds from ``start`` to ``end``, to the millisecond; None when one is missing."""
+    if start is None or end is None:
+        return None
+    return round((end - start).total_seconds(), 3)
+
+
+def day_key(moment: datetime) -> str:
+    """The local day of a time, as a key of rows."""
+    return local_day(moment).isoformat()
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """All days from ``first`` to ``last``, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -1,0 +1,95 @@
+"""Departments and their fallback chain; who has to hear of a request that waits."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.helpdesk.models import HelpRequest, Staff
+from bot.helpdesk.rules.ladder import FALLBACK, WARNED
+from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
+from bot.helpdesk.rules.requests import is_answered
+
+AlertReason = Literal["mine_silent", "department", "fallback", "supervisor"]
+
+
+@dataclass(frozen=True)
+class DepartmentRecord:
+    """A department; ``fallback`` is who helps when it cannot, ``capacity`` bounds what its people hold."""
+
+    name: str
+    fallback: str | None = None
+    capacity: int | None = None
+    active: bool = True
+
+
+class _Person(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def department(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Somebody has to hear of a request that waits; ``ring`` until it is taken, or only show."""
+
+    request: HelpRequest
+    reason: AlertReason
+    ring: bool
+
+
+def chain(department: str | None, departments: Mapping[str, DepartmentRecord]) -> list[str]:
+    """``department`` and who stands in for it, in order; each once, however the fallbacks are set.
+
+    Closed departments are passed over. Empty for None and for an unknown department.
+    """
+    found: list[str] = []
+    seen: set[str] = set()
+    while department is not None and department in departments and department not in seen:
+        seen.add(department)
+        record = departments[department]
+        found += [department] if record.active else []
+        department = record.fallback
+    return found
+
+
+def distances(
+    department: str | None, departments: Mapping[str, DepartmentRecord], people: Iterable[_Person]
+) -> dict[str, int]:
+    """Who of ``people`` can serve ``department``: their id and place in the chain, 0 the nearest.
+
+    People without a department serve all. A request for no department, or one that leads nowhere, may be
+    served by everybody: nobody is forgotten.
+    """
+    links = chain(department, departments)
+    if not links:
+        return {p.id: 0 if p.department in (department, None) or department is None else 1 for p in people}
+    place = {name: index for index, name in enumerate(links)}
+    return {
+        person.id: place.get(person.department or "", 0)
+        for person in people
+        if person.department is None or person.department in place
+    }
+
+
+def alerts_for(
+    staff: Staff, requests: Iterable[HelpRequest], departments: Mapping[str, DepartmentRecord]
+) -> list[Alert]:
+    """What ``staff`` has to hear about: what has waited for long in their reach, and their own silence."""
+    return [alert for request in requests if (alert := _alert(staff, request, departments))]
+
+
+def _alert(staff: Staff, request: HelpRequest, departments: Mapping[str, DepartmentRecord]) -> Alert | None:
+    if request.level < WARNED or request.status == "closed" or is_answered(request):
+        return None
+    if request.status == "claimed":
+        if request.claimed_by == staff.id:
+            return Alert(request, "mine_silent", ring=True)
+        return Alert(request, "supervisor", ring=False) if staff.role in OVERSEERS else None
+    if staff.role in CLAIMERS:
+        distance = distances(request.department, departments, [staff]).get(staff.id)
+        if distance == 0:
+            return Alert(request, "department", ring=True)
+        if distance is not None and request.level >= FALLBACK:
+            return Alert(request, "fallback", ring=True)
+    return Alert(request, "supervisor", ring=True) if staff.role in OVERSEERS else None

@@ -1,0 +1,258 @@
+"""Who is offered what: a pure decision over (waiting requests, helpers, departments, now)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.helpdesk.models import HelpRequest, Presence, Role
+from bot.helpdesk.rules.departments import DepartmentRecord, distances
+from bot.helpdesk.rules.ladder import FALLBACK, WARNED, WIDENED
+from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
+from bot.helpdesk.rules.policy import Policy
+
+Ending = Literal["accepted", "declined", "ignored", "withdrawn"]
+_LONG_AGO = float("-inf")
+
+
+@dataclass(frozen=True)
+class HelperState:
+    """A member of staff as the dispatcher sees them; ``held`` is how many conversations they own."""
+
+    id: str
+    role: Role
+    department: str | None
+    presence: Presence
+    ready_since: datetime | None
+    seen_at: datetime | None
+    held: int = 0
+    capacity: int | None = None
+    skills: frozenset[str] = frozenset()
+    engaged_at: datetime | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class OpenOffer:
+    """An offer that still rings. ``reserved``: a place of the helper is kept for it."""
+
+    id: int
+    staff_id: str
+    reserved: bool
+    offered_at: datetime
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A request nobody holds. ``known_by``: who helped this visitor before, the latest first."""
+
+    request: HelpRequest
+    offers: tuple[OpenOffer, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    known_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewOffer:
+    """Let it ring at ``staff_id``; until taken when ``expires_at`` is None."""
+
+    staff_id: str
+    level: int
+    reserved: bool
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do about one request: offers to end with their ending, and offers to make."""
+
+    request_id: str
+    end: tuple[tuple[int, Ending], ...] = ()
+    offer: tuple[NewOffer, ...] = ()
+
+
+def is_present(helper: HelperState, policy: Policy, now: datetime) -> bool:
+    """Whether they said that they are ready and their console was heard lately."""
+    return (
+        helper.active
+        and helper.role in CLAIMERS
+        and helper.presence == "ready"
+        and helper.seen_at is not None
+        and now - helper.seen_at < timedelta(seconds=policy.presence_fresh_seconds)
+    )
+
+
+def capacity_of(helper: HelperState, policy: Policy, now: datetime) -> int:
+    """How many conversations they may hold now: fewer just after they became ready."""
+    capacity = policy.helper_capacity if helper.capacity is None else helper.capacity
+    since = helper.ready_since
+    if since is not None and now - since < timedelta(seconds=policy.warmup_seconds):
+        return min(capacity, policy.warmup_limit)
+    return capacity
+
+
+def decide(
+    waiting: Sequence[Waiting],
+    helpers: Sequence[HelperState],
+    departments: Mapping[str, DepartmentRecord],
+    policy: Policy,
+    now: datetime,
+) -> list[Plan]:
+    """What to change; nothing for a request that is well as it is. Earliest deadline first.
+
+    First every request gets one offer with a place kept, then those that have waited get more, as far as
+    there is room. A helper never has more kept places, or more other offers, than room.
+    """
+    room = _Room(helpers, departments, policy, now)
+    queue = sorted(waiting, key=lambda each: (each.request.deadline_at, each.request.id))
+    drafts = [_Draft(each, room, policy, now) for each in queue]
+    for draft in drafts:
+        draft.keep(room)
+    for draft in drafts:
+        if not any(offer.reserved for offer in draft.kept):
+            draft.offer(room, 1, reserved=True)
+    for draft in drafts:
+        draft.offer(room, draft.wanted - draft.count, reserved=False)
+    return [plan for draft in drafts if (plan := draft.plan())]
+
+
+class _Room:
+    """Who is there and how much they can still take, while plans are being made."""
+
+    def __init__(
+        self,
+        helpers: Sequence[HelperState],
+        departments: Mapping[str, DepartmentRecord],
+        policy: Policy,
+        now: datetime,
+    ) -> None:
+        self.present = {h.id: h for h in helpers if is_present(h, policy, now)}
+        self.departments = departments
+        self.free = {h.id: capacity_of(h, policy, now) - h.held for h in self.present.values()}
+        self._capacity = {h.id: max(1, capacity_of(h, policy, now)) for h in self.present.values()}
+        self._extra: Counter[str] = Counter()
+        self._kept: Counter[str] = Counter()
+        held: Counter[str | None] = Counter()
+        for helper in helpers:
+            held[helper.department] += helper.held
+        self._department_free = {
+            name: record.capacity - held[name]
+            for name, record in departments.items()
+            if record.capacity is not None
+        }
+        self._serving: dict[str | None, dict[str, int]] = {}
+
+    def fits(self, staff_id: str, *, reserved: bool) -> bool:
+        free = self.free[staff_id]
+        if self._department_free.get(self.present[staff_id].department or "", 1) <= 0:
+            return False
+        return free > 0 if reserved else free > 0 and self._extra[staff_id] < free
+
+    def take(self, staff_id: str, *, reserved: bool) -> None:
+        if not reserved:
+            self._extra[staff_id] += 1
+            return
+        self.free[staff_id] -= 1
+        self._kept[staff_id] += 1
+        department = self.present[staff_id].department or ""
+        if department in self._department_free:
+            self._department_free[department] -= 1
+
+    def load(self, staff_id: str) -> float:
+        taken = self.present[staff_id].held + self._kept[staff_id] + self._extra[staff_id]
+        return taken / self._capacity[staff_id]
+
+    def reach(self, department: str | None, *, fallback: bool) -> dict[str, int]:
+        """Who serves ``department``, with their distance in the chain."""
+        if department not in self._serving:
+            serving = distances(department, self.departments, self.present.values())
+            self._serving[department] = serving
+        serving = self._serving[department]
+        if fallback:
+            return serving
+        # Nobody there, or nobody with room: the next in the chain need not wait for its second.
+        limit = min((d for each, d in serving.items() if self.fits(each, reserved=True)), default=0)
+        return {each: d for each, d in serving.items() if d <= limit}
+
+
+@dataclass
+class _Draft:
+    """The plan for one request in the making."""
+
+    waiting: Waiting
+    room: _Room
+    policy: Policy
+    now: datetime
+    kept: list[OpenOffer] = field(default_factory=list)
+    ended: list[tuple[int, Ending]] = field(default_factory=list)
+    made: list[NewOffer] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
+
+    @property
+    def level(self) -> int:
+        return self.waiting.request.level
+
+    @property
+    def count(self) -> int:
+        return len(self.kept) + len(self.made)
+
+    @property
+    def wanted(self) -> int:
+        if self.level >= WARNED:
+            return len(self.room.present)
+        return self.policy.widen_offers if self.level >= WIDENED else 1
+
+    def keep(self, room: _Room) -> None:
+        """End the offers that nobody took in time or whose helper cannot take them now; keep the others."""
+        for offer in sorted(self.waiting.offers, key=lambda each: not each.reserved):
+            if offer.expires_at is not None and offer.expires_at <= self.now:
+                self.ended.append((offer.id, "ignored"))
+                self.silent.add(offer.staff_id)
+            elif offer.staff_id in room.present and room.fits(offer.staff_id, reserved=offer.reserved):
+                room.take(offer.staff_id, reserved=offer.reserved)
+                self.kept.append(offer)
+            else:
+                self.ended.append((offer.id, "withdrawn"))
+
+    def offer(self, room: _Room, count: int, *, reserved: bool) -> None:
+        """Make up to ``count`` more offers to the best who have room."""
+        for _ in range(count):
+            best = self._best(room, reserved)
+            if best is None:
+                return
+            room.take(best, reserved=reserved)
+            self.made.append(NewOffer(best, self.level, reserved, self._expiry()))
+
+    def _expiry(self) -> datetime | None:
+        if self.level >= WARNED:
+            return None
+        return self.now + timedelta(seconds=self.policy.offer_seconds)
+
+    def _best(self, room: _Room, reserved: bool) -> str | None:
+        request = self.waiting.request
+        reach = room.reach(request.department, fallback=self.level >= FALLBACK)
+        asked = {offer.staff_id for offer in self.kept} | {offer.staff_id for offer in self.made}
+        barred = asked | self.waiting.left_out | self.silent
+        able = [each for each in reach if each not in barred and room.fits(each, reserved=reserved)]
+        return min(able, key=lambda each: self._rank(room, each, reach[each]), default=None)
+
+    def _rank(self, room: _Room, staff_id: str, distance: int) -> tuple[Any, ...]:
+        helper, known = room.present[staff_id], self.waiting.known_by
+        topic = self.waiting.request.topic
+        since = max((t.timestamp() for t in (helper.engaged_at, helper.ready_since) if t), default=_LONG_AGO)
+        return (
+            distance,
+            bool(topic and helper.skills and topic not in helper.skills),
+            known.index(staff_id) if staff_id in known else len(known),
+            helper.role in OVERSEERS,
+            room.load(staff_id),
+            since,
+            staff_id,
+        )
+
+    def plan(self) -> Plan | None:
+        if not self.ended and not self.made:
+            return None
+        return Plan(self.waiting.request.id, tuple(self.ended), tuple(self.made))

@@ -1,0 +1,131 @@
+"""SQL for who is there: heartbeats, skills, departments, what everybody holds."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk import tables
+from bot.helpdesk.models import Staff
+from bot.helpdesk.rules.departments import DepartmentRecord
+from bot.helpdesk.rules.dispatch import HelperState
+from bot.helpdesk.storage import staff as accounts
+
+_staff = tables.staff
+_seen = tables.staff_seen
+_department = tables.department
+_topic = tables.topic
+
+# A heartbeat is worth a write only when the last one is a while old.
+_SEEN_STEP = timedelta(seconds=5)
+
+_STATES = text(
+    """
+    SELECT s.id, s.role, s.department, s.presence, s.presence_at, s.capacity, s.engaged_at, s.active,
+           seen.seen_at, coalesce(h.held, 0) AS held, coalesce(k.skills, '{}') AS skills
+    FROM staff s
+    LEFT JOIN staff_seen seen ON seen.staff_id = s.id
+    LEFT JOIN (SELECT helper_id, count(*) AS held FROM conversation
+               WHERE helper_id IS NOT NULL GROUP BY helper_id) h ON h.helper_id = s.id
+    LEFT JOIN (SELECT staff_id, array_agg(topic) AS skills FROM staff_skill GROUP BY staff_id) k
+           ON k.staff_id = s.id
+    WHERE s.active
+    """
+)
+
+
+async def states(connection: AsyncConnection) -> list[HelperState]:
+    """All active staff as the dispatcher sees them."""
+    rows = (await connection.execute(_STATES)).all()
+    return [
+        HelperState(
+            id=row.id,
+            role=row.role,
+            department=row.department,
+            presence=row.presence,
+            ready_since=row.presence_at,
+            seen_at=row.seen_at,
+            held=row.held,
+            capacity=row.capacity,
+            skills=frozenset(row.skills),
+            engaged_at=row.engaged_at,
+        )
+        for row in rows
+    ]
+
+
+async def departments(connection: AsyncConnection) -> dict[str, DepartmentRecord]:
+    """All departments by name."""
+    query = select(_department.c.name, _department.c.fallback, _department.c.capacity, _department.c.active)
+    return {row.name: DepartmentRecord(*row) for row in await connection.execute(query)}
+
+
+async def topics(connection: AsyncConnection) -> list[tuple[str, str, str | None]]:
+    """Code, name and department of the active topics."""
+    query = select(_topic.c.code, _topic.c.name, _topic.c.department).where(_topic.c.active)
+    return [tuple(row) for row in await connection.execute(query.order_by(_topic.c.code))]
+
+
+async def department_of_topic(connection: AsyncConnection, code: str) -> str | None:
+    """The department that owns a topic."""
+    query = select(_topic.c.department).where(_topic.c.code == code, _topic.c.active)
+    found: str | None = (await connection.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def add_missing_topics(
+    connection: AsyncConnection, rows: Iterable[tuple[str, str, str]], fallback: str, now: datetime
+) -> None:
+    """Insert topics (code, name, department) and departments that do not exist yet; change none that do."""
+    rows = list(rows)
+    names = [fallback, *sorted({department for _, _, department in rows} - {fallback})]
+    for name in names:
+        statement = upsert(_department).values(
+            name=name, fallback=None if name == fallback else fallback, active=True, updated_at=now
+        )
+        await connection.execute(statement.on_conflict_do_nothing())
+    for code, name, department in rows:
+        values = {"code": code, "name": name, "department": department, "active": True, "updated_at": now}
+        await connection.execute(upsert(_topic).values(values).on_conflict_do_nothing())
+
+
+async def mark_seen(connection: AsyncConnection, staff_id: str, now: datetime) -> None:
+    """A member of staff is connected now."""
+    statement = upsert(_seen).values(staff_id=staff_id, seen_at=now)
+    statement = statement.on_conflict_do_update(
+        index_elements=["staff_id"],
+        set_={"seen_at": now},
+        where=or_(_seen.c.seen_at < now - _SEEN_STEP, _seen.c.seen_at > now),
+    )
+    await connection.execute(statement)
+
+
+async def ready_count(connection: AsyncConnection, seen_after: datetime) -> int:
+    """How many active staff declared themselves ready and were connected after ``seen_after``."""
+    query = (
+        select(func.count())
+        .select_from(_staff.join(_seen, _seen.c.staff_id == _staff.c.id))
+        .where(_staff.c.active, _staff.c.presence == "ready", _seen.c.seen_at > seen_after)
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def engage(connection: AsyncConnection, staff_id: str, now: datetime) -> None:
+    """They took or ended a conversation: their idle time starts anew."""
+    await connection.execute(update(_staff).where(_staff.c.id == staff_id).values(engaged_at=now))
+
+
+async def lock_held(connection: AsyncConnection, staff_id: str) -> int:
+    """Hold a staff member's row until the transaction ends; how many conversations they own."""
+    await connection.execute(select(_staff.c.id).where(_staff.c.id == staff_id).with_for_update())
+    held = tables.conversation
+    query = select(func.count()).select_from(held).where(held.c.helper_id == staff_id)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def find(connection: AsyncConnection, staff_id: str) -> Staff | None:
+    """An active member of staff by id."""
+    found = await accounts.by_ids(connection, [staff_id])
+    return found[0] if found and found[0].active else None

@@ -1,0 +1,155 @@
+"""SQL for what the dispatcher looks at: everything that waits, in few and narrow queries."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk.models import HelpRequest
+from bot.helpdesk.rules.dispatch import OpenOffer
+
+# Requests that somebody answered since their clock started need nothing of the dispatcher. Neither question
+# nor brief: what visitors wrote stays where it is.
+_UNANSWERED = text(
+    """
+    SELECT r.id, r.conversation_id, r.status, r.reason, r.topic, r.department, r.district, r.channel,
+           '' AS question, CAST('{}' AS jsonb) AS brief, r.requested_at, r.deadline_at, r.claimed_at,
+           r.claimed_by, NULL AS claimed_by_name, r.first_response_at, r.closed_at, r.outcome, r.level,
+           r.waiting_since, r.breached_at
+    FROM help_request r
+    WHERE r.status <> 'closed' AND (r.status <> 'claimed' OR r.first_response_at IS NULL
+        OR r.first_response_at < coalesce(r.waiting_since, r.requested_at))
+    ORDER BY r.deadline_at, r.id
+    """
+)
+_OPEN_OFFERS = text(
+    "SELECT id, help_request_id, staff_id, reserved, offered_at, expires_at FROM help_offer "
+    "WHERE ended_at IS NULL"
+)
+_LEFT_OUT = text(
+    """
+    SELECT o.help_request_id, o.staff_id FROM help_offer o JOIN help_request r ON r.id = o.help_request_id
+    WHERE r.id = ANY(:ids) AND o.ending IN ('ignored', 'declined')
+      AND o.offered_at >= coalesce(r.waiting_since, r.requested_at)
+    UNION
+    SELECT e.help_request_id, e.detail ->> 'staff_id' FROM help_request_event e
+    JOIN help_request r ON r.id = e.help_request_id
+    WHERE r.id = ANY(:ids) AND e.event = 'released' AND e.detail ? 'staff_id'
+      AND e.at >= coalesce(r.waiting_since, r.requested_at)
+    """
+)
+_KNOWN_BY = text(
+    """
+    SELECT r.id, old.claimed_by
+    FROM help_request r
+    JOIN conversation c ON c.id = r.conversation_id
+    JOIN LATERAL (
+        SELECT c.id AS conversation_id
+        UNION
+        SELECT other.id FROM conversation other WHERE other.visitor_key = c.visitor_key
+    ) same ON true
+    JOIN help_request old ON old.conversation_id = same.conversation_id
+    WHERE r.id = ANY(:ids) AND old.id <> r.id AND old.status = 'closed' AND old.claimed_by IS NOT NULL
+    ORDER BY r.id, old.closed_at DESC
+    """
+)
+
+
+async def unanswered(connection: AsyncConnection) -> list[HelpRequest]:
+    """Every open request that still waits for a word, earliest deadline first; without what was written."""
+    return [HelpRequest(**row) for row in (await connection.execute(_UNANSWERED)).mappings()]
+
+
+async def open_offers(connection: AsyncConnection) -> dict[str, list[OpenOffer]]:
+    """All open offers by request."""
+    found: dict[str, list[OpenOffer]] = defaultdict(list)
+    for row in await connection.execute(_OPEN_OFFERS):
+        offer = OpenOffer(row.id, row.staff_id, row.reserved, row.offered_at, row.expires_at)
+        found[row.help_request_id].append(offer)
+    return found
+
+
+async def left_out(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Who is not asked again, by request: they let it ring, declined, or had it taken back."""
+    return {key: frozenset(each) for key, each in (await _grouped(connection, _LEFT_OUT, ids)).items()}
+
+
+async def known_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Who helped these visitors before, by request, the latest first."""
+    grouped = await _grouped(connection, _KNOWN_BY, ids)
+    return {key: tuple(dict.fromkeys(each)) for key, each in grouped.items()}
+
+
+async def _grouped(connection: AsyncConnection, query: Any, ids: Sequence[str]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = defaultdict(list)
+    if ids:
+        for request_id, staff_id in await connection.execute(query, {"ids": list(ids)}):
+            grouped[request_id].append(staff_id)
+    return grouped
+
+
+# --- figures of the board and of the honest wait ----------------------------------------------------------
+
+_HISTORY = text(
+    """
+    SELECT extract(epoch FROM first_response_at - coalesce(
+               (SELECT max(o.offered_at) FROM help_offer o
+                WHERE o.help_request_id = help_request.id AND o.ending = 'accepted'
+                  AND o.offered_at <= first_response_at), requested_at)) AS pickup,
+           extract(epoch FROM closed_at - claimed_at) AS handling, requested_at
+    FROM help_request WHERE requested_at >= :since ORDER BY requested_at DESC LIMIT :limit
+    """
+)
+
+
+async def history(
+    connection: AsyncConnection, since: datetime, limit: int
+) -> list[tuple[float | None, float | None, datetime]]:
+    """Of the newest requests since ``since``: seconds to the first response, seconds held, when asked.
+
+    The first is counted from the offer that was taken, so that waiting for a free place is not in it.
+    """
+    rows = await connection.execute(_HISTORY, {"since": since, "limit": limit})
+    return [
+        (
+            None if row.pickup is None else float(row.pickup),
+            None if row.handling is None else float(row.handling),
+            row.requested_at,
+        )
+        for row in rows
+    ]
+
+
+async def breaches_since(connection: AsyncConnection, since: datetime) -> dict[str, int]:
+    """Broken promises since ``since`` by cause."""
+    rows = await connection.execute(
+        text("SELECT cause, count(*) FROM help_breach WHERE at >= :since GROUP BY cause"), {"since": since}
+    )
+    return {cause: count for cause, count in rows}
+
+
+async def answered_since(connection: AsyncConnection, since: datetime) -> tuple[int, int]:
+    """How many requests got their first response since ``since``, and how many of them in time."""
+    rows = await connection.execute(
+        text(
+            "SELECT count(*), count(*) FILTER (WHERE first_response_at <= deadline_at) "
+            "FROM help_request WHERE first_response_at >= :since"
+        ),
+        {"since": since},
+    )
+    answered, within = rows.one()
+    return int(answered), int(within)
+
+
+async def waiting_counts(connection: AsyncConnection) -> list[tuple[str | None, int, datetime]]:
+    """Per department: how many wait and since when the oldest."""
+    rows = await connection.execute(
+        text(
+            "SELECT department, count(*), min(requested_at) FROM help_request "
+            "WHERE status IN ('waiting', 'offered') GROUP BY department"
+        )
+    )
+    return [(row[0], int(row[1]), row[2]) for row in rows]

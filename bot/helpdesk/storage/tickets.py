@@ -1,0 +1,216 @@
+"""SQL for tickets, their history, numbers and reminders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk import tables
+from bot.helpdesk.models import Actor
+from bot.helpdesk.tickets.models import UNSETTLED, Ticket, TicketEvent
+
+_ticket = tables.ticket
+_event = tables.ticket_event
+_staff = tables.staff
+_reminder = tables.ticket_reminder
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which tickets are listed; None or False: no matter.
+
+    ``seen_by`` is (staff id, department): only theirs and their department's. ``after`` is the deadline and
+    id of the last one of the page before.
+    """
+
+    statuses: Sequence[str] = ()
+    department: str | None = None
+    assigned_to: str | None = None
+    late_at: datetime | None = None
+    text: str | None = None
+    seen_by: tuple[str, str] | None = None
+    after: tuple[datetime, str] | None = None
+
+
+def only_seen_by(wanted: Wanted, staff_id: str, department: str) -> Wanted:
+    """The same list without what is neither theirs nor their department's."""
+    return replace(wanted, seen_by=(staff_id, department))
+
+
+def _select() -> Select[Any]:
+    joined = _ticket.outerjoin(_staff, _staff.c.id == _ticket.c.assigned_to)
+    return select(
+        *_ticket.c,
+        _staff.c.name.label("assigned_to_name"),
+        _staff.c.department.label("assigned_to_department"),
+    ).select_from(joined)
+
+
+def _record(row: RowMapping) -> Ticket:
+    return Ticket(**row)
+
+
+async def next_number(connection: AsyncConnection, day: date) -> str:
+    """The next number of ``day``: eight digits of the date and a running number from 0001."""
+    counter = tables.ticket_counter
+    statement = (
+        upsert(counter)
+        .values(day=day, last=1)
+        .on_conflict_do_update(index_elements=["day"], set_={"last": counter.c.last + 1})
+        .returning(counter.c.last)
+    )
+    return f"{day:%Y%m%d}-{(await connection.execute(statement)).scalar_one():04}"
+
+
+async def create(connection: AsyncConnection, record: Ticket) -> None:
+    """Insert a ticket."""
+    await connection.execute(insert(_ticket).values({c.name: getattr(record, c.name) for c in _ticket.c}))
+
+
+async def save(connection: AsyncConnection, record: Ticket) -> None:
+    """Write all of a ticket that can change; the caller holds the conversation's lock."""
+    fixed = ("id", "number", "conversation_id", "created_at")
+    values = {c.name: getattr(record, c.name) for c in _ticket.c if c.name not in fixed}
+    await connection.execute(update(_ticket).where(_ticket.c.id == record.id).values(values))
+
+
+async def get(connection: AsyncConnection, ticket_id: str) -> Ticket | None:
+    """One ticket."""
+    row = (await connection.execute(_select().where(_ticket.c.id == ticket_id))).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def of_request(connection: AsyncConnection, request_id: str) -> Ticket | None:
+    """The ticket a visitor left instead of being helped at once."""
+    query = _select().where(_ticket.c.help_request_id == request_id, _ticket.c.source != "matter")
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def of_conversation(connection: AsyncConnection, conversation_id: str) -> list[Ticket]:
+    """The tickets of a conversation, newest first."""
+    query = _select().where(_ticket.c.conversation_id == conversation_id)
+    rows = await connection.execute(query.order_by(_ticket.c.created_at.desc(), _ticket.c.number.desc()))
+    return [_record(row) for row in rows.mappings()]
+
+
+async def of_visitor(connection: AsyncConnection, visitor_key: str, channel: str) -> list[Ticket]:
+    """The tickets of everybody's conversations under this key on this channel, newest first."""
+    conversation = tables.conversation
+    theirs = select(conversation.c.id).where(
+        conversation.c.visitor_key == visitor_key, conversation.c.channel == channel
+    )
+    query = _select().where(_ticket.c.conversation_id.in_(theirs))
+    rows = await connection.execute(query.order_by(_ticket.c.created_at.desc(), _ticket.c.number.desc()))
+    return [_record(row) for row in rows.mappings()]
+
+
+async def listed(connection: AsyncConnection, wanted: Wanted, limit: int) -> list[Ticket]:
+    """Tickets by deadline, earliest first."""
+    query = _select().where(*_conditions(wanted)).order_by(_ticket.c.due_at, _ticket.c.id).limit(limit)
+    return [_record(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.statuses:
+        found.append(_ticket.c.status.in_(wanted.statuses))
+    if wanted.department is not None:
+        found.append(_ticket.c.department == wanted.department)
+    if wanted.assigned_to is not None:
+        found.append(_ticket.c.assigned_to == wanted.assigned_to)
+    if wanted.seen_by is not None:
+        staff_id, department = wanted.seen_by
+        found.append(or_(_ticket.c.assigned_to == staff_id, _ticket.c.department == department))
+    if wanted.late_at is not None:
+        found.append(_is_late(wanted.late_at))
+    if wanted.text:
+        columns = (_ticket.c.number, _ticket.c.title, _ticket.c.description)
+        found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
+    if wanted.after is not None:
+        found.append(tuple_(_ticket.c.due_at, _ticket.c.id) > tuple_(*wanted.after))
+    return found
+
+
+def _is_late(now: datetime) -> ColumnElement[bool]:
+    uncontacted = and_(_ticket.c.contacted_at.is_(None), _ticket.c.contact_due_at < now)
+    return and_(_ticket.c.status.in_(UNSETTLED), or_(_ticket.c.due_at < now, uncontacted))
+
+
+async def not_reminded(connection: AsyncConnection, due_before: datetime, limit: int) -> list[Ticket]:
+    """Unsettled tickets with a deadline before ``due_before`` that nobody was reminded of."""
+
+    def reminded(kind: str, due: Any) -> ColumnElement[bool]:
+        return (
+            select(_reminder.c.ticket_id)
+            .where(_reminder.c.ticket_id == _ticket.c.id, _reminder.c.kind == kind, _reminder.c.due_at == due)
+            .exists()
+        )
+
+    contact = and_(
+        _ticket.c.contacted_at.is_(None),
+        _ticket.c.contact_due_at < due_before,
+        ~reminded("contact", _ticket.c.contact_due_at),
+    )
+    due = and_(_ticket.c.due_at < due_before, ~reminded("due", _ticket.c.due_at))
+    query = _select().where(_ticket.c.status.in_(UNSETTLED), or_(contact, due))
+    rows = await connection.execute(query.order_by(_ticket.c.due_at, _ticket.c.id).limit(limit))
+    return [_record(row) for row in rows.mappings()]
+
+
+async def resolved_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[Ticket]:
+    """Tickets whose result has stood since before ``moment``."""
+    query = _select().where(_ticket.c.status == "resolved", _ticket.c.resolved_at <= moment)
+    rows = await connection.execute(query.order_by(_ticket.c.resolved_at).limit(limit))
+    return [_record(row) for row in rows.mappings()]
+
+
+async def add_reminder(
+    connection: AsyncConnection, ticket_id: str, kind: str, due_at: datetime, now: datetime
+) -> bool:
+    """Note that a deadline was reminded of; False when it had been before."""
+    statement = upsert(_reminder).values(ticket_id=ticket_id, kind=kind, due_at=due_at, sent_at=now)
+    statement = statement.on_conflict_do_nothing()
+    # The row comes back only when it was inserted.
+    return (await connection.execute(statement.returning(_reminder.c.ticket_id))).first() is not None
+
+
+async def add_event(
+    connection: AsyncConnection,
+    before: Ticket | None,
+    after: Ticket,
+    event: str,
+    actor: Actor,
+    reason: str,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    """One row of history: what happened, who did it and why."""
+    await connection.execute(
+        insert(_event).values(
+            ticket_id=after.id,
+            at=now,
+            event=event,
+            status_before=before.status if before else None,
+            status_after=after.status,
+            actor_kind=actor.kind,
+            actor_id=actor.staff_id,
+            reason=reason,
+            detail=detail,
+        )
+    )
+
+
+async def events(connection: AsyncConnection, ticket_id: str) -> list[TicketEvent]:
+    """The history of a ticket, in order."""
+    query = (
+        select(*(c for c in _event.c if c.name not in ("id", "ticket_id")), _staff.c.name.label("actor_name"))
+        .select_from(_event.outerjoin(_staff, _staff.c.id == _event.c.actor_id))
+        .where(_event.c.ticket_id == ticket_id)
+        .order_by(_event.c.id)
+    )
+    return [TicketEvent(**row) for row in (await connection.execute(query)).mappings()]

@@ -1,0 +1,84 @@
+"""「我的工单到哪了」: what the assistant is told of the visitor's tickets.
+
+The assistant knows no store, so its reply only says that tickets were asked about; the server fills in which
+they are and puts it into words before the reply is saved.
+"""
+
+from dataclasses import replace
+
+from bot.helpdesk.models import JSON, BotReply, Conversation
+from bot.helpdesk.storage import tickets as storage
+from bot.helpdesk.texts import Texts
+from bot.helpdesk.tickets.models import Ticket
+from bot.helpdesk.times import in_words, stamp
+from bot.helpdesk.work import Work
+
+_SHOWN = 5
+#: Channels that know who somebody is. On the widget anybody may give any telephone number, so there a key
+#: opens nothing and only the tickets of the conversation itself are shown.
+_CHANNELS_THAT_KNOW = ("wechat",)
+
+_LINES = {
+    "resolved": "ticket_line_settled",
+    "closed": "ticket_line_settled",
+    "cancelled": "ticket_line_cancelled",
+}
+
+
+async def completed(work: Work, reply: BotReply) -> BotReply:
+    """``reply`` with the visitor's tickets, if it is about them; any other reply as it is."""
+    if reply.kind != "ticket" or reply.payload.get("action") != "status":
+        return reply
+    number = reply.payload.get("number")
+    known = await _known(work)
+    shown = [ticket for ticket in known if number in (None, ticket.number)][:_SHOWN]
+    payload = {**reply.payload, "tickets": [as_shown(ticket) for ticket in shown]}
+    text = in_text(shown, str(number) if number else None, work.conversation.locale, work.texts)
+    return replace(reply, text=text, payload=payload)
+
+
+async def _known(work: Work) -> list[Ticket]:
+    conversation: Conversation = work.conversation
+    if conversation.visitor_key and conversation.channel in _CHANNELS_THAT_KNOW:
+        theirs = await storage.of_visitor(work.connection, conversation.visitor_key, conversation.channel)
+        if theirs:
+            return theirs
+    return await storage.of_conversation(work.connection, conversation.id)
+
+
+def in_text(shown: list[Ticket], number: str | None, locale: str, texts: Texts) -> str:
+    """Where the tickets stand, in words; ``number`` is the one that was asked about, if any."""
+    if shown:
+        return "\n".join(_line(ticket, locale, texts) for ticket in shown)
+    return texts.get(locale, "ticket_unknown", number=number) if number else texts.get(locale, "ticket_none")
+
+
+def _line(ticket: Ticket, locale: str, texts: Texts) -> str:
+    code = _LINES.get(ticket.status, "ticket_line")
+    return texts.get(
+        locale,
+        code,
+        number=ticket.number,
+        title=ticket.title,
+        status=texts.get(locale, f"ticket_status_{ticket.status}"),
+        department=ticket.department,
+        due_at=in_words(texts, locale, ticket.due_at),
+        result=ticket.result,
+    )
+
+
+def as_shown(ticket: Ticket) -> JSON:
+    """A ticket as its visitor is shown it."""
+    resolved_at = ticket.resolved_at
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "status": ticket.status,
+        "department": ticket.department,
+        "title": ticket.title,
+        "created_at": stamp(ticket.created_at),
+        "contact_due_at": stamp(ticket.contact_due_at),
+        "due_at": stamp(ticket.due_at),
+        "resolved_at": stamp(resolved_at) if resolved_at else None,
+        "result": ticket.result,
+    }

@@ -1,0 +1,76 @@
+"""What happens to tickets by the clock alone: reminders before deadlines, and results that stand.
+
+Several servers may run this at once: a reminder is a row under the conversation's lock that can be there
+only once, and closing what is closed already changes nothing.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.helpdesk.errors import Unavailable
+from bot.helpdesk.live import STAFF_TOPIC
+from bot.helpdesk.models import Actor
+from bot.helpdesk.storage import tickets as storage
+from bot.helpdesk.tickets import rules
+from bot.helpdesk.tickets.basis import TicketUseCases, clocks, nudge
+from bot.helpdesk.tickets.models import Ticket
+from bot.helpdesk.times import stamp
+from bot.helpdesk.work import Work
+from bot.helpdesk.worktime.roster import schedule_of
+
+PASS_SECONDS = 30.0
+_SYSTEM = Actor("system")
+_BATCH = 200
+#: No reminder comes earlier: eighty working hours, the most a threshold allows, with holidays between.
+_AHEAD = timedelta(days=60)
+_log = structlog.get_logger(__name__)
+
+
+class TicketClock(TicketUseCases):
+    """Looks at the deadlines of tickets every so often."""
+
+    async def run(self) -> None:
+        """Work until cancelled; outlives a database that is away."""
+        while True:
+            try:
+                await self.look()
+            except Unavailable:
+                _log.warning("ticket_clock_waits")
+            except Exception as error:
+                _log.error("ticket_clock_failed", exc_info=error)
+            await asyncio.sleep(PASS_SECONDS)
+
+    async def look(self) -> int:
+        """One pass; how many reminders were sent."""
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            near = await storage.not_reminded(connection, now + _AHEAD, _BATCH)
+            settled_at = now - timedelta(days=rules.REOPEN_DAYS)
+            standing = await storage.resolved_before(connection, settled_at, _BATCH)
+        for ticket in standing:
+            await self._close(ticket)
+        return sum([await self._remind(ticket) for ticket in near])
+
+    async def _remind(self, seen: Ticket) -> int:
+        async with self._locked(seen.id) as (work, ticket):
+            schedule = await schedule_of(work.connection, ticket.department)
+            due = rules.due_reminders(ticket, schedule, clocks(self._policy), work.now)
+            return sum([await self._send(work, ticket, kind, at) for kind, at in due])
+
+    async def _send(self, work: Work, ticket: Ticket, kind: str, due_at: datetime) -> bool:
+        """Remind whoever has the ticket, and its department, unless that was done before."""
+        if not await storage.add_reminder(work.connection, ticket.id, kind, due_at, work.now):
+            return False
+        about = {"ticket_id": ticket.id, "number": ticket.number, "kind": kind, "due_at": stamp(due_at)}
+        await storage.add_event(
+            work.connection, ticket, ticket, "reminded", _SYSTEM, kind, work.now, due_at=stamp(due_at)
+        )
+        work.nudges.append((STAFF_TOPIC, nudge(None, ticket, reminder=about)))
+        return True
+
+    async def _close(self, seen: Ticket) -> None:
+        async with self._locked(seen.id) as (work, ticket):
+            if rules.is_confirmed(ticket, work.now):
+                await self._move(work, ticket, rules.Close(), "closed", _SYSTEM, "not_reopened")

@@ -1,0 +1,272 @@
+"""What may happen to a ticket: pure functions of (ticket, event, now)."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.helpdesk.errors import Forbidden, Invalid, WrongState
+from bot.helpdesk.models import Staff
+from bot.helpdesk.rules import OVERSEERS, clean_text
+from bot.helpdesk.tickets.models import UNSETTLED, Complexity, Ticket
+from bot.helpdesk.worktime import Schedule, add_working_days, add_working_hours
+
+TITLE_LIMIT = 60
+DESCRIPTION_LIMIT = 4000
+RESULT_LIMIT = 2000
+REASON_LIMIT = 1000
+#: How long after it was settled the visitor may say that it was not.
+REOPEN_DAYS = 7
+BAD_STARS = 2
+_CONTACT_LIMITS = {"name": 64, "phone": 32, "email": 200, "when": 200}
+_PHONE = re.compile(r"\+?[0-9][0-9() -]{4,30}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """How long a ticket may take, in working days, and how many working hours before it is reminded of."""
+
+    contact_days: int = 1
+    simple_days: int = 5
+    complex_days: int = 15
+    reminder_hours: float = 4
+
+
+# --- the state machine ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Somebody is to see to it."""
+
+    staff_id: str
+    staff_name: str
+    department: str | None = None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """It belongs to another department."""
+
+    department: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """Work on it has begun."""
+
+
+@dataclass(frozen=True)
+class Contacted:
+    """The visitor was spoken to."""
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """There is a result."""
+
+    result: str
+
+
+@dataclass(frozen=True)
+class Close:
+    """The result stands."""
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """The result does not hold; its deadlines start again."""
+
+    contact_due_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Nobody needs it any more."""
+
+
+Event = Assign | Transfer | Start | Contacted | Resolve | Close | Reopen | Cancel
+_FROM: dict[type[Event], tuple[str, ...]] = {
+    Assign: UNSETTLED,
+    Transfer: UNSETTLED,
+    Start: ("assigned", "reopened"),
+    Contacted: UNSETTLED,
+    Resolve: ("in_progress",),
+    Close: ("resolved",),
+    Reopen: ("resolved", "closed"),
+    Cancel: UNSETTLED,
+}
+
+
+def advance_ticket(ticket: Ticket, event: Event, now: datetime) -> Ticket:
+    """The ticket after ``event``; the same object when the event changes nothing.
+
+    Raises ``WrongState`` for a move that its status does not allow.
+    """
+    if ticket.status not in _FROM[type(event)]:
+        raise WrongState(f"a ticket that is {ticket.status} does not allow this")
+    match event:
+        case Assign():
+            return _assigned(ticket, event)
+        case Transfer():
+            return _transferred(ticket, event)
+        case Start():
+            return _started(ticket)
+        case Contacted():
+            return ticket if ticket.contacted_at else replace(ticket, contacted_at=now)
+        case Resolve():
+            return replace(ticket, status="resolved", result=event.result, resolved_at=now)
+        case Close():
+            return replace(ticket, status="closed", closed_at=now)
+        case Reopen():
+            return _reopened(ticket, event)
+        case Cancel():
+            return replace(ticket, status="cancelled", closed_at=now)
+
+
+def _assigned(ticket: Ticket, event: Assign) -> Ticket:
+    if ticket.assigned_to == event.staff_id:
+        return ticket
+    return replace(
+        ticket,
+        # Work that had begun goes on, in other hands.
+        status="assigned" if ticket.status == "open" else ticket.status,
+        assigned_to=event.staff_id,
+        assigned_to_name=event.staff_name,
+        assigned_to_department=event.department,
+    )
+
+
+def _transferred(ticket: Ticket, event: Transfer) -> Ticket:
+    if ticket.department == event.department:
+        raise WrongState("the ticket is in this department")
+    return replace(
+        ticket,
+        status="open",
+        department=event.department,
+        assigned_to=None,
+        assigned_to_name=None,
+        assigned_to_department=None,
+    )
+
+
+def _started(ticket: Ticket) -> Ticket:
+    if ticket.assigned_to is None:
+        raise WrongState("nobody has the ticket yet")
+    return replace(ticket, status="in_progress")
+
+
+def _reopened(ticket: Ticket, event: Reopen) -> Ticket:
+    return replace(
+        ticket,
+        status="reopened",
+        contact_due_at=event.contact_due_at,
+        due_at=event.due_at,
+        contacted_at=None,
+        resolved_at=None,
+        closed_at=None,
+        told_at=None,
+        reopened=ticket.reopened + 1,
+    )
+
+
+# --- clocks -----------------------------------------------------------------------------------------------
+
+
+def deadlines(
+    schedule: Schedule, complexity: Complexity, clocks: Clocks, now: datetime
+) -> tuple[datetime, datetime]:
+    """When the visitor must have been contacted, and when the matter must be settled."""
+    days = clocks.complex_days if complexity == "complex" else clocks.simple_days
+    return add_working_days(schedule, now, clocks.contact_days), add_working_days(schedule, now, days)
+
+
+def due_reminders(
+    ticket: Ticket, schedule: Schedule, clocks: Clocks, now: datetime
+) -> list[tuple[str, datetime]]:
+    """The deadlines that are near or past, as (``contact`` or ``due``, deadline)."""
+    if ticket.status not in UNSETTLED:
+        return []
+    running = [("due", ticket.due_at)]
+    if ticket.contacted_at is None:
+        running.insert(0, ("contact", ticket.contact_due_at))
+    hours = -clocks.reminder_hours
+    return [(kind, due) for kind, due in running if now >= add_working_hours(schedule, due, hours)]
+
+
+def told(ticket: Ticket, now: datetime) -> Ticket:
+    """The ticket once its result stands in the conversation."""
+    return replace(ticket, told_at=now)
+
+
+def is_confirmed(ticket: Ticket, now: datetime) -> bool:
+    """Whether a result has stood for so long that nobody can object to it any more."""
+    return (
+        ticket.status == "resolved"
+        and ticket.resolved_at is not None
+        and now >= ticket.resolved_at + timedelta(days=REOPEN_DAYS)
+    )
+
+
+# --- verdict ----------------------------------------------------------------------------------------------
+
+
+def check_may_rate(ticket: Ticket) -> None:
+    """Raise ``WrongState`` before there is a result."""
+    if ticket.status not in ("resolved", "closed"):
+        raise WrongState("a ticket can be rated once it is resolved")
+
+
+def rated(ticket: Ticket, resolved: bool, stars: int | None, comment: str | None, now: datetime) -> Ticket:
+    """The ticket with this verdict, over an earlier one."""
+    return replace(ticket, resolved=resolved, stars=stars, rating_comment=comment, rated_at=now)
+
+
+def reopens(ticket: Ticket, now: datetime) -> bool:
+    """Whether its verdict sends a ticket back: not resolved, or one or two stars, and not too late."""
+    bad = ticket.resolved is False or (ticket.stars is not None and ticket.stars <= BAD_STARS)
+    in_time = ticket.resolved_at is not None and now <= ticket.resolved_at + timedelta(days=REOPEN_DAYS)
+    return bad and in_time
+
+
+# --- who may ----------------------------------------------------------------------------------------------
+
+
+def may_see(ticket: Ticket, staff: Staff) -> bool:
+    """Overseers see all, others what is theirs or their department's; who has none serves all."""
+    if staff.role in OVERSEERS or staff.department is None:
+        return True
+    return ticket.assigned_to == staff.id or ticket.department == staff.department
+
+
+def check_may_handle(ticket: Ticket, staff: Staff) -> None:
+    """Raise ``Forbidden`` for a ticket of another department."""
+    if not may_see(ticket, staff):
+        raise Forbidden("the ticket belongs to another department")
+
+
+# --- what comes from outside ------------------------------------------------------------------------------
+
+
+def clean_contact(contact: dict[str, Any], profile: dict[str, Any], *, needed: bool = True) -> dict[str, str]:
+    """How the visitor can be reached; what they left out is taken from what the page knows of them.
+
+    Raises ``Invalid`` for a number or an address that cannot be one, and without either if one is ``needed``.
+    """
+    given = {name: contact.get(name) or profile.get(name) for name in _CONTACT_LIMITS}
+    cleaned = {n: clean_text(str(v), _CONTACT_LIMITS[n]) for n, v in given.items() if v and str(v).strip()}
+    if "phone" in cleaned and not _PHONE.fullmatch(cleaned["phone"]):
+        raise Invalid("contact.phone is not a telephone number")
+    if "email" in cleaned and not _EMAIL.fullmatch(cleaned["email"]):
+        raise Invalid("contact.email is not an e-mail address")
+    if needed and not {"phone", "email"} & set(cleaned):
+        raise Invalid("contact needs a phone or an email")
+    return cleaned
+
+
+def title_of(description: str) -> str:
+    """The first line of a description, cut to the length of a title."""
+    line = description.strip().splitlines()[0].strip()
+    return line if len(line) <= TITLE_LIMIT else f"{line[: TITLE_LIMIT - 1]}…"

@@ -1,0 +1,125 @@
+"""What a visitor does with tickets: leave one, ask after them, give a verdict on the result."""
+
+from bot.helpdesk.duty import Duty
+from bot.helpdesk.errors import Invalid
+from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
+from bot.helpdesk.rules import CLAIMABLE_STATUSES, clean_text
+from bot.helpdesk.rules.waiting import Wait
+from bot.helpdesk.storage import messages, requests
+from bot.helpdesk.storage import tickets as storage
+from bot.helpdesk.tickets import rules
+from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
+from bot.helpdesk.tickets.models import UNSETTLED, Source, Ticket
+from bot.helpdesk.work import Work
+from bot.helpdesk.worktime import duty
+from bot.helpdesk.worktime.roster import schedule_of
+
+_VISITOR = Actor("visitor")
+_STAFF_LOCALE = "zh"
+_RECENT_MESSAGES = 20
+_QUEUE_LIMIT = 1000
+
+
+class VisitorTickets(TicketUseCases):
+    """Use cases of visitors with tickets. Errors: ``bot.helpdesk.errors``."""
+
+    async def leave(
+        self, conversation_id: str, contact: JSON, description: str | None = None
+    ) -> tuple[Ticket, bool]:
+        """Leave a message and a way to be reached: the ticket, and whether it is a new one.
+
+        One ticket for one request for a person: a second one returns the first. Raises ``Invalid`` without a
+        way to be reached, or when nothing was said that the ticket could be about.
+        """
+        if description is not None and description.strip():
+            description = clean_text(description, rules.DESCRIPTION_LIMIT)
+        async with self._work(conversation_id) as work:
+            cleaned = rules.clean_contact(contact, work.conversation.profile)
+            request = await requests.newest_of(work.connection, conversation_id)
+            if existing := await self._left_before(work, request):
+                return existing, False
+            described = description or await self._last_words(work, request)
+            draft = await self._draft(work, request, described, cleaned)
+            return await self._open(work, draft, _VISITOR), True
+
+    async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
+        if request is not None:
+            return await storage.of_request(work.connection, request.id)
+        theirs = await storage.of_conversation(work.connection, work.conversation.id)
+        return next((t for t in theirs if t.source != "matter" and t.status in UNSETTLED), None)
+
+    async def _last_words(self, work: Work, request: HelpRequest | None) -> str:
+        """What the ticket is about when the form did not say: the question asked, or what was said last."""
+        if request is not None and request.question:
+            return request.question
+        recent = await messages.newest(work.connection, work.conversation.id, _RECENT_MESSAGES)
+        said = [update.text for update in recent if update.sender.kind == "visitor" and update.text]
+        if not said:
+            raise Invalid("description is needed: nothing was said yet")
+        return said[-1]
+
+    async def _draft(self, work: Work, request: HelpRequest | None, description: str, contact: JSON) -> Draft:
+        department = request.department if request else None
+        return Draft(
+            source=await self._source(work, request),
+            department=department or self._texts.get(_STAFF_LOCALE, "default_department"),
+            title=rules.title_of(description),
+            description=description,
+            contact=contact,
+            topic=request.topic if request else None,
+            help_request_id=request.id if request else None,
+        )
+
+    async def _source(self, work: Work, request: HelpRequest | None) -> Source:
+        schedule = await schedule_of(work.connection, request.department if request else None)
+        if request and request.status != "closed" and request.breached_at:
+            return "breach"
+        return "callback" if duty(schedule, work.now).on_duty else "off_hours"
+
+    async def service(self) -> tuple[Duty, Wait | None]:
+        """Whether people are on duty, and how long somebody who asks now would wait; None: nobody can say."""
+        found = await self._roster.duty(None, self._clock())
+        if not found.on_duty:
+            return found, None
+        async with self._database.transaction() as connection:
+            waiting = len(await requests.with_status(connection, CLAIMABLE_STATUSES, _QUEUE_LIMIT))
+        return found, await self.outlook.wait_next(None, waiting)
+
+    async def theirs(self, conversation: Conversation) -> list[Ticket]:
+        """The visitor's tickets, newest first."""
+        async with self._database.transaction() as connection:
+            return await storage.of_conversation(connection, conversation.id)
+
+    async def rate(
+        self, conversation_id: str, ticket_id: str, *, resolved: bool, stars: int | None, comment: str | None
+    ) -> Ticket:
+        """The visitor's verdict on the result, over an earlier one.
+
+        "Not resolved", and one or two stars, send the ticket back within seven days; a good one closes it.
+        Raises ``NotFound`` for somebody else's ticket and ``WrongState`` before there is a result.
+        """
+        if stars is not None and not 1 <= stars <= 5:
+            raise Invalid("stars must be 1 to 5")
+        if comment is not None:
+            comment = clean_text(comment, self._policy.comment_limit) if comment.strip() else None
+        async with self._work(conversation_id) as work:
+            ticket = await storage.get(work.connection, ticket_id)
+            ticket = found(ticket if ticket and ticket.conversation_id == conversation_id else None)
+            rules.check_may_rate(ticket)
+            rated = rules.rated(ticket, resolved, stars, comment, work.now)
+            await storage.save(work.connection, rated)
+            await self._record(work, ticket, rated, "rated", _VISITOR, _verdict(resolved), stars=stars)
+            return await self._after_verdict(work, rated)
+
+    async def _after_verdict(self, work: Work, ticket: Ticket) -> Ticket:
+        if rules.reopens(ticket, work.now):
+            event = await self._fresh_deadlines(work, ticket)
+            ticket = await self._move(work, ticket, event, "reopened", _VISITOR, "bad_rating")
+            await self._say_updated(work, ticket)
+        elif ticket.status == "resolved" and ticket.resolved:
+            ticket = await self._move(work, ticket, rules.Close(), "closed", _VISITOR, "confirmed")
+        return ticket
+
+
+def _verdict(resolved: bool) -> str:
+    return "resolved" if resolved else "not_resolved"

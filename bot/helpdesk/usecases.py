@@ -1,0 +1,76 @@
+"""What all use cases share: stores, thresholds, clock, and the transaction on one conversation."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.helpdesk.database import Database
+from bot.helpdesk.duty import AlwaysOnDuty, Roster
+from bot.helpdesk.errors import NotFound
+from bot.helpdesk.live import Live, utcnow
+from bot.helpdesk.models import JSON, HelpRequest
+from bot.helpdesk.outlook import Outlook
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.storage import people, requests
+from bot.helpdesk.texts import Texts
+from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.work import Reception, Work
+
+
+class UseCases:
+    """The ground that the use cases stand on. ``keep_seconds``: how long figures of waiting may be kept."""
+
+    def __init__(
+        self,
+        database: Database,
+        live: Live,
+        texts: Texts,
+        policy: Policy | Thresholds,
+        clock: Callable[[], datetime] = utcnow,
+        roster: Roster | None = None,
+        keep_seconds: float = 0.0,
+    ) -> None:
+        self._database = database
+        self._live = live
+        self._texts = texts
+        self.thresholds = policy if isinstance(policy, Thresholds) else Thresholds(policy)
+        self._clock = clock
+        self._roster = roster or AlwaysOnDuty()
+        self.outlook = Outlook(database, self.thresholds, clock, keep_seconds)
+
+    @property
+    def _policy(self) -> Policy:
+        return self.thresholds.policy
+
+    @asynccontextmanager
+    async def _work(self, conversation_id: str) -> AsyncIterator[Work]:
+        async with self._database.transaction() as connection:
+            work = await Work.begin(connection, conversation_id, self._policy, self._texts, self._clock)
+            first_seq = work.conversation.last_seq
+            yield work
+        if nudges := work.all_nudges(first_seq):
+            await self._live.publish_all(nudges)
+
+    async def _reception(self, handoff: JSON) -> Reception:
+        """Where a request for a person would go now, and whether somebody is there."""
+        department, topic = handoff.get("department"), handoff.get("topic")
+        fresh = timedelta(seconds=self._policy.presence_fresh_seconds)
+        async with self._database.transaction() as connection:
+            if department is None and topic is not None:
+                department = await people.department_of_topic(connection, topic)
+            ready = await people.ready_count(connection, self._clock() - fresh)
+        return Reception(department, ready > 0, await self._roster.duty(department, self._clock()))
+
+    async def _request(self, request_id: str) -> HelpRequest:
+        async with self._database.transaction() as connection:
+            return await found_request(connection, request_id)
+
+
+async def found_request(connection: AsyncConnection, request_id: str) -> HelpRequest:
+    """One request. Raises ``NotFound``."""
+    request = await requests.get(connection, request_id)
+    if request is None:
+        raise NotFound("no such help request")
+    return request

@@ -1,0 +1,115 @@
+"""Figures against cases worked out by hand, and against themselves."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.helpdesk.reports.figures import Material, figures, percentile, report
+from bot.helpdesk.reports.records import RequestRecord, facts
+from tests.helpdesk.reports.conftest import MONDAY, drawn
+
+AFTER = MONDAY + timedelta(days=30)
+
+
+def request(**values: object) -> RequestRecord:
+    base = RequestRecord(
+        "r", "c", MONDAY, "税务局", "a", "林", "asked", None, None, None, None, None, False, None, None, None
+    )
+    return replace(base, **values)
+
+
+def seconds(n: float) -> object:
+    return MONDAY + timedelta(seconds=n)
+
+
+@pytest.mark.parametrize(
+    ("values", "counted", "within"),
+    [
+        ({}, False, False),  # still waiting in time: nobody can say yet
+        ({"first_response_at": seconds(60)}, True, True),
+        ({"first_response_at": seconds(60.001), "breached": True}, True, False),
+        ({"breached": True}, True, False),
+        ({"closed_at": seconds(20), "outcome": "no_response"}, True, False),
+    ],
+)
+def test_promise_is_judged_once_it_can_be(values: dict, counted: bool, within: bool):
+    found = facts(request(**values), 60, AFTER)
+    assert (found.counted, found.within) == (counted, within)
+
+
+CLOSED = {"first_response_at": seconds(9), "closed_at": seconds(600), "outcome": "resolved"}
+WEEK = 7 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("values", "after_seconds", "resolution"),
+    [
+        ({"closed_at": None}, WEEK * 2, None),
+        ({}, 600 + WEEK - 1, None),
+        ({}, 600 + WEEK, True),
+        ({"resolved": True, "outcome": "unresolved"}, 601, True),
+        ({"resolved": False}, 601, False),
+        ({"newer_at": seconds(3600)}, 600 + WEEK, False),
+        ({"newer_at": seconds(601 + WEEK)}, WEEK * 2, True),
+        ({"resolved": True, "newer_at": seconds(3600)}, WEEK * 2, True),
+        ({"outcome": "unresolved"}, WEEK * 2, False),
+        ({"outcome": "no_response", "first_response_at": None}, WEEK * 2, False),
+    ],
+)
+def test_resolution_is_judged_by_the_visitor_or_by_seven_days(
+    values: dict, after_seconds: float, resolution: bool | None
+):
+    record = request(**{**CLOSED, **values})
+    assert facts(record, 60, seconds(after_seconds)).resolution is resolution
+
+
+def test_abandoned_is_who_left_without_any_answer():
+    gone = {"closed_at": seconds(99), "outcome": "no_response"}
+    assert facts(request(**gone), 60, AFTER).abandoned
+    assert not facts(request(**gone, first_response_at=seconds(5)), 60, AFTER).abandoned
+    assert not facts(request(**{**gone, "outcome": "unresolved"}), 60, AFTER).abandoned
+
+
+def test_rate_without_a_base_is_nothing_and_not_zero():
+    row = figures("x", Material.of([], [], [], 60, AFTER))
+    assert {name: row[name] for name in row if name.endswith("rate") or name.startswith("mean")} == {
+        "rate": None, "resolution_rate": None, "abandonment_rate": None, "bot_solved_rate": None,
+        "satisfied_rate": None, "mean_stars": None, "mean_handling_seconds": None,
+    }  # fmt: skip
+    assert (row["median_seconds"], row["requests"]) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "part", "expected"),
+    [([], 0.5, None), ([7], 0.95, 7), ([1, 2], 0.5, 1.5), ([1, 2, 3, 4, 5], 0.95, 4.8), ([5, 1, 3], 0.5, 3)],
+)
+def test_percentile_lies_between_neighbours(values: list, part: float, expected: float | None):
+    assert percentile(values, part) == expected
+
+
+@given(st.integers(0, 40), st.integers(1, 10_000), st.sampled_from(["day", "department", "helper"]))
+def test_rows_add_up_to_the_total(number: int, seed: int, by: str):
+    material = Material.of(drawn(number, seed), [], [], 60, AFTER)
+    total, rows = report(material, by, date(2026, 1, 5), date(2026, 1, 18))
+    counts = [name for name, value in total.items() if isinstance(value, int)]
+    assert len(counts) >= 12
+    for name in counts:
+        assert sum(row[name] for row in rows) == total[name], name
+    for row in [total, *rows]:
+        assert sum(row["breaches"].values()) == row["breached"]
+        assert sum(row["reasons"].values()) == row["requests"]
+        assert row["within"] <= row["answered"] <= row["rate_base"] <= row["requests"]
+        assert row["resolved"] <= row["resolution_base"] <= row["closed"]
+
+
+def test_helpers_of_one_name_are_told_apart():
+    _, rows = report(Material.of(drawn(50), [], [], 60, AFTER), "helper", date(2026, 1, 5), date(2026, 1, 18))
+    assert [row["key"] for row in rows] == ["林", "王 (bbbbbb)", "王 (cccccc)", None]
+
+
+def test_every_day_of_the_period_has_a_row():
+    _, rows = report(Material.of([], [], [], 60, AFTER), "day", date(2026, 2, 27), date(2026, 3, 1))
+    assert [row["key"] for row in rows] == ["2026-02-27", "2026-02-28", "2026-03-01"]

@@ -1,0 +1,366 @@
+"""The dispatcher on real PostgreSQL and Valkey, one step at a time with a clock that stands still."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from bot.helpdesk.accounts import Accounts
+from bot.helpdesk.database import Database
+from bot.helpdesk.desk import Desk
+from bot.helpdesk.engine import Dispatcher
+from bot.helpdesk.engine.lease import Lease, LeaseLost
+from bot.helpdesk.errors import AtCapacity
+from bot.helpdesk.live import Live
+from bot.helpdesk.models import HelpRequest, Role, Staff
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.storage import people, settings
+from bot.helpdesk.texts import Texts
+from bot.helpdesk.thresholds import Thresholds
+from tests.conftest import FakeClock
+from tests.helpdesk.conftest import HANDOFF, Hire, Query, Queue, codes, take_one
+
+pytestmark = pytest.mark.integration
+
+Ready = Callable[..., Awaitable[Staff]]
+
+
+@pytest.fixture
+async def dispatcher(database: Database, live: Live, texts: Texts, clock: FakeClock) -> Dispatcher:
+    # A long lease: these tests are about what it does while it leads.
+    found = Dispatcher(database, live, texts, Thresholds(Policy()), clock, lease_seconds=600)
+    assert await found.lease.take()
+    return found
+
+
+@pytest.fixture
+def ready(hire: Hire, accounts: Accounts, clock: FakeClock) -> Ready:
+    """Hires somebody who is ready; whoever came first has been idle for longer."""
+
+    async def add(name: str, role: Role = "helper", department: str | None = "税务局") -> Staff:
+        staff = await hire(name, role, department)
+        clock.advance(1)
+        await accounts.set_presence(staff.id, "ready")
+        return staff
+
+    return add
+
+
+@pytest.fixture
+def ringing(query: Query) -> Callable[[], Awaitable[list[tuple[str, int]]]]:
+    async def read() -> list[tuple[str, int]]:
+        rows = await query(
+            "SELECT s.username, o.level FROM help_offer o JOIN staff s ON s.id = o.staff_id "
+            "WHERE o.ended_at IS NULL ORDER BY s.username"
+        )
+        return [tuple(row) for row in rows]
+
+    return read
+
+
+async def history(query: Query, request: HelpRequest) -> list[str]:
+    rows = await query(
+        "SELECT event FROM help_request_event WHERE help_request_id = :id ORDER BY id", id=request.id
+    )
+    return [row[0] for row in rows]
+
+
+async def beat(accounts: Accounts, *staff: Staff) -> None:
+    for each in staff:
+        await accounts.heartbeat(each.id)
+
+
+async def test_ladder_takes_every_step_at_its_second_when_nobody_answers(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, accounts: Accounts, clock: FakeClock,
+    query: Query, ringing: Any, desk: Desk,
+) -> None:  # fmt: skip
+    ann, ben = await ready("ann"), await ready("ben")
+    hub = await ready("hub", department="政务服务中心")
+    chief = await ready("chief", "supervisor", "办公室")
+    await add_departments(query)
+    request = await queue()
+    await dispatcher.step()
+    assert await ringing() == [("ann", 0)]
+    assert await dispatcher.step() == 15  # asleep until the next step of the ladder
+    for seconds, rings, level in (
+        (15, [("ben", 1)], 1),
+        (15, [("ben", 1)], 2),
+        (15, [("ben", 1), ("hub", 3)], 3),
+        (15, [("ben", 1), ("hub", 3)], 4),
+    ):
+        clock.advance(seconds)
+        await beat(accounts, ann, ben, hub, chief)
+        await dispatcher.step()
+        assert (await ringing(), (await desk.request_of(request.conversation_id)).level) == (rings, level)  # type: ignore[union-attr]
+    await tell(dispatcher)
+    assert await history(query, request) == [
+        "requested", "offered", "widened", "offer_ignored", "offered", "warned", "fallback_joined", "offered",
+        "late", "told_late",
+    ]  # fmt: skip
+    breaches = await query("SELECT help_request_id, at, cause, department FROM help_breach")
+    assert [tuple(row) for row in breaches] == [(request.id, clock(), "offered_and_ignored", "税务局")]
+    assert (await codes(desk, request.conversation_id))[-1] == "late"
+    claimed = await desk.claim(request.id, ben)  # it stayed first in line
+    assert claimed.breached_at == clock()
+    assert await ringing() == []
+
+
+async def add_departments(query: Query) -> None:
+    await query(
+        "INSERT INTO department (name, fallback, active, updated_at) VALUES "
+        "('政务服务中心', NULL, true, now()), ('税务局', '政务服务中心', true, now())"
+    )
+
+
+async def tell(dispatcher: Dispatcher) -> None:
+    while not dispatcher._untold.empty():
+        await dispatcher._tell_one()
+
+
+async def test_breach_names_its_cause(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, accounts: Accounts, clock: FakeClock,
+    query: Query,
+) -> None:  # fmt: skip
+    async def cause() -> str:
+        clock.advance(60)
+        await dispatcher.step()
+        return str((await query("SELECT cause FROM help_breach ORDER BY at DESC LIMIT 1"))[0][0])
+
+    await queue()
+    assert await cause() == "nobody_on_duty"
+    ann = await ready("ann")
+    await query("UPDATE staff SET capacity = 0")
+    await queue()
+    clock.advance(30)
+    await beat(accounts, ann)
+    clock.advance(-30)
+    assert await cause() == "all_full"
+    held = await queue()
+    await desk.claim(held.id, ann)
+    await beat(accounts, ann)
+    assert await cause() == "claimed_and_silent"
+
+
+async def test_silent_claim_goes_back_to_others_when_nothing_was_said(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, accounts: Accounts, clock: FakeClock,
+    query: Query, ringing: Any,
+) -> None:  # fmt: skip
+    ann, ben = await ready("ann"), await ready("ben")
+    request = await queue()
+    await desk.claim(request.id, ann)
+    clock.advance(49.9)
+    await beat(accounts, ann, ben)
+    await dispatcher.step()
+    assert (await desk.conversation(request.conversation_id)).owner == "helper"
+    clock.advance(0.1)
+    await dispatcher.step()
+    assert (await desk.conversation(request.conversation_id)).owner == "queue"
+    await dispatcher.step()
+    assert [name for name, _ in await ringing()] == ["ben"]  # and not ann, who was silent
+    assert (await codes(desk, request.conversation_id))[-1] == "helper_returned_to_queue"
+    assert (await history(query, request))[-2:] == ["released", "offered"]
+
+
+async def test_claim_stays_when_the_helper_spoke_in_time(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, clock: FakeClock, query: Query
+) -> None:
+    ann = await ready("ann")
+    request = await queue()
+    await desk.claim(request.id, ann)
+    clock.advance(49)
+    await desk.post(request.conversation_id, ann, "p1", "您好", "public")
+    clock.advance(500)
+    await dispatcher.step()
+    assert (await desk.conversation(request.conversation_id)).helper_id == ann.id
+    assert await query("SELECT 1 FROM help_breach") == []
+
+
+async def test_helper_who_knows_the_visitor_is_asked_first_when_there_are_others(
+    dispatcher: Dispatcher, desk: Desk, ready: Ready, queue: Queue, ringing: Any, clock: FakeClock
+) -> None:
+    await ready("ann")
+    ben = await ready("ben")
+    phone = {"phone": "139 1234 5678"}
+    first, _ = await desk.start_conversation(channel="widget", profile=phone)
+    request = await queue(first.id)
+    await desk.claim(request.id, ben)
+    await desk.close(first.id, ben, "resolved")
+    again, _ = await desk.start_conversation(channel="widget", profile=phone)
+    await queue(again.id)
+    await dispatcher.step()
+    assert await ringing() == [("ben", 0)]
+
+
+async def test_decline_passes_the_request_on_when_a_helper_says_no(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, query: Query, ringing: Any
+) -> None:
+    await ready("ann")
+    await ready("ben")
+    await queue()
+    await dispatcher.step()
+    await query("UPDATE help_offer SET ended_at = now(), ending = 'declined'")
+    await dispatcher.step()
+    assert await ringing() == [("ben", 0)]
+
+
+async def test_offer_is_withdrawn_and_status_is_honest_when_the_helper_goes_away(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, accounts: Accounts, desk: Desk, ringing: Any
+) -> None:
+    ann = await ready("ann")
+    request = await queue()
+    await dispatcher.step()
+    assert (await desk.request_of(request.conversation_id)).status == "offered"  # type: ignore[union-attr]
+    await accounts.set_presence(ann.id, "away")
+    await dispatcher.step()
+    assert await ringing() == []
+    assert (await desk.request_of(request.conversation_id)).status == "waiting"  # type: ignore[union-attr]
+
+
+async def test_thresholds_count_at_the_next_step_when_an_administrator_changed_them(
+    dispatcher: Dispatcher, queue: Queue, database: Database, clock: FakeClock, desk: Desk
+) -> None:
+    request = await queue()
+    async with database.transaction() as connection:
+        await settings.save(connection, "widen_seconds", 5, None, clock())
+    clock.advance(5)
+    await dispatcher.step()
+    assert (await desk.request_of(request.conversation_id)).level == 1  # type: ignore[union-attr]
+    async with database.transaction() as connection:
+        await settings.save(connection, "widen_seconds", "nonsense", None, clock())
+    await dispatcher.step()  # and goes on with the defaults
+
+
+async def test_claim_is_refused_beyond_capacity_when_the_threshold_says_so(
+    database: Database, live: Live, texts: Texts, clock: FakeClock, queue: Queue, ready: Ready
+) -> None:
+    strict = Desk(database, live, texts, Policy(claims_beyond_capacity=False, helper_capacity=2), clock)
+    ann = await ready("ann")
+    made = [await queue() for _ in range(4)]
+    results = await asyncio.gather(*(strict.claim(r.id, ann) for r in made), return_exceptions=True)
+    assert [type(r) for r in results].count(AtCapacity) == 2
+    assert [type(r) for r in results].count(HelpRequest) == 2
+
+
+# --- fencing
+
+
+async def test_lease_is_held_by_one_and_its_token_rises_with_every_holder(
+    database: Database, query: Query
+) -> None:
+    one, two = Lease(database, "one", 600), Lease(database, "two", 600)
+    assert await one.take() and not await two.take()
+    assert await one.take() and one.token == 1
+    assert 0 < await two.seconds_left() <= 600
+    await one.give_back()
+    assert await two.take() and two.token == 2
+    # Taken again by a process that forgot its token: it is another holder.
+    await query("UPDATE dispatch_lease SET expires_at = clock_timestamp()")
+    again = Lease(database, "two", 600)
+    assert await again.take() and again.token == 3
+
+
+async def test_writes_are_refused_when_the_lease_was_lost_meanwhile(
+    dispatcher: Dispatcher, database: Database, queue: Queue, ready: Ready, query: Query, clock: FakeClock,
+    desk: Desk, ringing: Any,
+) -> None:  # fmt: skip
+    ann = await ready("ann")
+    request = await queue()
+    await query("UPDATE dispatch_lease SET token = token + 1, holder = 'another'")
+    with pytest.raises(LeaseLost):
+        await dispatcher.step()
+    clock.advance(61)
+    with pytest.raises(LeaseLost):
+        await dispatcher.step()
+    await desk.claim(request.id, ann)
+    with pytest.raises(LeaseLost):
+        await dispatcher._keeper.take_back(request)
+    assert await ringing() == [] and await query("SELECT 1 FROM help_breach") == []
+    assert (await desk.conversation(request.conversation_id)).helper_id == ann.id
+
+
+async def test_new_dispatcher_tells_what_the_dead_one_did_not(
+    dispatcher: Dispatcher, database: Database, live: Live, texts: Texts, clock: FakeClock, queue: Queue,
+    desk: Desk, query: Query,
+) -> None:  # fmt: skip
+    request = await queue()
+    clock.advance(60)
+    await dispatcher.step()  # the breach is recorded, and here it dies
+    assert (await codes(desk, request.conversation_id))[-1] == "queued_nobody_ready"
+    heir = Dispatcher(database, live, texts, Thresholds(Policy()), clock, lease_seconds=600)
+    await dispatcher.lease.give_back()
+    assert await heir.lease.take()
+    await heir._begin()
+    await tell(heir)
+    await heir._begin()
+    await tell(heir)
+    assert (await codes(desk, request.conversation_id)).count("late") == 1
+
+
+async def test_nothing_is_lost_when_valkey_is_emptied_at_any_moment(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, redis_url: str, ringing: Any,
+    clock: FakeClock,
+) -> None:  # fmt: skip
+    def flush() -> None:
+        with Redis.from_url(redis_url) as client:
+            client.flushall()
+
+    ann = await ready("ann")
+    flush()
+    request = await queue()
+    flush()
+    await dispatcher.step()
+    flush()
+    assert await ringing() == [("ann", 0)]
+    clock.advance(15)
+    await dispatcher.step()
+    flush()
+    assert (await desk.request_of(request.conversation_id)).level == 1  # type: ignore[union-attr]
+    assert (await desk.claim(request.id, ann)).claimed_by == ann.id
+
+
+async def test_off_hours_request_waits_without_ladder_until_duty_starts(
+    database: Database, live: Live, texts: Texts, clock: FakeClock, dispatcher: Dispatcher, query: Query
+) -> None:
+    from datetime import timedelta
+
+    from bot.helpdesk.duty import Duty
+
+    starts = clock() + timedelta(hours=12)
+
+    class Closed:
+        async def duty(self, department: str | None, now: object) -> Duty:
+            assert department == "税务局"
+            return Duty(False, None, starts)
+
+    night = Desk(database, live, texts, Policy(), clock, Closed())
+    conversation, _ = await night.start_conversation(channel="widget")
+    delivery = await take_one(night, conversation.id, "转人工")
+    assert await night.save_bot_replies(delivery, [HANDOFF], [])
+    notice = (await night.updates(conversation.id, 0, internal=False))[-1]
+    assert notice.payload == {"code": "off_hours", "next_start": "2026-01-05T21:00:00Z", "callback": True}
+    assert "2026-01-06 05:00" in (notice.text or "")
+    clock.advance(3600)
+    await dispatcher.step()
+    request = await night.request_of(conversation.id)
+    assert request and request.level == 0 and await query("SELECT 1 FROM help_breach") == []
+    assert request.deadline_at == starts + timedelta(seconds=60)
+
+
+async def test_topic_gives_the_department_when_the_handoff_names_none(
+    database: Database, desk: Desk, clock: FakeClock
+) -> None:
+    async with database.transaction() as connection:
+        rows = [("tax", "税费", "税务局"), ("talent", "人才", "人社局")]
+        await people.add_missing_topics(connection, rows, "政务服务中心", clock())
+        await people.add_missing_topics(connection, rows, "政务服务中心", clock())
+        departments = await people.departments(connection)
+    assert {name: each.fallback for name, each in departments.items()} == {
+        "政务服务中心": None, "税务局": "政务服务中心", "人社局": "政务服务中心"
+    }  # fmt: skip
+    conversation, _ = await desk.start_conversation(channel="widget")
+    delivery = await take_one(desk, conversation.id, "转人工")
+    reply = type(HANDOFF)("handoff", "转", {"reason": "asked", "topic": "talent"})
+    await desk.save_bot_replies(delivery, [reply], [])
+    assert (await desk.request_of(conversation.id)).department == "人社局"  # type: ignore[union-attr]
