@@ -4,7 +4,7 @@ import { complete, completionAt, fillVariables, matchReplies, unknownVariable } 
 
 const reply = (part: Partial<CannedReply>): CannedReply => ({
   id: part.shortcut ?? 'x', scope: 'personal', department: null, shortcut: 'hello', title: '问候', text: '您好',
-  locale: null, topic: null, uses: 0, ...part,
+  locale: 'zh', topic: null, uses: 0, ...part,
 });
 
 describe('the slash', () => {

@@ -75,11 +75,11 @@ export interface Threshold {
   maximum: number | null;
   unit: string | null;
   changed_at: string | null;
-  changed_by: { id: string; name: string } | string | null;
+  changed_by: string | null;
 }
 
 export interface AuditRow {
-  id: string | number;
+  id: number;
   at: string;
   actor: { kind: string; id: string | null; name: string | null };
   action: string;
@@ -157,9 +157,9 @@ export class AdminApi {
     await this.api.call('DELETE', at('exceptions', id));
   }
 
-  async calendar(department: string | null, from: string, to: string): Promise<CalendarDay[]> {
-    const query = { department, from, to };
-    return (await this.api.call<{ days: CalendarDay[] }>('GET', at('calendar'), { query })).days;
+  /** `missing_years`: of these no public holidays are known, so weekdays decide. */
+  calendar(department: string | null, from: string, to: string): Promise<{ days: CalendarDay[]; missing_years: number[] }> {
+    return this.api.call('GET', at('calendar'), { query: { department, from, to } });
   }
 
   async thresholds(): Promise<Threshold[]> {
@@ -170,7 +170,7 @@ export class AdminApi {
     await this.api.call('PUT', at('thresholds'), { body: { name, value } });
   }
 
-  audit(filter: Partial<AuditFilter>, after: string | null = null): Promise<{ rows: AuditRow[]; next: string | null }> {
+  audit(filter: Partial<AuditFilter>, after: number | null = null): Promise<{ rows: AuditRow[]; next: number | null }> {
     return this.api.call('GET', at('audit'), { query: { ...filter, after } });
   }
 }

@@ -16,6 +16,13 @@ export interface MyPart {
   role: 'owner' | 'participant';
 }
 
+export interface TicketReminder {
+  ticket_id: string;
+  number: string;
+  kind: 'contact' | 'due';
+  due_at: string;
+}
+
 export type ServerPush =
   | { type: 'queue'; requests: HelpRequest[]; total?: number }
   | { type: 'changed'; conversation_id: string; last_seq: number }
@@ -28,7 +35,7 @@ export type ServerPush =
   | ({ type: 'moved' } & Moved)
   | { type: 'watching'; conversation_id: string; people: Person[] }
   | { type: 'board' }
-  | { type: 'tickets' }
+  | { type: 'tickets'; reminder?: TicketReminder }
   | { type: 'pong' }
   | ({ type: 'error' } & ErrorBody);
 

@@ -10,7 +10,7 @@ export interface CannedReply {
   shortcut: string;
   title: string;
   text: string;
-  locale: string | null;
+  locale: string;
   topic: string | null;
   uses: number;
 }
@@ -21,7 +21,7 @@ export interface CannedReplyDraft {
   shortcut: string;
   title: string;
   text: string;
-  locale?: string;
+  locale: string;
   topic?: string;
 }
 

@@ -9,6 +9,7 @@ export interface ReportRow {
   requests: number;
   answered: number;
   within: number;
+  rate_base: number;
   rate: number | null;
   median_seconds: number | null;
   p95_seconds: number | null;
@@ -26,6 +27,7 @@ export interface ReportRow {
   reasons: Record<string, number>;
   rated: number;
   mean_stars: number | null;
+  satisfied: number;
   satisfied_rate: number | null;
   tickets: number;
   mean_handling_seconds: number | null;
@@ -50,7 +52,8 @@ export interface ServiceReport {
 export interface StaffingSlot {
   starts: string;
   arrivals: number;
-  helpers: number;
+  /** Null while nothing is known of how long handling takes. */
+  helpers: number | null;
   forecast_share: number | null;
   actual_share: number | null;
   actual_helpers: number | null;
@@ -66,7 +69,7 @@ export interface Replay {
   slots: {
     starts: string;
     arrivals: number;
-    helpers: number;
+    helpers: number | null;
     forecast_share: number | null;
     replayed_share: number | null;
   }[];

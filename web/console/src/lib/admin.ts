@@ -11,13 +11,15 @@ export function fallbackChain(departments: readonly Department[], name: string):
   }
 }
 
+const isTime = (text: string) => /^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/.test(text);
+
 /** Whether a week's spans are well formed: each ends after it starts, and none of a day overlap. */
 export function spansFit(spans: readonly Span[]): boolean {
   const ordered = [...spans].sort((a, b) => a.weekday - b.weekday || a.starts.localeCompare(b.starts));
   return ordered.every((span, index) => {
     const before = ordered[index - 1];
     const apart = !before || before.weekday !== span.weekday || before.ends <= span.starts;
-    return /^\d\d:\d\d$/.test(span.starts) && span.starts < span.ends && apart;
+    return isTime(span.starts) && isTime(span.ends) && span.starts < span.ends && apart;
   });
 }
 

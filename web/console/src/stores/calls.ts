@@ -27,7 +27,8 @@ export const useCalls = defineStore('calls', () => {
   let version = 0;
 
   const asked = computed(() => invitations.value.filter((it) => it.status === 'pending' && askedOfMe(it)));
-  const list = computed<Call[]>(() => [...openOffers(), ...asked.value.map(asCall), ...otherAlerts()]);
+  /** By urgency: who waits before who may wait; an offer before an alert, since only it is kept for me. */
+  const list = computed<Call[]>(() => [...openOffers(), ...otherAlerts(), ...asked.value.map(asCall)]);
   const ringing = computed(() => list.value.filter((call) => call.kind !== 'alert' || call.alert.ring));
   /** The highest step of the ladder among what rings. */
   const level = computed(() => Math.max(0, ...ringing.value.map((call) => levelOf(call.request, time.now))));

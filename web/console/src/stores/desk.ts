@@ -96,14 +96,16 @@ export const useDesk = defineStore('desk', () => {
     try {
       const list = await api.conversations(true);
       for (const conversation of list) conversations.value[conversation.id] = conversation;
-      mineIds.value = list.map((conversation) => conversation.id);
+      const own = (it: Conversation) => it.helper?.id === staffId;
+      mineIds.value = list.filter(own).map((conversation) => conversation.id);
+      joinedIds.value = list.filter((it) => !own(it)).map((conversation) => conversation.id);
       mineLoaded.value = true;
       mineFailed.value = false;
     } catch (error) {
       mineFailed.value = true;
       throw error;
     }
-    await Promise.all(mineIds.value.map((id) => catchUp(id)));
+    await Promise.all(heldIds.value.map((id) => catchUp(id)));
   }
 
   /** What the server says I am in: what is new there is read. */

@@ -4,8 +4,9 @@ import { computed, ref, watch } from 'vue';
 import { ApiError } from '../api/client';
 import { api } from '../api/instance';
 import { type LinkState, StaffSocket, staffSocketUrl } from '../api/socket';
-import type { Moved, ServerPush } from '../api/pushes';
+import type { Moved, ServerPush, TicketReminder } from '../api/pushes';
 import type { HelpRequest } from '../api/types';
+import { shortTime } from '../lib/clock';
 import { words } from '../locales';
 import { inform, report } from '../services/report';
 import { startTicker } from '../services/ticker';
@@ -143,7 +144,7 @@ export const useLive = defineStore('live', () => {
       case 'board':
         return board.changed();
       case 'tickets':
-        return tickets.refresh();
+        return ticketsChanged(push.reminder);
       case 'error':
         if (push.error.code === 'not_authenticated') session.leave(true);
         else report(new ApiError(0, push.error.code, push.error.message));
@@ -172,6 +173,14 @@ export const useLive = defineStore('live', () => {
     inform(text, ['transferred', 'handed_over'].includes(push.event) ? 'success' : 'warning');
     alerts.notify(text, '', push.conversation_id, () => undefined);
     void desk.moved(push.conversation_id);
+  }
+
+  function ticketsChanged(reminder: TicketReminder | undefined): void {
+    tickets.refresh();
+    if (!reminder) return;
+    const text = words.tickets.reminders[reminder.kind](reminder.number, shortTime(reminder.due_at));
+    inform(text, 'warning');
+    alerts.notify(text, '', reminder.ticket_id, () => undefined);
   }
 
   function networkChanged(): void {

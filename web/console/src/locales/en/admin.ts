@@ -31,6 +31,7 @@ export const admin: Messages['admin'] = {
     addException: 'Add a special day', spansHint: 'Such as 09:00-12:00, 13:30-17:30; empty: closed', remove: 'Delete', removed: 'Deleted',
     spansInvalid: 'These spans cannot be read.', month: 'Month',
     kinds: { work: 'open', rest: 'closed', holiday: 'holiday', make_up: 'make-up day', exception: 'special' }, noneExceptions: 'No special days',
+    missing: (years) => `Public holidays of ${years} are not known yet; weekdays decide.`,
   },
   thresholds: {
     lead: 'Counts from the next pass on every server.', name: 'Threshold', value: 'Value', default: 'Default', range: 'Range', changed: 'Changed',
@@ -51,8 +52,12 @@ export const admin: Messages['admin'] = {
   audit: {
     from: 'From', to: 'To', actor: 'Who', action: 'What', at: 'When', subject: 'Subject', change: 'Change', filter: 'Filter', more: 'Earlier ones',
     none: 'Nothing recorded', before: 'before', after: 'after', empty: 'empty',
+    anyActor: 'Anybody', anyAction: 'Anything',
     actions: {
-      login: 'Signed in', logout: 'Signed out', staff_added: 'Staff added',
+      login: 'Signed in', logout: 'Signed out', staff_added: 'Staff added', staff_changed: 'Staff changed', password_set: 'Password set',
+      staff_deactivated: 'Staff closed', staff_activated: 'Staff opened', department_saved: 'Department', topic_saved: 'Topic',
+      hours_saved: 'Working time', exception_added: 'Special day added', exception_removed: 'Special day removed',
+      threshold_saved: 'Threshold', canned_reply_saved: 'Canned reply', canned_reply_removed: 'Canned reply removed',
     },
   },
 };

@@ -74,10 +74,11 @@ export const team: Messages['team'] = {
   history: {
     title: 'History', none: 'Nothing recorded', system: 'System', bot: 'Bot', visitor: 'Visitor',
     events: {
-      open: 'Requested', requested: 'Requested', offer: 'Offered', unoffer: 'Offer over', claim: 'Taken', respond: 'First answer',
-      release: 'Back to queue', move: 'Moved', redirect: 'Redirected', climb: 'Next step', close: 'Closed', breach: 'Late', created: 'Opened',
-      assign: 'Assigned', start: 'Started', contacted: 'Contacted', note: 'Note', resolve: 'Resolved', reopen: 'Reopened', cancel: 'Cancelled',
-      transfer: 'Transferred', remind: 'Reminder', rate: 'Rated', tell: 'Visitor told',
+      requested: 'Requested', offered: 'Offered', unoffered: 'Offer over', claimed: 'Taken', responded: 'First answer', released: 'Back to queue',
+      moved: 'Moved', redirected: 'To another department', climbed: 'Next step', breached: 'Late', told_late: 'Told that it is late', closed: 'Closed',
+      transferred: 'Transferred', reassigned: 'Reassigned', taken_over: 'Taken over', taken_back: 'Taken back', handed_over: 'Handed over',
+      opened: 'Opened', assigned: 'Assigned', started: 'Started', contacted: 'Contacted', noted: 'Note', reminded: 'Reminder', resolved: 'Resolved',
+      rated: 'Rated', reopened: 'Reopened', cancelled: 'Cancelled',
     },
   },
   earlier: { title: 'Earlier conversations', none: 'None', current: 'This one' },
@@ -89,7 +90,7 @@ export const team: Messages['team'] = {
     variableNames: {
       visitor: 'Visitor', company: 'Company', helper: 'My name', department: 'My department', question: 'Question', ticket: 'Ticket number',
     },
-    unknownVariable: (name) => `There is no variable {${name}}.`, locale: 'Language', department: 'Department', anyLocale: 'Any', uses: 'Used',
+    unknownVariable: (name) => `There is no variable {${name}}.`, locale: 'Language', department: 'Department', uses: 'Used',
     save: 'Save', cancel: 'Cancel', remove: 'Delete', removeSure: (title) => `Delete “${title}”?`, removed: 'Deleted', saved: 'Saved',
     none: 'No canned replies yet', noneHint: 'Keep what you often say; / brings it back.', noMatch: 'Nothing fits', listLabel: 'Canned replies',
     hint: '↑↓ choose · Enter inserts · Esc closes', announce: (n) => `${n} canned replies; arrow keys choose, Enter inserts`, blank: '＿＿', you: 'you',

@@ -32,6 +32,10 @@ export const tickets: Messages['tickets'] = {
     assign: 'To', transfer: 'To which department', reason: 'Reason (optional)',
   },
   confirm: 'OK', back: 'Cancel', moved: 'Saved',
+  reminders: {
+    contact: (number, at) => `Ticket ${number}: contact the enterprise by ${at}`,
+    due: (number, at) => `Ticket ${number} is due by ${at}`,
+  },
   create: {
     title: 'Open a ticket', lead: 'For a matter a department must handle. The enterprise gets a number and a deadline.', department: 'Department',
     name: 'Title', description: 'Description', complexity: 'Complexity', simpleHint: 'Within 5 working days', complexHint: 'Within 15 working days',

@@ -46,6 +46,7 @@ export const admin = {
     spansInvalid: '时间段的写法不对。', month: '月份',
     kinds: { work: '上班', rest: '休息', holiday: '节假日', make_up: '调休上班', exception: '特殊' },
     noneExceptions: '没有特殊日期',
+    missing: (years: string) => `${years} 年的节假日安排还没有，按平日处理，请留意国务院通知后更新。`,
   },
   thresholds: {
     lead: '保存后，下一轮分派即生效，所有服务器一致。',
@@ -70,12 +71,12 @@ export const admin = {
   audit: {
     from: '从', to: '到', actor: '操作人', action: '操作', at: '时间', subject: '对象', change: '变化',
     filter: '筛选', more: '更早的', none: '没有记录', before: '原来', after: '现在', empty: '空',
+    anyActor: '所有人', anyAction: '所有操作',
     actions: {
-      login: '登录', logout: '退出', staff_added: '新增人员',
-      'staff.create': '新增人员', 'staff.update': '修改人员', 'staff.password': '重设密码',
-      'department.put': '部门', 'topic.put': '事项类别', 'hours.put': '工作时间', 'exception.create': '新增特殊日期',
-      'exception.delete': '删除特殊日期', 'threshold.put': '阈值', 'canned_reply.create': '新增常用语',
-      'canned_reply.update': '修改常用语', 'canned_reply.delete': '删除常用语',
+      login: '登录', logout: '退出', staff_added: '新增人员', staff_changed: '修改人员', password_set: '设置密码',
+      staff_deactivated: '停用人员', staff_activated: '启用人员', department_saved: '部门', topic_saved: '事项类别',
+      hours_saved: '工作时间', exception_added: '新增特殊日期', exception_removed: '删除特殊日期', threshold_saved: '时限与阈值',
+      canned_reply_saved: '常用语', canned_reply_removed: '删除常用语',
     } as Record<string, string>,
   },
 };

@@ -183,10 +183,11 @@ export const team = {
     bot: '机器人',
     visitor: '企业',
     events: {
-      open: '发起求助', requested: '发起求助', offer: '分派', unoffer: '分派结束', claim: '接入', respond: '首次答复',
-      release: '退回排队', move: '换人', redirect: '转到部门', climb: '升级', close: '结束', breach: '超时',
-      created: '建立', assign: '分派', start: '开始办理', contacted: '已联系企业', note: '备注', resolve: '办结',
-      reopen: '重新打开', cancel: '取消', transfer: '转部门', remind: '提醒', rate: '评价', tell: '告知企业',
+      requested: '发起求助', offered: '分派', unoffered: '分派结束', claimed: '接入', responded: '首次答复', released: '退回排队',
+      moved: '换人', redirected: '转到部门排队', climbed: '升级', breached: '超时', told_late: '告知已超时', closed: '结束',
+      transferred: '转接', reassigned: '改派', taken_over: '接管', taken_back: '收回', handed_over: '移交主责',
+      opened: '建立', assigned: '分派', started: '开始办理', contacted: '已联系企业', noted: '备注', reminded: '到期提醒',
+      resolved: '办结', rated: '评价', reopened: '重新打开', cancelled: '取消',
     } as Record<string, string>,
   },
 
@@ -223,7 +224,6 @@ export const team = {
     unknownVariable: (name: string) => `没有叫 {${name}} 的变量。`,
     locale: '语言',
     department: '部门',
-    anyLocale: '不限',
     uses: '用过',
     save: '保存',
     cancel: '取消',

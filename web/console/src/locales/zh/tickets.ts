@@ -55,6 +55,10 @@ export const tickets = {
   confirm: '确定',
   back: '取消',
   moved: '已更新',
+  reminders: {
+    contact: (number: string, at: string) => `工单 ${number} 须在 ${at} 前联系企业`,
+    due: (number: string, at: string) => `工单 ${number} 须在 ${at} 前办结`,
+  },
   create: {
     title: '建工单',
     lead: '需要部门办理、不能当场答复的事项。企业会收到工单号和期限。',
