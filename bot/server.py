@@ -25,22 +25,32 @@ from bot.channels import widget
 from bot.console import administration as console_administration
 from bot.console import canned_replies as console_replies
 from bot.console import desk as console_desk
+from bot.console import floor as console_floor
 from bot.console import hours as console_hours
 from bot.console import reports as console_reports
 from bot.console import session as console_session
 from bot.console import socket as console_socket
+from bot.console import team as console_team
 from bot.console import tickets as console_tickets
 from bot.dialogue.client import AssistantClient
 from bot.dialogue.worker import OutboxWorker, Search
 from bot.errors import OneErrorShape
+from bot.feed import QueueFeed
 from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.desk import Desk
-from bot.helpdesk.live import Hub, Live
+from bot.helpdesk.engine import Dispatcher
+from bot.helpdesk.floor import Floor
+from bot.helpdesk.live import Hub, Live, utcnow
 from bot.helpdesk.office import Office
 from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.policy import LADDER
+from bot.helpdesk.storage import people
+from bot.helpdesk.team import Team
 from bot.helpdesk.texts import Texts
+from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.worktime.roster import WorkingHours
+from bot.knowledge.topics import TOPICS
 from bot.logs import configure_logs
 from bot.pages import mount_pages
 from bot.search import BackgroundSearch, Searcher
@@ -53,6 +63,10 @@ log = structlog.stdlib.get_logger(__name__)
 LARGEST_MESSAGE_BYTES = 65_536
 # Above what a call to the assistant may take, so that a lease never runs out under a living worker.
 _LEASE_MARGIN_SECONDS = 20
+# How long figures of waiting may be kept: every waiting visitor asks for them every three seconds.
+_FIGURES_SECONDS = 2.0
+# Stands in for every department that an administrator has not given another.
+_FRONT_DESK = "政务服务中心"
 # Sanic keeps applications by name; tests make several in one process.
 _numbers = itertools.count(1)
 
@@ -69,6 +83,8 @@ ROUTES: tuple[Route, ...] = (
     *visitor_tickets.ROUTES,
     *console_session.ROUTES,
     *console_desk.ROUTES,
+    *console_team.ROUTES,
+    *console_floor.ROUTES,
     *console_socket.ROUTES,
     *console_tickets.ROUTES,
     *console_replies.ROUTES,
@@ -118,8 +134,9 @@ class Running:
     worker: OutboxWorker
     assistant: AssistantClient
     worker_task: "asyncio.Task[None]"
-    hub_task: "asyncio.Task[None]"
-    ticket_task: "asyncio.Task[None]"
+    #: What simply runs until it is cancelled: hub, the queue's feed, dispatcher, tickets' clock.
+    tasks: "tuple[asyncio.Task[None], ...]"
+    dispatcher: Dispatcher
 
 
 def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
@@ -127,6 +144,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         search = BackgroundSearch(lambda: open_search(settings))
         search.start()
         app.ctx.parts, app.ctx.running = _open(settings, search)
+        await _ensure_departments(app.ctx.parts.database)
         password, accounts = settings.admin_password, app.ctx.parts.accounts
         if password and await accounts.ensure_administrator(password):
             log.info("administrator_created", username="admin")
@@ -135,9 +153,9 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         running: Running = app.ctx.running
         running.worker.stop()
         await asyncio.wait([running.worker_task], timeout=settings.shutdown_seconds + 1)
-        running.hub_task.cancel()
-        running.ticket_task.cancel()
-        await asyncio.gather(running.hub_task, running.ticket_task, return_exceptions=True)
+        for task in running.tasks:
+            task.cancel()
+        await asyncio.gather(*running.tasks, return_exceptions=True)
 
     async def close(app: App) -> None:
         app.ctx.running.assistant.close()
@@ -153,14 +171,13 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     database = Database.open(settings.database_url, pool_size=settings.database_pool)
     live = Live.open(settings.redis_url)
     hub = Hub(live)
-    policy = Policy(
-        first_response_seconds=settings.first_response_seconds,
-        lease_seconds=settings.assistant_timeout_seconds + _LEASE_MARGIN_SECONDS,
-    )
-    texts = Texts.load()
-    desk = Desk(database, live, texts, policy, roster=WorkingHours(database))
+    texts, thresholds, roster = Texts.load(), Thresholds(_policy(settings)), WorkingHours(database)
+    shared = (database, live, texts, thresholds, utcnow, roster, _FIGURES_SECONDS)
+    desk, floor = Desk(*shared), Floor(*shared)
+    feed = QueueFeed(floor, hub)
     accounts = Accounts(database, live)
-    office = Office.open(database, live, texts, desk.thresholds, accounts)
+    office = Office.open(database, live, texts, thresholds, accounts)
+    dispatcher = Dispatcher(database, live, texts, thresholds)
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
@@ -176,15 +193,44 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         health.Remembered(assistant.ready),
         worker.wake,
         _limits(settings),
+        Team(*shared),
+        floor,
+        feed,
     )
+    jobs = (hub.run(), feed.run(), dispatcher.run(hub), office.ticket_clock.run())
     running = Running(
         worker,
         assistant,
         asyncio.create_task(worker.run(settings.shutdown_seconds)),
-        asyncio.create_task(hub.run()),
-        asyncio.create_task(office.ticket_clock.run()),
+        tuple(asyncio.create_task(job) for job in jobs),
+        dispatcher,
     )
     return parts, running
+
+
+def _policy(settings: Settings) -> Policy:
+    promise = settings.first_response_seconds
+    steps = settings.ladder_seconds or tuple(promise * each / 60 for each in (15, 30, 45, 50))
+    widen, warn, fallback, reclaim = steps
+    if not fallback < promise:
+        raise SettingError(f"BANGBAN_LADDER_SECONDS: {LADDER[2]} must lie below the promise of {promise} s.")
+    return Policy(
+        first_response_seconds=promise,
+        lease_seconds=settings.assistant_timeout_seconds + _LEASE_MARGIN_SECONDS,
+        widen_seconds=widen,
+        offer_seconds=widen,
+        warn_seconds=warn,
+        fallback_seconds=fallback,
+        reclaim_seconds=reclaim,
+        claim_grace_seconds=promise / 4,
+    )
+
+
+async def _ensure_departments(database: Database) -> None:
+    """Departments and topics of the knowledge base, where there are none of the name yet."""
+    async with database.transaction() as connection:
+        rows = [(topic.code, topic.name, topic.department) for topic in TOPICS.values()]
+        await people.add_missing_topics(connection, rows, _FRONT_DESK, utcnow())
 
 
 def _limits(settings: Settings) -> Limits:
@@ -246,6 +292,11 @@ def main() -> int:
 
 
 def _serve(settings: Settings) -> int:
+    try:
+        _policy(settings)
+    except SettingError as error:
+        print(error, file=sys.stderr)
+        return 2
     app = create_app(settings)
     app.prepare(host=settings.host, port=settings.port, access_log=False, motd=False, single_process=True)
     try:

@@ -74,6 +74,17 @@ def _seconds(value: str) -> float:
     return number
 
 
+def _ladder(value: str) -> tuple[float, ...]:
+    """Four rising numbers of seconds, or nothing."""
+    try:
+        steps = tuple(float(part) for part in value.split(",")) if value else ()
+    except ValueError:
+        steps = (0.0,)
+    if steps and (len(steps) != 4 or sorted(set(steps)) != list(steps) or steps[0] < 0.2):
+        raise ValueError("four rising numbers of seconds, such as 15,30,45,50")
+    return steps
+
+
 def _choice(*allowed: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value.lower() not in allowed:
@@ -136,6 +147,7 @@ class Settings:
     knowledge_search: bool = _setting("BANGBAN_KNOWLEDGE_SEARCH", "yes", _yes)
     web: Path = _setting("BANGBAN_WEB", "web/dist", _path)  # noqa: RUF009
     first_response_seconds: int = _setting("BANGBAN_FIRST_RESPONSE_SECONDS", "60", _whole(5, 3600))
+    ladder_seconds: tuple[float, ...] = _setting("BANGBAN_LADDER_SECONDS", "", _ladder)
     conversations_per_minute: int = _setting("BANGBAN_CONVERSATIONS_PER_MINUTE", "60", _whole(1, 100_000))
     messages_per_10_seconds: int = _setting("BANGBAN_MESSAGES_PER_10_SECONDS", "20", _whole(1, 100_000))
     shutdown_seconds: int = _setting("BANGBAN_SHUTDOWN_SECONDS", "10", _whole(1, 300))

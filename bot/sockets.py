@@ -64,5 +64,7 @@ async def run_together(*jobs: Coroutine[Any, Any, None]) -> None:
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
     """Wait until ``event`` is set, at most ``seconds``."""
+    # Not asyncio.wait_for: in Python 3.11 it may swallow a cancellation that comes together with the event.
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -24,12 +24,15 @@ from sanic.response import json as json_response
 from websockets.exceptions import ConnectionClosed
 
 from bot.errors import HttpError, socket_error
+from bot.feed import QueueFeed
 from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
+from bot.helpdesk.floor import Floor
 from bot.helpdesk.live import Hub, Live
 from bot.helpdesk.models import Conversation, Role, Session, Staff
 from bot.helpdesk.office import Office
+from bot.helpdesk.team import Team
 from bot.search import Searcher
 
 log = structlog.stdlib.get_logger(__name__)
@@ -64,6 +67,9 @@ class Parts:
     assistant_ready: Callable[[], Awaitable[bool]]
     wake_worker: Callable[[], None]
     limits: Limits
+    team: Team
+    floor: Floor
+    feed: QueueFeed
 
 
 class Body(BaseModel):

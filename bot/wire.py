@@ -4,12 +4,25 @@ Shared by the visitor's and the staff's API, so that both show the same thing th
 document is written from these models.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from bot.helpdesk.models import Conversation, HelpRequest, Sender, Staff, Update
+from bot.helpdesk.floor import Colleague, InvitationView
+from bot.helpdesk.models import (
+    Conversation,
+    HelpRequest,
+    OfferRecord,
+    Participant,
+    Person,
+    Sender,
+    Staff,
+    Update,
+)
+from bot.helpdesk.rules.departments import Alert
+from bot.helpdesk.rules.waiting import Wait
 from bot.helpdesk.times import stamp
 
 Moment = Annotated[datetime, PlainSerializer(stamp, return_type=str)]
@@ -101,6 +114,78 @@ class RequestOut(Wire):
     first_response_at: Moment | None
     closed_at: Moment | None
     outcome: str | None
+    level: int
+    waiting_since: Moment
+    breached_at: Moment | None
+
+
+class NamedOut(PersonOut):
+    """A member of staff by id, name and department."""
+
+    department: str | None
+
+
+class ParticipantOut(NamedOut):
+    """Somebody who is in a conversation beside its owner."""
+
+    joined_at: Moment
+
+
+class OfferOut(Wire):
+    """An offer that rings; ``expires_at`` null: until taken."""
+
+    id: int
+    request: RequestOut
+    level: int
+    exclusive: bool
+    offered_at: Moment
+    expires_at: Moment | None
+
+
+class AlertOut(Wire):
+    """A request that somebody has to hear of."""
+
+    request: RequestOut
+    reason: str
+    ring: bool
+
+
+class InvitationOut(Wire):
+    """Somebody is asked to take a conversation over, or to join it."""
+
+    id: str
+    kind: str
+    conversation_id: str
+    request: RequestOut
+    invited_by: NamedOut
+    to: NamedOut | None
+    to_department: str | None
+    note: str
+    status: str
+    created_at: Moment
+    expires_at: Moment
+    decided_at: Moment | None
+    decided_by: NamedOut | None
+    reason: str | None
+
+
+class WaitOut(Wire):
+    """An expected wait with its 10th and 90th percentile."""
+
+    seconds: int
+    low_seconds: int
+    high_seconds: int
+
+
+class ColleagueOut(NamedOut):
+    """A member of staff as colleagues see them."""
+
+    role: str
+    presence: str
+    connected: bool
+    held: int
+    capacity: int
+    skills: list[str]
 
 
 class ConversationOut(Wire):
@@ -123,6 +208,7 @@ class ConversationOut(Wire):
     visitor_read_seq: int
     resolved: bool | None
     stars: int | None
+    participants: list[ParticipantOut]
 
 
 class SeqOut(Wire):
@@ -171,11 +257,75 @@ def staff_out(staff: Staff) -> StaffOut:
 def request_out(request: HelpRequest) -> RequestOut:
     """A help request without its brief."""
     by = PersonOut(id=request.claimed_by, name=request.claimed_by_name) if request.claimed_by else None
-    same = {name: getattr(request, name) for name in RequestOut.model_fields if name != "claimed_by"}
-    return RequestOut(claimed_by=by, **same)
+    made = ("claimed_by", "waiting_since")
+    same = {name: getattr(request, name) for name in RequestOut.model_fields if name not in made}
+    return RequestOut(claimed_by=by, waiting_since=request.clock_from, **same)
 
 
-def conversation_out(conversation: Conversation, online: bool) -> ConversationOut:
+def named_out(person: Person | None) -> NamedOut | None:
+    """A person by id, name and department."""
+    return NamedOut(id=person.id, name=person.name, department=person.department) if person else None
+
+
+def offer_out(offer: OfferRecord) -> OfferOut:
+    """An offer as its desk sees it."""
+    return OfferOut(
+        id=offer.id,
+        request=request_out(offer.request),
+        level=offer.level,
+        exclusive=offer.level == 0,
+        offered_at=offer.offered_at,
+        expires_at=offer.expires_at,
+    )
+
+
+def alert_out(alert: Alert) -> AlertOut:
+    """A warning."""
+    return AlertOut(request=request_out(alert.request), reason=alert.reason, ring=alert.ring)
+
+
+def invitation_out(view: InvitationView) -> InvitationOut:
+    """An invitation with everybody it names."""
+    it = view.invitation
+    invited_by = named_out(view.people[it.invited_by])
+    assert invited_by is not None
+    same = ("id", "kind", "conversation_id", "to_department", "note", "status", "reason")
+    times = ("created_at", "expires_at", "decided_at")
+    return InvitationOut(
+        request=request_out(view.request),
+        invited_by=invited_by,
+        to=named_out(view.people.get(it.to_staff or "")),
+        decided_by=named_out(view.people.get(it.decided_by or "")),
+        **{name: getattr(it, name) for name in (*same, *times)},
+    )
+
+
+def wait_out(wait: Wait | None) -> WaitOut | None:
+    """An expected wait, if there is one to tell."""
+    if wait is None:
+        return None
+    return WaitOut(seconds=wait.seconds, low_seconds=wait.low_seconds, high_seconds=wait.high_seconds)
+
+
+def colleague_out(colleague: Colleague) -> ColleagueOut:
+    """A colleague."""
+    it = colleague.staff
+    return ColleagueOut(
+        id=it.id,
+        name=it.name,
+        department=it.department,
+        role=it.role,
+        presence=it.presence,
+        connected=colleague.connected,
+        held=colleague.held,
+        capacity=colleague.capacity,
+        skills=list(colleague.skills),
+    )
+
+
+def conversation_out(
+    conversation: Conversation, online: bool, participants: Sequence[Participant] = ()
+) -> ConversationOut:
     """A conversation for staff; ``online`` says whether the visitor is connected now."""
     helper = None
     if conversation.helper_id:
@@ -187,9 +337,18 @@ def conversation_out(conversation: Conversation, online: bool) -> ConversationOu
     same = {
         name: getattr(conversation, name)
         for name in ConversationOut.model_fields
-        if name not in ("helper", "visitor_online")
+        if name not in ("helper", "visitor_online", "participants")
     }
-    return ConversationOut(helper=helper, visitor_online=online, **same)
+    beside = [
+        ParticipantOut(
+            id=each.person.id,
+            name=each.person.name,
+            department=each.person.department,
+            joined_at=each.joined_at,
+        )
+        for each in participants
+    ]
+    return ConversationOut(helper=helper, visitor_online=online, participants=beside, **same)
 
 
 def _sender(sender: Sender) -> SenderOut:

@@ -224,10 +224,18 @@ class VisitorSocket:
             "type": "state",
             "owner": conversation.owner,
             "helper": helper.json_object() if helper else None,
+            "participants": await self._participants(conversation),
         }
         if state != self._state:
             self._state = state
             await send(self._socket, state)
+
+    async def _participants(self, conversation: Conversation) -> list[dict[str, Any]]:
+        if conversation.owner != "helper":
+            return []
+        beside = await self._parts.floor.participants([self._id])
+        people = (each.person for each in beside[self._id])
+        return [{"name": person.name, "department": person.department} for person in people]
 
     async def _push_position(self) -> None:
         place = await self._desk.queue_position(self._id)

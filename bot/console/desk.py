@@ -115,7 +115,9 @@ async def conversations(call: Call) -> ConversationsOut:
     """My conversations."""
     found = await call.parts.desk.conversations_of(call.staff, open_only=call.query.mine)
     online = await call.parts.live.visitors_online(each.id for each in found)
-    return ConversationsOut(conversations=[conversation_out(each, each.id in online) for each in found])
+    beside = await call.parts.floor.participants([each.id for each in found])
+    shown = [conversation_out(each, each.id in online, beside[each.id]) for each in found]
+    return ConversationsOut(conversations=shown)
 
 
 async def conversation(call: Call, conversation_id: str) -> ConversationDetailOut:
@@ -123,8 +125,9 @@ async def conversation(call: Call, conversation_id: str) -> ConversationDetailOu
     desk = call.parts.desk
     found = await desk.conversation(conversation_id)
     request = await desk.request_of(conversation_id)
+    beside = await call.parts.floor.participants([conversation_id])
     return ConversationDetailOut(
-        conversation=conversation_out(found, await _online(call, found)),
+        conversation=conversation_out(found, await _online(call, found), beside[conversation_id]),
         request=request_out(request) if request else None,
         brief=request.brief if request else None,
     )

@@ -1,7 +1,8 @@
-"""The staff WebSocket: the queue as it changes, and which conversations have something new.
+"""The staff WebSocket: the queue, what rings, who asks, and which conversations have something new.
 
-It carries no messages of conversations: the console reads the updates after the last seq it holds. Nudges
-make it fast; what PostgreSQL says is compared every POLL_SECONDS, so a lost nudge is made good.
+It carries no messages of conversations: the console reads the updates after the last seq it holds. Every push
+is a complete state. Nudges make it fast; what PostgreSQL says is compared every POLL_SECONDS, so a lost nudge
+is made good.
 """
 
 import asyncio
@@ -14,15 +15,18 @@ from pydantic import Field
 from bot.console.tickets import tickets_changed
 from bot.errors import HttpError, socket_error
 from bot.helpdesk.errors import BadCredentials, HelpdeskError, Unavailable
-from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic
-from bot.helpdesk.rules import CLAIMABLE_STATUSES
+from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic, staff_topic
+from bot.helpdesk.rules import OVERSEERS
 from bot.sockets import FrameLimit, frame_head, run_together, wait_for
 from bot.web import Body, Call, Route, Seq, send, validated
-from bot.wire import request_out
+from bot.wire import alert_out, invitation_out, offer_out
 
 log = structlog.stdlib.get_logger(__name__)
 
 POLL_SECONDS = 5.0
+BOARD_SECONDS = 1.0
+_ID = r"^[0-9a-f]{32}$"
+_STATES = ("offers", "invitations", "mine")
 
 
 class Ping(Body):
@@ -30,19 +34,25 @@ class Ping(Body):
 
 
 class Typing(Body):
-    """The helper is typing in a conversation they hold."""
+    """The helper is typing in a conversation they are in."""
 
-    conversation_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    conversation_id: str = Field(pattern=_ID)
 
 
 class Read(Body):
-    """The helper has seen a conversation they hold up to ``seq``."""
+    """The helper has seen a conversation they are in up to ``seq``."""
 
-    conversation_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    conversation_id: str = Field(pattern=_ID)
     seq: Seq
 
 
-MESSAGES: dict[str, type[Body]] = {"ping": Ping, "typing": Typing, "read": Read}
+class Watch(Body):
+    """What the member of staff looks at now; null: nothing."""
+
+    conversation_id: str | None = Field(pattern=_ID)
+
+
+MESSAGES: dict[str, type[Body]] = {"ping": Ping, "typing": Typing, "read": Read, "watch": Watch}
 
 
 class SessionEnded(HttpError):
@@ -60,16 +70,26 @@ class StaffSocket:
         self._socket = socket
         self._frames = FrameLimit()
         self._wake = asyncio.Event()
-        self._queue: list[dict[str, Any]] | None = None
+        self._due: set[str] = set()
+        self._queue = ""
+        self._sent: dict[str, Any] = {}
+        self._mine: dict[str, str] = {}
         self._told: dict[str, int] = {}
+        self._watched: str | None = None
         self._typed_at = 0.0
+        self._board_at = float("-inf")
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
         await self._parts.accounts.heartbeat(self._staff.id)
-        async with self._parts.hub.subscribe(STAFF_TOPIC) as nudges:
-            await send(self._socket, {"type": "presence", "status": self._staff.presence})
-            await run_together(self._read(), self._listen(nudges), self._feed())
+        stop_watching = self._parts.feed.watch(self._wake.set)
+        try:
+            async with self._parts.hub.subscribe(STAFF_TOPIC, staff_topic(self._staff.id)) as nudges:
+                await send(self._socket, {"type": "presence", "status": self._staff.presence})
+                await run_together(self._read(), self._listen(nudges), self._feed())
+        finally:
+            stop_watching()
+            await self._look_at(None)
 
     # --- from the client ---
 
@@ -87,12 +107,14 @@ class StaffSocket:
     async def _on_ping(self, _message: Ping) -> None:
         await self._check_session()
         await self._parts.accounts.heartbeat(self._staff.id)
+        if self._watched:
+            await self._parts.live.watch(self._watched, self._staff.id)
         await send(self._socket, {"type": "pong"})
 
     async def _check_session(self) -> None:
         """A session ends while the socket is open: on logout, on a new password, after twelve hours."""
         try:
-            await self._parts.accounts.authenticate(self._token)
+            self._staff = (await self._parts.accounts.authenticate(self._token)).staff
         except BadCredentials:
             raise SessionEnded("not_authenticated", "The session has ended.") from None
 
@@ -107,47 +129,145 @@ class StaffSocket:
         await self._tell_visitor(message.conversation_id, told)
 
     async def _tell_visitor(self, conversation_id: str, nudge: dict[str, Any]) -> None:
-        """Only the helper who holds the conversation is seen typing and reading."""
-        conversation = await self._parts.desk.conversation(conversation_id)
-        if conversation.helper_id == self._staff.id:
-            await self._parts.live.publish(conversation_topic(conversation.id), nudge)
+        """Only who is in the conversation is seen typing and reading."""
+        await self._parts.desk.conversation(conversation_id)
+        if conversation_id in await self._parts.floor.mine(self._staff):
+            await self._parts.live.publish(conversation_topic(conversation_id), nudge)
+
+    async def _on_watch(self, message: Watch) -> None:
+        if message.conversation_id:
+            await self._parts.desk.conversation(message.conversation_id)
+        await self._look_at(message.conversation_id)
+
+    async def _look_at(self, conversation_id: str | None) -> None:
+        before, self._watched = self._watched, conversation_id
+        live, told = self._parts.live, []
+        if before and before != conversation_id:
+            await live.unwatch(before, self._staff.id)
+            told.append(before)
+        if conversation_id:
+            await live.watch(conversation_id, self._staff.id)
+            told.append(conversation_id)
+        await live.publish_all(
+            [(STAFF_TOPIC, {"type": "watching", "conversation_id": each}) for each in told]
+        )
 
     # --- to the client ---
 
     async def _listen(self, nudges: Subscription) -> None:
         async for nudge in nudges:
-            kind = nudge["type"]
-            if kind == "queue" or (kind == "changed" and "conversation_id" not in nudge):
-                self._wake.set()
-            elif kind == "changed":
+            await self._on_nudge(nudge)
+
+    async def _on_nudge(self, nudge: dict[str, Any]) -> None:
+        kind = nudge["type"]
+        if kind == "changed" and "conversation_id" in nudge:
+            if nudge["conversation_id"] in (self._watched, *self._mine, *self._told):
                 await self._tell_changed(nudge["conversation_id"], nudge["last_seq"])
-            elif kind == "presence":
-                if nudge["staff_id"] == self._staff.id:
-                    await send(self._socket, {"type": "presence", "status": nudge["status"]})
-            elif kind == "tickets":
-                if shown := tickets_changed(nudge, self._staff):
-                    await send(self._socket, shown)
-            else:
+        elif kind == "changed":
+            self._look(*_STATES, "changed")
+        elif kind in _STATES:
+            if nudge.get("department", self._staff.department) == self._staff.department:
+                self._look(kind)
+        elif kind == "presence":
+            if nudge["staff_id"] == self._staff.id:
+                await send(self._socket, {"type": "presence", "status": nudge["status"]})
+        elif kind == "watching":
+            if nudge["conversation_id"] == self._watched:
+                self._look("watching")
+        elif kind in ("typing", "read"):
+            if nudge["conversation_id"] in (self._watched, *self._mine, *self._told):
                 await send(self._socket, nudge)
+        elif kind == "tickets":
+            if shown := tickets_changed(nudge, self._staff):
+                await send(self._socket, shown)
+        elif kind != "queue":
+            await send(self._socket, nudge)
+
+    def _look(self, *what: str) -> None:
+        self._due.update(what)
+        self._wake.set()
 
     async def _feed(self) -> None:
+        polled_at = float("-inf")
         while True:
             self._wake.clear()
+            if time.monotonic() - polled_at >= POLL_SECONDS:
+                polled_at = time.monotonic()
+                self._due.update((*_STATES, "session", "changed"))
+            due, self._due = self._due, set()
             try:
-                # Here too: a client that sends nothing must not hear on.
-                await self._check_session()
-                await self._push_queue()
-                await self._push_missed()
+                await self._push(due)
             except Unavailable:
+                self._due |= due
                 log.warning("staff_feed_waits")
-            await wait_for(self._wake, POLL_SECONDS)
+                await asyncio.sleep(min(1.0, POLL_SECONDS))
+            left = POLL_SECONDS - (time.monotonic() - polled_at)
+            await wait_for(self._wake, max(0.0, left))
 
-    async def _push_queue(self) -> None:
-        waiting = await self._parts.desk.requests(CLAIMABLE_STATUSES)
-        queue = [request_out(request).json_object() for request in waiting]
-        if queue != self._queue:
-            self._queue = queue
-            await send(self._socket, {"type": "queue", "requests": queue})
+    async def _push(self, due: set[str]) -> None:
+        if "session" in due:
+            # Here too: a client that sends nothing must not hear on.
+            await self._check_session()
+        if self._queue != self._parts.feed.message:
+            self._queue = self._parts.feed.message
+            await self._socket.send(self._queue)
+            await self._push_board()
+            due |= {"alerts"}
+        if due & {"offers", "alerts"}:
+            await self._push_offers()
+        if "invitations" in due:
+            await self._push_invitations()
+        if "mine" in due:
+            await self._push_mine()
+        if "changed" in due:
+            await self._push_missed()
+        if "watching" in due:
+            await self._push_watching()
+
+    async def _push_offers(self) -> None:
+        offers = await self._parts.floor.offers_of(self._staff)
+        await self._push_state(
+            {
+                "type": "offers",
+                "offers": [offer_out(each).json_object() for each in offers],
+                "alerts": [
+                    alert_out(each).json_object() for each in self._parts.feed.alerts_for(self._staff)
+                ],
+            }
+        )
+
+    async def _push_invitations(self) -> None:
+        found = await self._parts.floor.invitations_of(self._staff)
+        shown = [invitation_out(each).json_object() for each in found]
+        await self._push_state({"type": "invitations", "invitations": shown})
+
+    async def _push_mine(self) -> None:
+        self._mine = await self._parts.floor.mine(self._staff)
+        shown = [{"conversation_id": each, "role": role} for each, role in sorted(self._mine.items())]
+        await self._push_state({"type": "mine", "conversations": shown})
+
+    async def _push_watching(self) -> None:
+        if self._watched is None:
+            return
+        here = await self._parts.floor.persons(await self._parts.live.watchers(self._watched))
+        people = [
+            {"id": each.id, "name": each.name, "department": each.department}
+            for each in here
+            if each.id != self._staff.id
+        ]
+        await send(self._socket, {"type": "watching", "conversation_id": self._watched, "people": people})
+
+    async def _push_state(self, message: dict[str, Any]) -> None:
+        """Send a complete state unless the client has it."""
+        if self._sent.get(message["type"]) != message:
+            self._sent[message["type"]] = message
+            await send(self._socket, message)
+
+    async def _push_board(self) -> None:
+        now = time.monotonic()
+        if self._staff.role in OVERSEERS and now - self._board_at >= BOARD_SECONDS:
+            self._board_at = now
+            await send(self._socket, {"type": "board"})
 
     async def _push_missed(self) -> None:
         for mine in await self._parts.desk.conversations_of(self._staff, open_only=True):

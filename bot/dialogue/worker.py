@@ -70,7 +70,8 @@ class OutboxWorker:
             for delivery in await self._take():
                 self._start(self._deliver(delivery))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._awake.wait()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=grace_seconds)
             for task in late:

@@ -109,12 +109,28 @@ class Live:
         """Conversations of ``ids`` whose visitor was connected lately; none without Valkey."""
         return await self._seen("visitor", set(ids), within_seconds) or set()
 
+    async def watch(self, conversation_id: str, staff_id: str) -> None:
+        """A member of staff looks at this conversation now."""
+        await self._mark_seen(f"watch:{conversation_id}", staff_id)
+
+    async def unwatch(self, conversation_id: str, staff_id: str) -> None:
+        """They look away."""
+        command = self.client.zrem(f"bangban:seen:watch:{conversation_id}", staff_id)
+        await self._try("seen", command, None)
+
+    async def watchers(self, conversation_id: str, within_seconds: int = 60) -> list[str]:
+        """Who looks at this conversation; nobody without Valkey."""
+        since = self._clock().timestamp() - within_seconds
+        command = self.client.zrangebyscore(f"bangban:seen:watch:{conversation_id}", since, "+inf")
+        return list(await self._try("seen", command, []))
+
     async def _mark_seen(self, group: str, member: str) -> None:
         now = self._clock().timestamp()
         pipeline = self.client.pipeline()
         # Scores compared with the clock, no TTLs: one set that also forgets the long gone.
         pipeline.zadd(f"bangban:seen:{group}", {member: now})
         pipeline.zremrangebyscore(f"bangban:seen:{group}", 0, now - _FORGET_SEEN_SECONDS)
+        pipeline.expire(f"bangban:seen:{group}", 2 * _FORGET_SEEN_SECONDS)
         await self._try("seen", pipeline.execute(), None)
 
     async def _seen(self, group: str, ids: set[str], within_seconds: int) -> set[str] | None:

@@ -7,7 +7,7 @@ that go out after the commit.
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -33,12 +33,11 @@ from bot.helpdesk.models import (
 )
 from bot.helpdesk.storage import conversations, invitations, messages, offers, outbox, people, requests
 from bot.helpdesk.texts import Texts
+from bot.helpdesk.times import in_words, stamp
 
 _BRIEF_MESSAGES = 60
 # Labels are for staff, who read Chinese whatever the visitor's language.
 STAFF_LOCALE = "zh"
-#: China keeps one time all year.
-LOCAL_TIME = timezone(timedelta(hours=8))
 _PROFILE_FACTS = ("company", "name", "phone")
 
 
@@ -231,11 +230,11 @@ class Work:
             await self.notice("queued" if reception.anyone_ready else "queued_nobody_ready")
             return
         start = reception.duty.next_start
-        shown = start.astimezone(LOCAL_TIME).strftime("%Y-%m-%d %H:%M") if start else ""
+        shown = in_words(self.texts, self.conversation.locale, start) if start else ""
         text = self._text("off_hours" if start else "off_hours_unknown", next_start=shown)
         payload = {
             "code": "off_hours",
-            "next_start": start.isoformat().replace("+00:00", "Z") if start else None,
+            "next_start": stamp(start) if start else None,
             "callback": True,
         }
         await self.append("notice", Sender("system"), text, payload=payload)
@@ -243,7 +242,7 @@ class Work:
     async def end_offers(self, request: HelpRequest, accepted_by: str | None = None) -> None:
         """Let it ring nowhere any more."""
         for staff_id in await offers.end_all(self.connection, request.id, self.now, accepted_by):
-            self.nudges.append((staff_topic(staff_id), {"type": "offers"}))
+            self.tell_offers(staff_id)
 
     async def release(self, request: HelpRequest, actor: Actor, reason: str) -> HelpRequest:
         """Take a request out of its helper's hands and back to its place in the queue."""
@@ -299,6 +298,14 @@ class Work:
         where = self.conversation.id
         for each in await invitations.cancel_all(self.connection, where, reason, self.now, kind):
             self.tell_invited(each)
+
+    def tell_offers(self, staff_id: str) -> None:
+        """Nudge a desk: what rings there has changed."""
+        self.nudges.append((staff_topic(staff_id), {"type": "offers"}))
+
+    def tell_company(self, staff_id: str) -> None:
+        """Nudge somebody who came into the conversation or left it; the visitor sees a notice."""
+        self.nudges.append((staff_topic(staff_id), {"type": "mine"}))
 
     def tell_invited(self, invitation: Invitation) -> None:
         """Nudge whom an invitation concerns."""

@@ -136,7 +136,12 @@ async def test_visitor_sees_place_and_state_when_waiting_for_a_person(site: Site
         assert (await socket.next("state"))["owner"] == "bot"
         await socket.send("send", client_message_id="h", text="转人工")
         assert (await socket.notice("queued_nobody_ready"))["sender"]["kind"] == "system"
-        assert await socket.next("state") == {"type": "state", "owner": "queue", "helper": None}
+        assert await socket.next("state") == {
+            "type": "state",
+            "owner": "queue",
+            "helper": None,
+            "participants": [],
+        }
         assert await socket.next("queue") == {
             "type": "queue",
             "position": 2,

@@ -40,18 +40,21 @@ async def test_helper_takes_answers_and_closes_and_the_visitor_rates(site: Site)
         await there.send("resume", after=0)
         await there.send("send", client_message_id="1", text="转人工")
         await there.notice("queued")
-        (request,) = (await here.until(lambda m: m["type"] == "queue" and m["requests"]))["requests"]
+        (offer,) = (await here.until(lambda m: m["type"] == "offers" and m["offers"]))["offers"]
+        request = offer["request"]
         assert (request["status"], request["department"], request["question"]) == (
-            "waiting",
+            "offered",
             "税务局",
             "转人工",
         )
+        assert offer["exclusive"] and offer["level"] == 0
 
         claimed = (await helper.call("POST", f"/help-requests/{request['id']}/claim")).json()["request"]
         assert claimed["claimed_by"]["name"] == "Lin"
         assert (await there.notice("helper_joined"))["payload"]["name"] == "Lin"
         assert (await there.next("state"))["helper"] == {"name": "Lin", "department": "税务局"}
-        assert (await here.next("queue"))["requests"] == []
+        await here.next("offers", offers=[])
+        await here.next("queue", requests=[], total=0)
 
         detail = (await helper.call("GET", path)).json()
         assert detail["conversation"]["visitor_online"] is True

@@ -14,7 +14,7 @@ async def test_queue_and_presence_are_pushed_when_staff_connect(site: Site):
     staff = await site.staff("lin")
     async with staff.socket(Origin=site.url) as socket:
         assert await socket.next("presence") == {"type": "presence", "status": "away"}
-        assert await socket.next("queue") == {"type": "queue", "requests": []}
+        assert await socket.next("queue") == {"type": "queue", "requests": [], "total": 0}
         await staff.call("PUT", "/presence", json={"status": "ready"})
         await socket.next("presence", status="ready")
         assert await ready_count(site.parts.database, 60, utcnow()) == 1

@@ -76,13 +76,11 @@ class Dispatcher:
             self._listen(hub),
             *tellers,
         ]
-        tasks = [asyncio.create_task(job) for job in jobs]
         try:
-            await asyncio.gather(*tasks)
+            async with asyncio.TaskGroup() as group:
+                for job in jobs:
+                    group.create_task(job)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             with suppress(HelpdeskError):
                 await self.lease.give_back()
 
@@ -134,8 +132,10 @@ class Dispatcher:
         await self._leads.wait()
         self._awake.clear()
         pause = await self.step()
+        # Not wait_for: in Python 3.11 it may swallow a cancellation that comes together with the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._awake.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._awake.wait()
 
     async def step(self) -> float:
         """Look, decide and write once; after how many seconds to look again unless woken before."""

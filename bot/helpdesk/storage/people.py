@@ -129,3 +129,9 @@ async def find(connection: AsyncConnection, staff_id: str) -> Staff | None:
     """An active member of staff by id."""
     found = await accounts.by_ids(connection, [staff_id])
     return found[0] if found and found[0].active else None
+
+
+async def has_staff(connection: AsyncConnection, department: str) -> bool:
+    """Whether anybody active belongs to this department."""
+    query = select(_staff.c.id).where(_staff.c.active, _staff.c.department == department).limit(1)
+    return (await connection.execute(query)).first() is not None

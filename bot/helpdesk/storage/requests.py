@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, insert, select, tuple_, update
+from sqlalchemy import RowMapping, Select, false, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
 from bot.helpdesk.models import JSON, Actor, HelpRequest, HistoryRow
 from bot.helpdesk.rules import CLAIMABLE_STATUSES
+from bot.helpdesk.rules.ladder import WARNED
 
 _request = tables.help_request
 _event = tables.help_request_event
@@ -170,3 +171,26 @@ async def breached_without_event(connection: AsyncConnection, event: str) -> lis
         ~happened.exists(),
     )
     return list((await connection.execute(query)).scalars())
+
+
+async def alarming(connection: AsyncConnection, limit: int = 200) -> list[HelpRequest]:
+    """Open requests that reached the warning and that nobody has answered, earliest deadline first."""
+    since = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
+    answered = func.coalesce(_request.c.first_response_at >= since, false())
+    query = _select().where(_request.c.status != "closed", _request.c.level >= WARNED, ~answered)
+    query = query.order_by(_request.c.deadline_at, _request.c.id).limit(limit)
+    return [_record(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def late_count(connection: AsyncConnection) -> int:
+    """How many open requests have a broken promise and still no answer."""
+    query = select(func.count()).select_from(_request)
+    query = query.where(_request.c.status != "closed", _request.c.breached_at.is_not(None))
+    return int((await connection.execute(query.where(_request.c.first_response_at.is_(None)))).scalar_one())
+
+
+async def conversations_owned(connection: AsyncConnection, staff_id: str) -> list[str]:
+    """The conversations a member of staff holds."""
+    owned = tables.conversation
+    rows = await connection.execute(select(owned.c.id).where(owned.c.helper_id == staff_id))
+    return list(rows.scalars())
