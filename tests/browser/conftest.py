@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bench.running import Service, running, wait_until
-from tests.browser.people import PASSWORD, Staff
+from tests.browser.people import Seats, Staff
 
 CHROMIUM = os.environ.get("BANGBAN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -63,23 +63,39 @@ def visitor(browser: Browser, contexts: list[BrowserContext], service: Service) 
 @pytest.fixture(scope="session")
 def helper_account(service: Service) -> Staff:
     """A helper added by the command an operator uses."""
-    return Staff.add(service, "lin", "林晓", "企业服务中心")
+    return Staff.add(service, "lin", "林晓", "政务服务中心")
+
+
+@pytest.fixture(scope="session")
+def colleague_account(service: Service) -> Staff:
+    """A second helper of the same department."""
+    return Staff.add(service, "zhao", "赵强", "政务服务中心")
+
+
+@pytest.fixture(scope="session")
+def specialist_account(service: Service) -> Staff:
+    """A specialist, who is asked and takes nothing from the queue."""
+    return Staff.add(service, "wang", "王宁", "政务服务中心", role="specialist")
+
+
+@pytest.fixture(scope="session")
+def supervisor_account(service: Service) -> Staff:
+    """A supervisor."""
+    return Staff.add(service, "qian", "钱芳", "政务服务中心", role="supervisor")
 
 
 @pytest.fixture
-def console(
-    browser: Browser, contexts: list[BrowserContext], service: Service, helper_account: Staff
-) -> Page:
+def seats(browser: Browser, contexts: list[BrowserContext], service: Service) -> Iterator[Seats]:
+    """Consoles of as many people as a test wants; all of them are away when it is over."""
+    opened = Seats(browser, contexts, service)
+    yield opened
+    opened.leave()
+
+
+@pytest.fixture
+def console(seats: Seats, helper_account: Staff) -> Page:
     """The console in a second window, logged in and ready."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    contexts.append(context)
-    page = context.new_page()
-    page.goto(f"{service.url}/console/")
-    page.get_by_test_id("login-username").fill(helper_account.username)
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
-    page.get_by_test_id("presence-ready").click()
-    return page
+    return seats.take(helper_account)
 
 
 @pytest.fixture(autouse=True)

@@ -33,11 +33,11 @@ describe('the help queue', () => {
 });
 
 describe('the bell', () => {
-  const facts = { waiting: 1, muted: false, presence: 'ready', unlocked: true } as const;
+  const facts = { calls: 1, muted: false, presence: 'ready', unlocked: true } as const;
 
-  it('rings only while somebody waits, and says why it does not', () => {
+  it('rings only while something asks for me, and says why it does not', () => {
     expect(ringState(facts)).toBe('ringing');
-    expect(ringState({ ...facts, waiting: 0 })).toBe('idle');
+    expect(ringState({ ...facts, calls: 0 })).toBe('idle');
     expect(ringState({ ...facts, muted: true })).toBe('muted');
     expect(ringState({ ...facts, presence: 'away' })).toBe('away');
     expect(ringState({ ...facts, presence: 'busy' })).toBe('ringing');

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PING_EVERY_MS, SILENCE_MS, StaffSocket, staffSocketUrl } from '../src/api/socket';
-import type { ServerPush } from '../src/api/types';
+import type { ServerPush } from '../src/api/pushes';
 
 class FakeSocket {
   readyState = 0;

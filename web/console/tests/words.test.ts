@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { citationsOf, lastLine, noticeText, ratingText, visitorDetail, visitorName, voiceOf } from '../src/lib/describe';
-import { districtName, reasonName, topicName, zh } from '../src/locales/zh';
+import { districtName, reasonName, topicName } from '../src/locales';
+import { zh } from '../src/locales/zh';
 import { conversation, note, update } from './make';
 
 const source = (path: string) => readFileSync(resolve(import.meta.dirname, '../../..', path), 'utf8');

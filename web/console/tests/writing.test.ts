@@ -11,7 +11,7 @@ describe('drafts', () => {
   it('come back for the same helper and conversation only', () => {
     const store = new MemoryStore();
     new DraftStore(store, 'h1').save('c1', { text: '您好', visibility: 'internal' });
-    expect(new DraftStore(store, 'h1').load('c1')).toEqual({ text: '您好', visibility: 'internal' });
+    expect(new DraftStore(store, 'h1').load('c1')).toMatchObject({ text: '您好', visibility: 'internal' });
     expect(new DraftStore(store, 'h1').load('c2').text).toBe('');
     expect(new DraftStore(store, 'h2').load('c1').text).toBe('');
   });
@@ -90,8 +90,10 @@ describe('keys', () => {
     expect(commandOf(press({ key: 'c', code: 'KeyC', isComposing: true }), false)).toBeNull();
   });
 
-  it('claim by number, whatever character Alt makes of the digit', () => {
-    expect(commandOf(press({ key: '™', code: 'Digit2', altKey: true }), true)).toEqual({ do: 'claim', index: 1 });
+  it('insert or, with Shift, claim by number, whatever character Alt makes of the digit', () => {
+    expect(commandOf(press({ key: '™', code: 'Digit2', altKey: true }), true)).toEqual({ do: 'insert-suggestion', index: 1 });
+    expect(commandOf(press({ key: '@', code: 'Digit2', altKey: true, shiftKey: true }), true)).toEqual({ do: 'claim', index: 1 });
+    expect(commandOf(press({ key: '4', code: 'Digit4', altKey: true }), true)).toBeNull();
     expect(commandOf(press({ key: '0', code: 'Digit0', altKey: true }), true)).toBeNull();
   });
 
@@ -103,7 +105,7 @@ describe('keys', () => {
   });
 
   it('insert the suggestion with Alt and Enter while typing', () => {
-    expect(commandOf(press({ key: 'Enter', code: 'Enter', altKey: true }), true)).toEqual({ do: 'insert-suggestion' });
+    expect(commandOf(press({ key: 'Enter', code: 'Enter', altKey: true }), true)).toEqual({ do: 'insert-suggestion', index: 0 });
   });
 });
 

@@ -24,9 +24,11 @@ export class NetworkError extends Error {
 
 const TIMEOUT_MS = 15_000;
 
-interface CallOptions {
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface CallOptions {
   body?: unknown;
-  query?: Record<string, string | null | undefined>;
+  query?: Query;
   signal?: AbortSignal | undefined;
   /** Answering 401 is this call's own business (login). */
   quiet401?: boolean;
@@ -117,7 +119,8 @@ export class StaffApi {
     return session;
   }
 
-  private async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  /** One call of the staff API; rejects with ApiError or NetworkError. */
+  async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     try {
       return await this.once<T>(method, path, options);
     } catch (error) {
@@ -167,9 +170,14 @@ export class StaffApi {
   }
 }
 
-function urlOf(path: string, query: CallOptions['query'] = {}): string {
+/** What is null, empty or false is left out. */
+export function urlOf(path: string, query: Query = {}): string {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value) params.set(name, value);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '' && value !== false) {
+      params.set(name, value === true ? '1' : String(value));
+    }
+  }
   const text = params.toString();
   return `/api/staff${path}${text ? `?${text}` : ''}`;
 }

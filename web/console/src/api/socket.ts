@@ -1,6 +1,6 @@
 /** The staff WebSocket: reconnects by itself, notices a dead line, and says in which state it is. */
 import { backoff } from '../lib/backoff';
-import type { ClientPush, ServerPush } from './types';
+import type { ClientPush, ServerPush } from './pushes';
 
 export type LinkState = 'connecting' | 'open' | 'closed';
 
@@ -12,6 +12,8 @@ export const SILENCE_MS = 45_000;
 export interface SocketHooks {
   onPush(push: ServerPush): void;
   onState(state: LinkState): void;
+  /** With every heartbeat: what else must be said again from time to time. */
+  onBeat?(): void;
 }
 
 /**
@@ -66,6 +68,7 @@ export class StaffSocket {
     } else if (now >= this.pingAt && this.socket.readyState === WebSocket.OPEN) {
       this.pingAt = now + PING_EVERY_MS;
       this.send({ type: 'ping' });
+      this.hooks.onBeat?.();
     }
   }
 

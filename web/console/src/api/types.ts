@@ -7,11 +7,13 @@ export type Outcome = 'resolved' | 'unresolved' | 'no_response';
 export type RequestStatus = 'waiting' | 'offered' | 'claimed' | 'closed';
 export type SenderKind = 'visitor' | 'bot' | 'helper' | 'system';
 
+export type Role = 'helper' | 'specialist' | 'supervisor' | 'administrator';
+
 export interface Staff {
   id: string;
   username: string;
   name: string;
-  role: string;
+  role: Role;
   department: string | null;
 }
 
@@ -38,6 +40,17 @@ export interface HelpRequest {
   first_response_at: string | null;
   closed_at: string | null;
   outcome: Outcome | null;
+  /** How far up the ladder of docs/help-engine.md: 0 to 4. */
+  level: number;
+  waiting_since: string | null;
+  breached_at: string | null;
+}
+
+export interface Participant {
+  id: string;
+  name: string;
+  department: string | null;
+  joined_at: string;
 }
 
 export interface Conversation {
@@ -58,6 +71,7 @@ export interface Conversation {
   visitor_read_seq: number;
   resolved: boolean | null;
   stars: number | null;
+  participants: Participant[];
 }
 
 export interface Citation {
@@ -91,6 +105,14 @@ export interface ConversationDetail {
   brief: Brief | null;
 }
 
+/** A file that came with a message. */
+export interface Attachment {
+  url: string;
+  name?: string | null;
+  media_type?: string | null;
+  size?: number | null;
+}
+
 /** The union of what the kinds of update carry; every part is optional because kinds differ. */
 export interface UpdatePayload {
   visibility?: Visibility;
@@ -101,6 +123,11 @@ export interface UpdatePayload {
   code?: string;
   name?: string;
   department?: string | null;
+  note?: string;
+  number?: string;
+  status?: string;
+  next_start?: string | null;
+  attachments?: Attachment[];
   outcome?: Outcome;
   reason?: string;
   resolved?: boolean | null;
@@ -132,17 +159,3 @@ export interface OutgoingMessage {
 export interface ErrorBody {
   error: { code: string; message: string };
 }
-
-export type ServerPush =
-  | { type: 'queue'; requests: HelpRequest[] }
-  | { type: 'changed'; conversation_id: string; last_seq: number }
-  | { type: 'typing'; conversation_id: string }
-  | { type: 'read'; conversation_id: string; seq: number }
-  | { type: 'presence'; status: Presence }
-  | { type: 'pong' }
-  | ({ type: 'error' } & ErrorBody);
-
-export type ClientPush =
-  | { type: 'ping' }
-  | { type: 'typing'; conversation_id: string }
-  | { type: 'read'; conversation_id: string; seq: number };

@@ -1,21 +1,21 @@
 import { useRouter } from 'vue-router';
 import type { HelpRequest } from '../api/types';
-import { zh } from '../locales/zh';
+import { words } from '../locales';
 import { inform, report } from '../services/report';
+import { useCalls } from '../stores/calls';
 import { useDesk } from '../stores/desk';
-import { useQueue } from '../stores/queue';
 
 /** Takes a waiting request and opens its conversation; says so when somebody else was faster. */
 export function useClaim(): (request: HelpRequest | undefined) => Promise<void> {
-  const queue = useQueue();
+  const calls = useCalls();
   const desk = useDesk();
   const router = useRouter();
 
   return async (request) => {
     if (!request) return;
     try {
-      const result = await queue.claim(request);
-      if (result === 'taken') inform(zh.queue.taken, 'warning');
+      const result = await calls.accept(request);
+      if (result === 'taken') inform(words.queue.taken, 'warning');
       else if (result) await show(result.conversationId);
     } catch (error) {
       report(error);

@@ -1,11 +1,14 @@
-import { nextTick, ref, type Ref } from 'vue';
 import { useRouter } from 'vue-router';
 import { type Command, commandOf } from '../lib/keys';
 import { replyText } from '../lib/knowledge';
-import { zh } from '../locales/zh';
+import { words } from '../locales';
+import { useAlerts } from '../stores/alerts';
+import { useCalls } from '../stores/calls';
 import { useComposer } from '../stores/composer';
 import { useDesk } from '../stores/desk';
+import { useDialogs } from '../stores/dialogs';
 import { useQueue } from '../stores/queue';
+import { useCallActions } from './callActions';
 import { useClaim } from './claim';
 
 function inTextField(target: EventTarget | null): boolean {
@@ -13,33 +16,34 @@ function inTextField(target: EventTarget | null): boolean {
   return target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
+const press = (testid: string) => document.querySelector<HTMLElement>(`[data-testid="${testid}"]`)?.click();
+
 /** The keyboard: one listener for the page, told apart from typing and from open dialogs. */
-export function useCommands(): { onKeydown: (event: KeyboardEvent) => void; helpOpen: Ref<boolean> } {
+export function useCommands(): (event: KeyboardEvent) => void {
   const queue = useQueue();
+  const calls = useCalls();
   const desk = useDesk();
   const composer = useComposer();
+  const dialogs = useDialogs();
+  const alerts = useAlerts();
   const router = useRouter();
   const claim = useClaim();
-  const helpOpen = ref(false);
-
-  function onKeydown(event: KeyboardEvent): void {
-    if (document.querySelector('[role="dialog"][aria-modal="true"]')?.checkVisibility()) return;
-    const command = commandOf(event, inTextField(event.target));
-    if (!command || event.repeat) return;
-    event.preventDefault();
-    run(command);
-  }
+  const callActions = useCallActions();
 
   function run(command: Command): void {
     switch (command.do) {
       case 'claim':
         return void claim(queue.requests[command.index]);
+      case 'accept':
+        return void callActions.accept(calls.list[0]);
+      case 'decline':
+        return void callActions.decline(calls.list.find((call) => call.kind !== 'alert'));
       case 'next':
         return step(1);
       case 'previous':
         return step(-1);
       case 'insert-suggestion':
-        return insertFirst();
+        return insert(command.index);
       case 'toggle-note':
         return toggleNote();
       case 'search':
@@ -48,9 +52,17 @@ export function useCommands(): { onKeydown: (event: KeyboardEvent) => void; help
         composer.focusWish += 1;
         return;
       case 'close':
-        return document.querySelector<HTMLButtonElement>('[data-testid="close-conversation"]')?.click();
+        return press('close-conversation');
+      case 'transfer':
+        return press('transfer-conversation');
+      case 'invite':
+        return press('invite-conversation');
+      case 'ticket':
+        return press('create-ticket');
+      case 'mute':
+        return alerts.toggleMuted();
       case 'help':
-        void nextTick(() => (helpOpen.value = true));
+        return dialogs.open('shortcuts');
     }
   }
 
@@ -62,17 +74,23 @@ export function useCommands(): { onKeydown: (event: KeyboardEvent) => void; help
     void router.push({ name: 'desk', params: { id: ids[next] } });
   }
 
-  function insertFirst(): void {
+  function insert(index: number): void {
     const id = desk.activeId;
-    const first = desk.activeLog?.brief?.suggestions[0];
-    if (id && first && desk.isMine(id)) composer.insert(id, replyText(first, zh.knowledge.source));
+    const suggestion = desk.activeLog?.brief?.suggestions[index];
+    if (id && suggestion && desk.isIn(id)) composer.insert(id, replyText(suggestion, words.knowledge.source));
   }
 
   function toggleNote(): void {
     const id = desk.activeId;
-    if (!id || !desk.isMine(id)) return;
+    if (!id || !desk.isIn(id)) return;
     composer.setVisibility(id, composer.draftOf(id).visibility === 'public' ? 'internal' : 'public');
   }
 
-  return { onKeydown, helpOpen };
+  return (event) => {
+    if (document.querySelector('[role="dialog"][aria-modal="true"]')?.checkVisibility()) return;
+    const command = commandOf(event, inTextField(event.target));
+    if (!command || event.repeat) return;
+    event.preventDefault();
+    run(command);
+  };
 }

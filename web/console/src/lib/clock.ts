@@ -71,3 +71,20 @@ export function timeOfDay(at: string): string {
   const date = new Date(at);
   return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }
+
+/** `01-05 09:30`; with the year only when it is another one. */
+export function shortTime(at: string, now: number = Date.now()): string {
+  const date = new Date(at);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const day = `${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  const year = date.getFullYear() === new Date(now).getFullYear() ? '' : `${date.getFullYear()}-`;
+  return `${year}${day} ${timeOfDay(at)}`;
+}
+
+/** Local calendar day `days` away from `now`, as date fields want it: `2026-01-05`. */
+export function dateField(now: number, days = 0): string {
+  const date = new Date(now);
+  date.setDate(date.getDate() + days);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}

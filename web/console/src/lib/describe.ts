@@ -1,6 +1,7 @@
 /** Words for people, conversations and system notices. */
 import type { Conversation, Update, UpdatePayload } from '../api/types';
-import { districtName, zh } from '../locales/zh';
+import { districtName, words } from '../locales';
+import { shortTime } from './clock';
 import { citationText } from './knowledge';
 import { isInternal, lastSpoken } from './updates';
 
@@ -12,7 +13,7 @@ function textOf(profile: Conversation['profile'], key: string): string {
 /** The company, else the person, else the visitor by the start of the id. */
 export function visitorName(conversation: Conversation): string {
   const { profile, id } = conversation;
-  const anonymous = zh.conversation.anonymous(id.slice(0, 4).toUpperCase());
+  const anonymous = words.conversation.anonymous(id.slice(0, 4).toUpperCase());
   return textOf(profile, 'company') || textOf(profile, 'name') || anonymous;
 }
 
@@ -24,39 +25,52 @@ export function visitorDetail(conversation: Conversation): string {
 
 export function ratingText(resolved: boolean | null | undefined, stars: number | null | undefined): string {
   const parts = [
-    resolved === true ? zh.rating.resolved : resolved === false ? zh.rating.unresolved : '',
-    stars ? zh.rating.stars(stars) : '',
+    resolved === true ? words.rating.resolved : resolved === false ? words.rating.unresolved : '',
+    stars ? words.rating.stars(stars) : '',
   ];
   return parts.filter(Boolean).join(' · ');
 }
 
+const notices: Record<string, (payload: UpdatePayload) => string> = {
+  helper_joined: (it) => words.notices.helper_joined(it.name ?? '', it.department ?? ''),
+  closed: (it) => words.notices.closed(it.outcome ? words.outcome[it.outcome] : ''),
+  rated: (it) => words.notices.rated(ratingText(it.resolved, it.stars) || words.rating.none),
+  helper_changed: (it) => words.notices.helper_changed(who(it)),
+  specialist_joined: (it) => words.notices.specialist_joined(who(it)),
+  specialist_left: (it) => words.notices.specialist_left(who(it)),
+  redirected: (it) => words.notices.redirected(it.department ?? ''),
+  off_hours: (it) => words.notices.off_hours(it.next_start ? shortTime(it.next_start) : ''),
+  ticket_created: (it) => words.notices.ticket_created(it.number ?? ''),
+  ticket_updated: (it) => words.notices.ticket_updated(it.number ?? '', statusName(it.status)),
+  ticket_resolved: (it) => words.notices.ticket_resolved(it.number ?? ''),
+  transfer_note: (it) => words.notices.transfer_note(who(it), it.note ?? ''),
+  invite_note: (it) => words.notices.invite_note(who(it), it.note ?? ''),
+  shift_note: (it) => words.notices.shift_note(who(it), it.note ?? ''),
+};
+
+/** Department and name, as people are shown everywhere. */
+function who(it: { name?: string; department?: string | null }): string {
+  return [it.department, it.name].filter(Boolean).join(' ');
+}
+
+function statusName(status: string | undefined): string {
+  return (words.tickets.statuses as Record<string, string>)[status ?? ''] ?? status ?? '';
+}
+
 export function noticeText(update: Update): string {
   const payload: UpdatePayload = update.payload ?? {};
-  const texts = zh.notices;
-  switch (payload.code) {
-    case 'queued':
-    case 'queued_nobody_ready':
-    case 'helper_returned_to_queue':
-    case 'assistant_away':
-      return texts[payload.code];
-    case 'helper_joined':
-      return texts.helper_joined(payload.name ?? '', payload.department ?? '');
-    case 'closed':
-      return texts.closed(payload.outcome ? zh.outcome[payload.outcome] : '');
-    case 'rated':
-      return texts.rated(ratingText(payload.resolved, payload.stars) || zh.rating.none);
-    default:
-      return update.text ?? texts.other;
-  }
+  const code = payload.code ?? '';
+  const text = notices[code]?.(payload) ?? (words.notices as Record<string, unknown>)[code];
+  return typeof text === 'string' && code !== 'other' ? text : (update.text ?? words.notices.other);
 }
 
 /** The line under a conversation's name in the list: who spoke last, and what. */
 export function lastLine(conversation: Conversation, updates: readonly Update[]): string {
   const last = lastSpoken(updates);
   const text = (last?.text ?? conversation.last_text ?? '').replace(/\s+/g, ' ').trim();
-  if (!text) return zh.mine.noText;
+  if (!text) return words.mine.noText;
   const kind = last?.sender?.kind;
-  const lead = kind === 'helper' ? zh.mine.you : kind === 'bot' ? zh.mine.bot : '';
+  const lead = kind === 'helper' ? words.mine.you : kind === 'bot' ? words.mine.bot : '';
   return lead + text;
 }
 

@@ -1,14 +1,19 @@
-/** What is typed and not sent yet, by conversation; survives a reload of the tab. */
+/** What is typed and not sent yet, by conversation; survives a reload and a closed window. */
 import type { Visibility } from '../api/types';
 
 export interface Draft {
   text: string;
   visibility: Visibility;
+  /** Local time of the last change, epoch milliseconds. */
+  at?: number;
 }
 
 export const EMPTY_DRAFT: Readonly<Draft> = { text: '', visibility: 'public' };
 
 export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** How long an unsent draft is kept on the machine, milliseconds. */
+export const KEEP_MS = 3 * 86_400_000;
 
 /** Reads JSON of the wanted shape; anything else, also an unreadable store, counts as absent. */
 export function readJson<T>(store: KeyValueStore, key: string, fits: (value: unknown) => value is T): T | null {
@@ -46,9 +51,18 @@ export class DraftStore {
     return readJson(this.store, this.key(conversationId), isDraft) ?? { ...EMPTY_DRAFT };
   }
 
-  save(conversationId: string, draft: Draft): void {
+  save(conversationId: string, draft: Draft, now: number = Date.now()): void {
     const empty = draft.text === '' && draft.visibility === 'public';
-    writeJson(this.store, this.key(conversationId), empty ? null : draft);
+    writeJson(this.store, this.key(conversationId), empty ? null : { ...draft, at: now });
+  }
+
+  /** Removes what was left lying for days, whoever wrote it: the machine may be shared. */
+  static sweep(store: Storage, now: number): void {
+    const keys = Array.from({ length: store.length }, (_, index) => store.key(index) ?? '');
+    for (const key of keys.filter((name) => name.startsWith('bangban.draft.'))) {
+      const draft = readJson(store, key, isDraft);
+      if (!draft || now - (draft.at ?? 0) > KEEP_MS) store.removeItem(key);
+    }
   }
 
   private key(conversationId: string): string {

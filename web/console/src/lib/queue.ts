@@ -2,6 +2,7 @@
 import type { HelpRequest, Presence } from '../api/types';
 import type { Urgency } from './clock';
 
+
 /** Earliest deadline first, then who asked first; the id settles the rest so that rows never swap. */
 export function orderQueue(requests: readonly HelpRequest[]): HelpRequest[] {
   return requests
@@ -22,7 +23,8 @@ export function newArrivals(before: readonly HelpRequest[], after: readonly Help
 export type RingState = 'idle' | 'ringing' | 'muted' | 'away' | 'blocked';
 
 export interface RingFacts {
-  waiting: number;
+  /** What asks for this person: offers, alerts that ring, invitations. */
+  calls: number;
   muted: boolean;
   presence: Presence;
   /** Whether the browser lets the page make sound yet. */
@@ -33,7 +35,7 @@ export function ringState(facts: RingFacts): RingState {
   if (facts.muted) return 'muted';
   if (!facts.unlocked) return 'blocked';
   if (facts.presence === 'away') return 'away';
-  return facts.waiting > 0 ? 'ringing' : 'idle';
+  return facts.calls > 0 ? 'ringing' : 'idle';
 }
 
 /** Milliseconds between two chimes: the longer somebody waits, the closer together. */

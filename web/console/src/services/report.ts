@@ -1,13 +1,13 @@
 /** The one place where something that went wrong, or well, is told. */
 import { ElMessage } from 'element-plus';
 import { ApiError, NetworkError } from '../api/client';
-import { zh } from '../locales/zh';
+import { words } from '../locales';
 
 /** The server's own sentence where it is in the staff's language, otherwise ours for its code. */
 export function errorText(error: unknown): string {
-  if (error instanceof NetworkError) return zh.errors.network;
-  if (!(error instanceof ApiError)) return zh.errors.unknown;
-  return /\p{Script=Han}/u.test(error.message) ? error.message : (zh.errors.codes[error.code] ?? zh.errors.unknown);
+  if (error instanceof NetworkError) return words.errors.network;
+  if (!(error instanceof ApiError)) return words.errors.unknown;
+  return /\p{Script=Han}/u.test(error.message) ? error.message : (words.errors.codes[error.code] ?? words.errors.unknown);
 }
 
 export function report(error: unknown): void {

@@ -1,10 +1,11 @@
 /** Calling the helper: the bell, the page's title, desktop notifications. */
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import { waitClock } from '../lib/clock';
+import { formatClock, secondsSince } from '../lib/clock';
 import { chimePeriod, ringState } from '../lib/queue';
-import { zh } from '../locales/zh';
+import { words } from '../locales';
 import { Bell } from '../services/ring';
+import { useCalls } from './calls';
 import { useDesk } from './desk';
 import { useQueue } from './queue';
 import { useSession } from './session';
@@ -14,6 +15,7 @@ const MUTED_KEY = 'bangban.muted';
 const canNotify = 'Notification' in globalThis;
 
 export const useAlerts = defineStore('alerts', () => {
+  const calls = useCalls();
   const queue = useQueue();
   const desk = useDesk();
   const session = useSession();
@@ -25,7 +27,7 @@ export const useAlerts = defineStore('alerts', () => {
   let chimedAt = 0;
 
   const state = computed(() =>
-    ringState({ waiting: queue.count, muted: muted.value, presence: session.presence, unlocked: unlocked.value }),
+    ringState({ calls: calls.ringing.length, muted: muted.value, presence: session.presence, unlocked: unlocked.value }),
   );
 
   /** To be called from a gesture: browsers keep a page silent before the first one. */
@@ -50,23 +52,24 @@ export const useAlerts = defineStore('alerts', () => {
   }
 
   function ringIfDue(): void {
-    const first = queue.requests[0];
-    if (!first || state.value !== 'ringing') return;
-    const { urgency } = waitClock(first, time.now);
+    if (state.value !== 'ringing') return;
+    const urgency = calls.level >= 3 ? 'late' : calls.level === 2 ? 'soon' : 'calm';
     if (Date.now() - chimedAt < chimePeriod(urgency)) return;
     chimedAt = Date.now();
     bell.chime(urgency !== 'calm');
   }
 
-  /** Two titles in turn, a second each, while somebody waits. */
+  /** Two titles in turn, a second each, while something asks for me; a quiet count while others wait. */
   function titleNow(): string {
-    const first = queue.requests[0];
+    const call = calls.ringing[0];
     const flash = Math.floor(Date.now() / 1000) % 2 === 0;
-    if (first) {
-      return flash ? zh.alerts.title(queue.count) : zh.alerts.titleClock(queue.count, waitClock(first, time.now).text);
+    if (call) {
+      const waited = formatClock(secondsSince(call.request.requested_at, time.now));
+      const count = calls.ringing.length;
+      return flash ? words.alerts.titleOffer(count) : words.alerts.titleClock(count, waited);
     }
-    if (document.hidden && desk.unreadTotal > 0 && flash) return zh.alerts.titleUnread(desk.unreadTotal);
-    return zh.product;
+    if (document.hidden && desk.unreadTotal > 0 && flash) return words.alerts.titleUnread(desk.unreadTotal);
+    return queue.count > 0 ? words.alerts.title(queue.count) : words.product;
   }
 
   /** A desktop notification, for when the page is not looked at. `tag` lets a newer one replace an older. */

@@ -12,8 +12,17 @@ export const useComposer = defineStore('composer', () => {
   let store: DraftStore | null = null;
 
   function begin(staffId: string): void {
-    store = new DraftStore(sessionStorage, staffId);
+    store = new DraftStore(localStorage, staffId);
+    sweep();
     drafts.value = {};
+  }
+
+  function sweep(): void {
+    try {
+      DraftStore.sweep(localStorage, Date.now());
+    } catch {
+      // A browser that forbids storage has nothing to sweep.
+    }
   }
 
   /** Loads a conversation's draft; to be called when it is opened. */

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { api } from '../api/instance';
+import type { MyPart } from '../api/pushes';
 import type { Brief, Conversation, HelpRequest, Outcome, Update } from '../api/types';
 import { awaitsFirstResponse } from '../lib/clock';
 import { orderMine } from '../lib/mine';
@@ -30,6 +31,8 @@ export const useDesk = defineStore('desk', () => {
   const conversations = ref<Record<string, Conversation>>({});
   const logs = ref<Record<string, Log>>({});
   const mineIds = ref<string[]>([]);
+  /** Those of others in which I take part. */
+  const joinedIds = ref<string[]>([]);
   const mineLoaded = ref(false);
   const mineFailed = ref(false);
   const recent = ref<Conversation[] | null>(null);
@@ -39,19 +42,20 @@ export const useDesk = defineStore('desk', () => {
   const again = new Set<string>();
   let staffId = '';
 
+  const heldIds = computed(() => [...new Set([...mineIds.value, ...joinedIds.value])]);
   const mine = computed(() =>
     orderMine(
-      mineIds.value.flatMap((id) => {
+      heldIds.value.flatMap((id) => {
         const conversation = conversations.value[id];
         const log = logs.value[id];
-        const urgent = awaitsFirstResponse(log?.request ?? null, log?.updates ?? []);
+        const urgent = mineIds.value.includes(id) && awaitsFirstResponse(log?.request ?? null, log?.updates ?? []);
         return conversation ? [{ conversation, deadline: urgent ? (log?.request?.deadline_at ?? null) : null }] : [];
       }),
     ),
   );
   const active = computed(() => (activeId.value ? (conversations.value[activeId.value] ?? null) : null));
   const activeLog = computed(() => (activeId.value ? (logs.value[activeId.value] ?? null) : null));
-  const unreadTotal = computed(() => mineIds.value.reduce((sum, id) => sum + unreadOf(id), 0));
+  const unreadTotal = computed(() => heldIds.value.reduce((sum, id) => sum + unreadOf(id), 0));
 
   function begin(id: string): void {
     if (staffId !== id) reset();
@@ -63,6 +67,7 @@ export const useDesk = defineStore('desk', () => {
     conversations.value = {};
     logs.value = {};
     mineIds.value = [];
+    joinedIds.value = [];
     mineLoaded.value = mineFailed.value = false;
     recent.value = null;
   }
@@ -84,28 +89,39 @@ export const useDesk = defineStore('desk', () => {
     const last = logs.value[id]?.updates.at(-1)?.seq ?? 0;
     if (last <= (seen.value[id] ?? 0)) return;
     seen.value = { ...seen.value, [id]: last };
-    writeSeen(localStorage, staffId, seen.value, [...mineIds.value, id]);
+    writeSeen(localStorage, staffId, seen.value, [...heldIds.value, id]);
   }
 
   async function loadMine(): Promise<void> {
     try {
       const list = await api.conversations(true);
       for (const conversation of list) conversations.value[conversation.id] = conversation;
-      mineIds.value = list.map((conversation) => conversation.id);
+      const own = (it: Conversation) => it.helper?.id === staffId;
+      mineIds.value = list.filter(own).map((conversation) => conversation.id);
+      joinedIds.value = list.filter((it) => !own(it)).map((conversation) => conversation.id);
       mineLoaded.value = true;
       mineFailed.value = false;
     } catch (error) {
       mineFailed.value = true;
       throw error;
     }
-    await Promise.all(mineIds.value.map((id) => catchUp(id)));
+    await Promise.all(heldIds.value.map((id) => catchUp(id)));
+  }
+
+  /** What the server says I am in: what is new there is read. */
+  async function setParts(parts: readonly MyPart[]): Promise<void> {
+    const of = (role: MyPart['role']) => parts.filter((part) => part.role === role).map((part) => part.conversation_id);
+    const [owned, joined] = [of('owner'), of('participant')];
+    joinedIds.value = joined;
+    const same = owned.length === mineIds.value.length && owned.every((id) => mineIds.value.includes(id));
+    await Promise.all([same ? null : loadMine(), ...joined.map((id) => catchUp(id))]);
   }
 
   /** Reads what is missing of one conversation; costs nothing when nothing is. */
   async function catchUp(id: string): Promise<void> {
     const log = logOf(id);
     const behind = contiguousSeq(log.updates) < (conversations.value[id]?.last_seq ?? 1);
-    const unknown = !log.ready || (log.request === null && mineIds.value.includes(id));
+    const unknown = !log.ready || !conversations.value[id] || (log.request === null && mineIds.value.includes(id));
     await Promise.all([unknown ? loadDetail(id) : null, behind || !log.ready ? sync(id) : null]);
   }
 
@@ -192,6 +208,12 @@ export const useDesk = defineStore('desk', () => {
     return conversation?.owner === 'helper' && conversation.helper?.id === staffId;
   }
 
+  /** Whether I may write to the visitor: as its owner, or beside the owner. */
+  function isIn(id: string): boolean {
+    const participants = conversations.value[id]?.participants ?? [];
+    return isMine(id) || participants.some((person) => person.id === staffId);
+  }
+
   function typed(id: string): void {
     const log = logs.value[id];
     if (log) log.typingUntil = api.now() + TYPING_MS;
@@ -217,12 +239,19 @@ export const useDesk = defineStore('desk', () => {
     await Promise.allSettled([loadDetail(id), sync(id)]);
   }
 
+  /** After a move the conversation is somebody else's, or mine: its detail and my list tell. */
+  async function moved(id: string): Promise<void> {
+    await Promise.allSettled([loadMine(), logs.value[id] ? loadDetail(id) : null, logs.value[id] ? sync(id) : null]);
+  }
+
   function dropMine(id: string): void {
     mineIds.value = mineIds.value.filter((other) => other !== id);
+    joinedIds.value = joinedIds.value.filter((other) => other !== id);
   }
 
   return {
     conversations, logs, mine, mineIds, mineLoaded, mineFailed, recent, activeId, active, activeLog, unreadTotal,
-    begin, isMine, seenOf, unreadOf, markSeen, loadMine, loadRecent, open, sync, changed, typed, read, close, release,
+    joinedIds, begin, isMine, isIn, seenOf, unreadOf, markSeen, loadMine, loadRecent, setParts, open, sync, changed,
+    typed, read, close, release, moved, dropMine,
   };
 });

@@ -4,15 +4,23 @@ import { computed, ref, watch } from 'vue';
 import { ApiError } from '../api/client';
 import { api } from '../api/instance';
 import { type LinkState, StaffSocket, staffSocketUrl } from '../api/socket';
-import type { HelpRequest, ServerPush } from '../api/types';
-import { report } from '../services/report';
+import type { Moved, ServerPush, TicketReminder } from '../api/pushes';
+import type { HelpRequest } from '../api/types';
+import { shortTime } from '../lib/clock';
+import { words } from '../locales';
+import { inform, report } from '../services/report';
 import { startTicker } from '../services/ticker';
 import { useAlerts } from './alerts';
+import { useBoard } from './board';
+import { useCalls } from './calls';
 import { useComposer } from './composer';
 import { useDesk } from './desk';
 import { useOutbox } from './outbox';
 import { useQueue } from './queue';
+import { useReplies } from './replies';
 import { useSession } from './session';
+import { useTeam } from './team';
+import { useTickets } from './tickets';
 import { useTime } from './time';
 
 /** How often to look without being told, milliseconds: as a safety net, and while the socket is down. */
@@ -25,12 +33,17 @@ export const useLive = defineStore('live', () => {
   const outbox = useOutbox();
   const composer = useComposer();
   const alerts = useAlerts();
+  const calls = useCalls();
+  const team = useTeam();
+  const board = useBoard();
+  const tickets = useTickets();
+  const replies = useReplies();
   const time = useTime();
   const link = ref<LinkState>('closed');
   const online = ref(navigator.onLine);
   const settled = ref(false);
   const troubled = computed(() => settled.value && (link.value !== 'open' || !online.value));
-  const socket = new StaffSocket(() => new WebSocket(staffSocketUrl(location)), { onPush, onState });
+  const socket = new StaffSocket(() => new WebSocket(staffSocketUrl(location)), { onPush, onState, onBeat: sayWatched });
   let stopTicker: (() => void) | null = null;
   /** What I have seen of the open conversation, when it is mine: its visitor is told. */
   const seenHere = computed(() => (desk.activeId && desk.isMine(desk.activeId) ? desk.seenOf(desk.activeId) : 0));
@@ -40,6 +53,13 @@ export const useLive = defineStore('live', () => {
   watch(seenHere, (seq) => {
     if (seq && desk.activeId) socket.send({ type: 'read', conversation_id: desk.activeId, seq });
   });
+
+  watch(() => desk.activeId, sayWatched);
+
+  /** Which conversation I look at: my colleagues see it, and it is said again with each heartbeat. */
+  function sayWatched(): void {
+    socket.send({ type: 'watch', conversation_id: desk.activeId });
+  }
 
   function start(): void {
     const staff = session.staff;
@@ -53,6 +73,7 @@ export const useLive = defineStore('live', () => {
     document.addEventListener('visibilitychange', looked);
     socket.start();
     void look();
+    replies.load().catch(() => undefined);
   }
 
   function stop(): void {
@@ -62,6 +83,7 @@ export const useLive = defineStore('live', () => {
     document.removeEventListener('visibilitychange', looked);
     socket.stop();
     queue.reset();
+    calls.reset();
     alerts.beat();
   }
 
@@ -78,7 +100,7 @@ export const useLive = defineStore('live', () => {
     if (looking) return;
     looking = true;
     lookedAt = Date.now();
-    const parts = [queue.load(), desk.loadMine(), desk.activeId ? desk.sync(desk.activeId) : null];
+    const parts = [queue.load(), desk.loadMine(), calls.load(), desk.activeId ? desk.sync(desk.activeId) : null];
     const results = await Promise.allSettled(parts);
     looking = false;
     settled.value = true;
@@ -91,13 +113,14 @@ export const useLive = defineStore('live', () => {
     link.value = state;
     if (!opened) return;
     void look();
+    sayWatched();
     outbox.resume();
   }
 
   function onPush(push: ServerPush): void {
     switch (push.type) {
       case 'queue':
-        return queueChanged(push.requests);
+        return queueChanged(push.requests, push.total);
       case 'changed':
         return conversationChanged(push.conversation_id, push.last_seq);
       case 'typing':
@@ -107,16 +130,31 @@ export const useLive = defineStore('live', () => {
       case 'presence':
         session.presence = push.status;
         return;
+      case 'offers':
+        return calls.replace(push.offers, push.alerts);
+      case 'invitations':
+        return calls.setInvitations(push.invitations);
+      case 'mine':
+        return void desk.setParts(push.conversations).catch(() => undefined);
+      case 'moved':
+        return moved(push);
+      case 'watching':
+        team.watched = { conversationId: push.conversation_id, people: push.people };
+        return;
+      case 'board':
+        return board.changed();
+      case 'tickets':
+        return ticketsChanged(push.reminder);
       case 'error':
         if (push.error.code === 'not_authenticated') session.leave(true);
         else report(new ApiError(0, push.error.code, push.error.message));
     }
   }
 
-  function queueChanged(requests: HelpRequest[]): void {
+  function queueChanged(requests: HelpRequest[], total = requests.length): void {
     for (const request of requests) api.clock.observePast(request.requested_at, Date.now());
     const before = queue.requests;
-    queue.replace(requests);
+    queue.replace(requests, total);
     // One that left may have been claimed by myself in another tab.
     const left = before.some((old) => !requests.some((request) => request.id === old.id));
     if (left) desk.loadMine().catch(() => undefined);
@@ -125,6 +163,24 @@ export const useLive = defineStore('live', () => {
   /** Every member of staff hears of every conversation; only those held here are read. */
   function conversationChanged(id: string, lastSeq: number): void {
     desk.changed(id, lastSeq).catch(() => undefined);
+  }
+
+  /** A conversation left me or came to me without my doing: said once, in words. */
+  function moved(push: Moved): void {
+    const who = push.by && push.by.id !== session.staff?.id ? words.team.moved.who(push.by.name) : '';
+    const why = push.reason ? words.team.moved.because(push.reason) : '';
+    const text = words.team.moved[push.event](who + why);
+    inform(text, ['transferred', 'handed_over'].includes(push.event) ? 'success' : 'warning');
+    alerts.notify(text, '', push.conversation_id, () => undefined);
+    void desk.moved(push.conversation_id);
+  }
+
+  function ticketsChanged(reminder: TicketReminder | undefined): void {
+    tickets.refresh();
+    if (!reminder) return;
+    const text = words.tickets.reminders[reminder.kind](reminder.number, shortTime(reminder.due_at));
+    inform(text, 'warning');
+    alerts.notify(text, '', reminder.ticket_id, () => undefined);
   }
 
   function networkChanged(): void {

@@ -10,19 +10,22 @@ export type ClaimResult = { conversationId: string } | 'taken';
 
 export const useQueue = defineStore('queue', () => {
   const requests = ref<HelpRequest[]>([]);
+  /** How many wait in all; the list holds the first hundred. */
+  const total = ref(0);
   const loaded = ref(false);
   const failed = ref(false);
   const claiming = ref<string | null>(null);
   /** Requests that came in with the last change and were not there before. */
   const arrivals = ref<HelpRequest[]>([]);
-  const count = computed(() => requests.value.length);
+  const count = computed(() => total.value);
   let version = 0;
 
-  function replace(next: readonly HelpRequest[]): void {
+  function replace(next: readonly HelpRequest[], all = next.length): void {
     version += 1;
     const ordered = orderQueue(next);
     if (loaded.value) arrivals.value = newArrivals(requests.value, ordered);
     requests.value = ordered;
+    total.value = Math.max(all, ordered.length);
     loaded.value = true;
     failed.value = false;
   }
@@ -41,7 +44,9 @@ export const useQueue = defineStore('queue', () => {
 
   function remove(id: string): void {
     version += 1;
-    requests.value = requests.value.filter((request) => request.id !== id);
+    const left = requests.value.filter((request) => request.id !== id);
+    total.value -= requests.value.length - left.length;
+    requests.value = left;
   }
 
   async function claim(request: HelpRequest): Promise<ClaimResult | null> {
@@ -52,7 +57,7 @@ export const useQueue = defineStore('queue', () => {
       remove(request.id);
       return { conversationId: claimed.conversation_id };
     } catch (error) {
-      if (!(error instanceof ApiError && (error.status === 409 || error.status === 404))) throw error;
+      if (!isGone(error)) throw error;
       remove(request.id);
       void load().catch(() => undefined);
       return 'taken';
@@ -64,9 +69,15 @@ export const useQueue = defineStore('queue', () => {
   function reset(): void {
     version += 1;
     requests.value = [];
+    total.value = 0;
     arrivals.value = [];
     loaded.value = failed.value = false;
   }
 
-  return { requests, loaded, failed, claiming, arrivals, count, replace, load, claim, reset };
+  return { requests, total, loaded, failed, claiming, arrivals, count, replace, load, claim, reset };
 });
+
+/** Somebody else was faster, or the request is over. That one is full oneself is another matter. */
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.code !== 'at_capacity' && (error.status === 409 || error.status === 404);
+}

@@ -1,74 +1,5 @@
-/** Every text of the staff console. */
-
-const districts: Record<string, string> = {
-  huangpu: '黄浦区',
-  xuhui: '徐汇区',
-  changning: '长宁区',
-  jingan: '静安区',
-  putuo: '普陀区',
-  hongkou: '虹口区',
-  yangpu: '杨浦区',
-  minhang: '闵行区',
-  baoshan: '宝山区',
-  jiading: '嘉定区',
-  pudong: '浦东新区',
-  jinshan: '金山区',
-  songjiang: '松江区',
-  qingpu: '青浦区',
-  fengxian: '奉贤区',
-  chongming: '崇明区',
-};
-
-const topics: Record<string, string> = {
-  registration: '登记注册',
-  tax: '税费',
-  licensing: '许可审批',
-  financing: '融资',
-  inspection: '检查执法',
-  talent: '人才',
-  employment: '用工社保',
-  utilities: '水电气网',
-  premises: '场地建设',
-  policy: '惠企政策',
-  service: '企业服务',
-  trade: '外贸通关',
-  ip: '知识产权',
-  dispute: '纠纷法务',
-  credit: '信用',
-  competition: '公平竞争',
-  innovation: '科技创新',
-  stats: '情况数据',
-  environment: '生态环境',
-};
-
-const channels: Record<string, string> = { widget: '网页', wechat: '微信公众号' };
-
-const reasons: Record<string, string> = {
-  asked: '要求人工',
-  unresolved: '未解决',
-  low_confidence: '机器人没把握',
-  complaint: '投诉',
-  sensitive: '敏感事项',
-};
-
-const reasonDetails: Record<string, string> = {
-  asked: '企业主动要求由人工解答。',
-  unresolved: '机器人答复后，企业表示问题没有解决，或答复未能送达。',
-  low_confidence: '知识库中没有足够贴近的内容，机器人没有作答。',
-  complaint: '企业在投诉或表达不满，请先致歉并倾听。',
-  sensitive: '事项敏感，不宜由机器人作答。',
-};
-
-const profileLabels: Record<string, string> = {
-  name: '姓名',
-  phone: '电话',
-  company: '企业',
-  industry: '行业',
-  size: '规模',
-  email: '邮箱',
-};
-
-export const zh = {
+/** Texts of the desk: who waits, the conversation, writing, signing in. */
+export const desk = {
   product: '帮办工作台',
   brand: '帮办',
 
@@ -136,7 +67,8 @@ export const zh = {
     emptyHintAway: '有人求助时会出现在这里，离开时不响铃。',
     claim: '接入',
     claiming: '接入中',
-    claimKey: (n: number) => `Alt+${n}`,
+    claimKey: 'C',
+    total: (n: number) => `共 ${n} 位，显示前 100 位`,
     taken: '已被他人接走',
     preview: '先看一看',
     remaining: (n: number) => `剩 ${n} 秒`,
@@ -159,6 +91,7 @@ export const zh = {
     you: '我：',
     bot: '机器人：',
     noText: '（暂无消息）',
+    joined: '协同',
     recent: '最近结束',
     recentEmpty: '还没有结束过的会话',
     loadFailed: '会话列表没有取到',
@@ -203,10 +136,12 @@ export const zh = {
     ownerQueue: '等候接入',
     ownerOther: (name: string) => `由 ${name} 接待`,
     ownerMine: '由我接待',
+    participating: '我在协同',
     closed: '会话已结束',
     closedHint: '企业再次发来消息时，由机器人先接待。',
     previewBar: '预览：接入后才能答复企业',
-    otherBar: (name: string) => `由 ${name} 接待，您可以写内部备注`,
+    otherBar: (name: string) => `由 ${name} 接待，您正在旁听，可以写内部备注`,
+    participantBar: (name: string) => `您在协同答复，主责是 ${name}`,
     botBar: '机器人接待中，您可以写内部备注',
     firstReplyClock: (clock: string) => `首次答复计时 ${clock}`,
   },
@@ -228,6 +163,18 @@ export const zh = {
     assistant_away: '机器人暂时不可用，已转人工',
     closed: (outcome: string) => `会话结束${outcome ? `：${outcome}` : ''}`,
     rated: (text: string) => `企业评价：${text}`,
+    helper_changed: (who: string) => `改由 ${who} 接待`,
+    specialist_joined: (who: string) => `${who} 加入协同`,
+    specialist_left: (who: string) => `${who} 退出协同`,
+    redirected: (department: string) => `已转到 ${department} 排队`,
+    late: '超过承诺时间，已向企业致歉并提供回电',
+    off_hours: (when: string) => (when ? `非工作时间，${when} 起有人接待` : '非工作时间'),
+    ticket_created: (number: string) => `已建立工单 ${number}`,
+    ticket_updated: (number: string, status: string) => `工单 ${number}：${status}`,
+    ticket_resolved: (number: string) => `工单 ${number} 已办结`,
+    transfer_note: (who: string, note: string) => `${who} 转接附言：${note}`,
+    invite_note: (who: string, note: string) => `${who} 邀请附言：${note}`,
+    shift_note: (who: string, note: string) => `${who} 交接说明：${note}`,
     other: '状态变更',
   },
 
@@ -248,7 +195,7 @@ export const zh = {
     labelInternal: '备注内容',
     send: '发送',
     save: '记下备注',
-    hint: 'Enter 发送 · Shift+Enter 换行',
+    hint: 'Enter 发送 · Shift+Enter 换行 · / 常用语',
     tooLong: (n: number) => `超出 ${n} 字`,
     count: (n: number, max: number) => `${n} / ${max}`,
     draft: '草稿',
@@ -287,7 +234,7 @@ export const zh = {
     suggestions: '答复建议',
     noSuggestions: '没有贴近的答复建议，可在下方搜索知识库。',
     insert: '插入',
-    insertKey: 'Alt+Enter',
+    insertKey: (n: number) => `Alt+${n}`,
     more: '展开全文',
     less: '收起',
     select: '选择会话后，这里显示要点、答复建议和企业信息。',
@@ -317,17 +264,44 @@ export const zh = {
 
   shortcuts: {
     title: '快捷键',
-    list: [
-      ['C', '接入等得最久的企业'],
-      ['Alt + 1…9', '接入排队中的第几位'],
-      ['Alt + ↑ / ↓', '上一个、下一个会话'],
-      ['Alt + Enter', '插入第一条答复建议'],
-      ['Alt + N', '切换答复与内部备注'],
-      ['Alt + R', '回到输入框'],
-      ['Alt + K', '搜索知识库'],
-      ['Alt + W', '结束当前会话'],
-      ['Enter', '发送（Ctrl 或 ⌘ + Enter 亦可）'],
-      ['?', '显示本页'],
+    groups: [
+      {
+        name: '求助',
+        list: [
+          ['Alt + A', '接受响铃中的第一件'],
+          ['Alt + X', '谢绝响铃中的第一件'],
+          ['C', '接入等得最久的企业'],
+          ['Alt + Shift + 1…9', '接入排队中的第几位'],
+        ],
+      },
+      {
+        name: '会话',
+        list: [
+          ['Alt + ↑ / ↓', '上一个、下一个会话'],
+          ['Alt + T', '转接'],
+          ['Alt + I', '邀请协同'],
+          ['Alt + G', '建工单'],
+          ['Alt + W', '结束当前会话'],
+        ],
+      },
+      {
+        name: '书写',
+        list: [
+          ['Alt + 1…3', '插入第几条答复建议，连同依据'],
+          ['/', '选用常用语'],
+          ['Alt + N', '切换答复与内部备注'],
+          ['Alt + R', '回到输入框'],
+          ['Alt + K', '搜索知识库，回车插入第一条'],
+          ['Enter', '发送（Ctrl 或 ⌘ + Enter 亦可）'],
+        ],
+      },
+      {
+        name: '其他',
+        list: [
+          ['Alt + M', '静音或恢复铃声'],
+          ['?', '显示本页'],
+        ],
+      },
     ],
   },
 
@@ -337,6 +311,9 @@ export const zh = {
     titleUnread: (n: number) => `● ${n} 条新消息 · 帮办`,
     request: (topic: string) => `新的求助${topic ? ` · ${topic}` : ''}`,
     message: (name: string) => `${name} 发来消息`,
+    titleOffer: (n: number) => `☎ ${n} 件等您回应 · 帮办`,
+    invitation: (name: string) => `${name} 请您协助`,
+    silent: '您接入后还没有答复',
   },
 
   errors: {
@@ -350,6 +327,7 @@ export const zh = {
       csrf: '页面已过期，请刷新后再试。',
       not_found: '没有找到，可能已被移除。',
       already_claimed: '已被他人接走',
+      at_capacity: '接待数已到上限，请先结束一个会话。',
       wrong_state: '会话的状态已变，现在不能这样操作。',
       too_large: '内容太长，请分几次发送。',
       too_many_requests: '操作太频繁，请稍等片刻再试。',
@@ -358,10 +336,3 @@ export const zh = {
     } as Record<string, string>,
   },
 };
-
-export const districtName = (code: string | null): string => (code ? (districts[code] ?? code) : '');
-export const topicName = (code: string | null): string => (code ? (topics[code] ?? code) : '');
-export const channelName = (code: string): string => channels[code] ?? code;
-export const reasonName = (code: string): string => reasons[code] ?? code;
-export const reasonDetail = (code: string): string => reasonDetails[code] ?? code;
-export const profileLabel = (key: string): string => profileLabels[key] ?? key;

@@ -1,0 +1,21 @@
+/** Figures as they are printed. What has no base has no value: a dash, never a zero. */
+import { words } from '../locales';
+
+/** `95%`, with one digit after the point when it says something: `95.3%`. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined || !Number.isFinite(share)) return '–';
+  const value = Math.round(share * 1000) / 10;
+  return `${Number.isInteger(value) ? value : value.toFixed(1)}%`;
+}
+
+/** Seconds up to two minutes, then minutes. */
+export function secondsText(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
+  if (seconds < 120) return words.reports.seconds(Math.round(seconds * 10) / 10);
+  return words.reports.minutes(Math.round(seconds / 6) / 10);
+}
+
+/** `4.6`, or a dash. */
+export function decimal(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : value.toFixed(1);
+}

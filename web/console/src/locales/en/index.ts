@@ -1,0 +1,10 @@
+/** Every text of the staff console in English. */
+import type { Messages } from '../zh';
+import { admin } from './admin';
+import { desk } from './desk';
+import { names } from './names';
+import { oversight } from './oversight';
+import { team } from './team';
+import { tickets } from './tickets';
+
+export const en: Messages = { ...desk, ...oversight, team, tickets, admin, names };

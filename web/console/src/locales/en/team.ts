@@ -1,0 +1,99 @@
+import type { Messages } from '../zh';
+
+/** Texts of working together: offers, the ladder, transfer, inviting, shifts, canned replies. */
+export const team: Messages['team'] = {
+  nav: {
+    label: 'Pages', desk: 'Desk', tickets: 'Tickets', replies: 'Canned replies', board: 'Board', reports: 'Reports',
+    staffing: 'Staffing', admin: 'Administration', language: '中文', menu: 'My menu', password: 'Change password',
+    endShift: 'End my shift', skip: 'To the main content',
+  },
+  roles: { helper: 'Helper', specialist: 'Specialist', supervisor: 'Supervisor', administrator: 'Administrator' },
+  offers: {
+    label: 'Waiting for your answer', offered: 'For you', exclusive: 'You first', toAll: 'For all',
+    left: (n) => `${n} s to answer`, accept: 'Accept', decline: 'Decline', declined: 'Declined; it goes to a colleague',
+    gone: 'Taken by somebody else, or over', claim: 'Take', goReply: 'Answer', more: (n) => `${n} more`,
+    announce: (question) => `For you: ${question}`,
+    reasons: {
+      mine_silent: 'You took it and have not answered', department: 'Nearly late in your department',
+      fallback: 'Your help as the fallback department', supervisor: 'A supervisor is needed',
+    },
+  },
+  ladder: {
+    label: (level) => `Step ${level}`, levels: ['Waiting', 'Widened', 'All ring', 'Fallback', 'Late'], breached: 'Late',
+    late: (n) => `${n} nearly late`,
+  },
+  invitations: {
+    transfer: (name) => `${name} asks you to take over`, join: (name) => `${name} asks you to help`, accept: 'Agree', refuse: 'Decline',
+    refuseReason: 'Reason (optional)', cancel: 'Withdraw', waitingTransfer: (target) => `Waiting for ${target} to take over`,
+    waitingJoin: (target) => `Waiting for ${target} to join`, left: (n) => `${n} s left`,
+    sentTransfer: 'Asked. It stays with you until they agree', sentJoin: 'Invited', accepted: 'You are in', refused: 'Declined',
+    cancelled: 'Withdrawn', taken: 'A colleague was faster',
+  },
+  moved: {
+    taken_back: (by) => `Taken back: no answer in time${by}`, taken_over: (by) => `Taken over by a supervisor${by}`,
+    reassigned: (by) => `Reassigned${by}`, transferred: (by) => `Transferred${by}`, refused: (by) => `Not accepted${by}`,
+    timed_out: (by) => `No answer in time; it stays with you${by}`, cancelled: (by) => `Withdrawn${by}`,
+    handed_over: (by) => `Handed over${by}`, redirected: (by) => `Moved to another department’s queue${by}`,
+    because: (reason) => `: ${reason}`, who: (name) => ` (${name})`, open: 'Show',
+  },
+  people: {
+    owner: 'In charge', participants: 'Helping', me: 'Me', watching: 'Looking', presence: { ready: 'Ready', busy: 'Busy', away: 'Away' },
+    offline: 'not connected', load: (held, capacity) => `${held} / ${capacity}`,
+    loadLabel: (held, capacity) => `holds ${held} of ${capacity}`, noDepartment: 'All departments',
+  },
+  actions: {
+    label: 'Actions', transfer: 'Transfer', invite: 'Invite', ticket: 'Ticket', handOver: 'Hand over', leave: 'Leave', takeOver: 'Take over',
+    reassign: 'Reassign', history: 'History', left: 'You have left', takenOver: 'You have taken over', reassigned: 'Reassigned',
+    handedOver: 'Handed over',
+  },
+  target: {
+    transfer: 'Transfer', join: 'Invite to help', reassign: 'Reassign', transferLead: 'It is theirs once they agree; until then it stays with you.',
+    joinLead: 'They answer beside you; you stay in charge.', reassignLead: 'At once; the enterprise is told who helps now.', who: 'To whom',
+    person: 'Colleague', department: 'Department', search: 'Name, department or skill', none: 'No such colleague',
+    noneDepartment: 'No department', readyCount: (n) => (n > 0 ? `${n} ready` : 'nobody ready'), offDuty: 'Out of hours',
+    note: 'Note (only staff see it)', notePlaceholder: 'What is known, what is left to do', reason: 'Reason',
+    send: { transfer: 'Ask to take over', join: 'Invite', reassign: 'Reassign' }, choose: 'Choose a colleague or a department first.', cancel: 'Cancel',
+    notReady: 'Not ready',
+  },
+  handOver: {
+    title: 'Hand over', lead: 'They are in charge afterwards.', to: 'To', stay: 'I go on helping', confirm: 'Hand over',
+  },
+  takeOver: {
+    title: 'Take over?', lead: 'It becomes yours. Who held it is told, and so is the enterprise.', reason: 'Reason (optional)', confirm: 'Take over',
+  },
+  shift: {
+    title: 'End of shift',
+    lead: (n) => (n > 0 ? `Your ${n} conversations are handed on and you become away.` : 'You hold no conversations and become away.'),
+    leadOther: (name) => `All conversations of ${name} are handed on; ${name} becomes away.`, to: 'To', queue: 'Back to the queue',
+    note: 'Note (only staff see it)', confirm: 'Hand on', done: (n) => `${n} conversations handed on`, nobody: 'Nobody is ready; they go back to the queue.',
+  },
+  password: {
+    title: 'Change password', old: 'Present password', next: 'New password', again: 'New password again', hint: 'At least 10 characters.',
+    mismatch: 'The new passwords differ.', short: 'At least 10 characters.', save: 'Save', done: 'Password changed',
+  },
+  history: {
+    title: 'History', none: 'Nothing recorded', system: 'System', bot: 'Bot', visitor: 'Visitor',
+    events: {
+      requested: 'Requested', offered: 'Offered', unoffered: 'Offer over', claimed: 'Taken', responded: 'First answer', released: 'Back to queue',
+      moved: 'Moved', redirected: 'To another department', climbed: 'Next step', breached: 'Late', told_late: 'Told that it is late', closed: 'Closed',
+      transferred: 'Transferred', reassigned: 'Reassigned', taken_over: 'Taken over', taken_back: 'Taken back', handed_over: 'Handed over',
+      opened: 'Opened', assigned: 'Assigned', started: 'Started', contacted: 'Contacted', noted: 'Note', reminded: 'Reminder', resolved: 'Resolved',
+      rated: 'Rated', reopened: 'Reopened', cancelled: 'Cancelled',
+    },
+  },
+  earlier: { title: 'Earlier conversations', none: 'None', current: 'This one' },
+  attachments: { label: 'Attachments', image: 'Image', file: 'File', open: (name) => `Open ${name} in a new window` },
+  replies: {
+    title: 'Canned replies', lead: 'Type / in the reply box to use one.', add: 'New reply', edit: 'Edit reply', search: 'Find', scope: 'For',
+    scopes: { personal: 'Me', department: 'Department', all: 'All' }, shortcut: 'Shortcut', shortcutHint: 'Typed after a slash, such as /hello',
+    name: 'Title', text: 'Text', variables: 'Variables',
+    variableNames: {
+      visitor: 'Visitor', company: 'Company', helper: 'My name', department: 'My department', question: 'Question', ticket: 'Ticket number',
+    },
+    unknownVariable: (name) => `There is no variable {${name}}.`, locale: 'Language', department: 'Department', uses: 'Used',
+    save: 'Save', cancel: 'Cancel', remove: 'Delete', removeSure: (title) => `Delete “${title}”?`, removed: 'Deleted', saved: 'Saved',
+    none: 'No canned replies yet', noneHint: 'Keep what you often say; / brings it back.', noMatch: 'Nothing fits', listLabel: 'Canned replies',
+    hint: '↑↓ choose · Enter inserts · Esc closes', announce: (n) => `${n} canned replies; arrow keys choose, Enter inserts`, blank: '＿＿', you: 'you',
+    required: 'Shortcut, title and text are needed.',
+  },
+};

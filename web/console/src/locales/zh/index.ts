@@ -1,0 +1,11 @@
+/** Every text of the staff console in Chinese; the other languages have its shape. */
+import { admin } from './admin';
+import { desk } from './desk';
+import { names } from './names';
+import { oversight } from './oversight';
+import { team } from './team';
+import { tickets } from './tickets';
+
+export const zh = { ...desk, ...oversight, team, tickets, admin, names };
+
+export type Messages = typeof zh;
