@@ -141,9 +141,7 @@ async def closed_by(connection: AsyncConnection, staff_id: str, limit: int) -> l
     return [_record(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def with_key(
-    connection: AsyncConnection, visitor_key: str, but: str, limit: int
-) -> list[Conversation]:
+async def with_key(connection: AsyncConnection, visitor_key: str, but: str, limit: int) -> list[Conversation]:
     """Conversations under the same visitor's key but one, newest first."""
     query = _full().where(_conversation.c.visitor_key == visitor_key, _conversation.c.id != but)
     rows = await connection.execute(query.order_by(_conversation.c.created_at.desc()).limit(limit))
