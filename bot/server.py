@@ -28,13 +28,13 @@ from bot.console import socket as console_socket
 from bot.console import team as console_team
 from bot.dialogue.client import AssistantClient
 from bot.dialogue.worker import OutboxWorker, Search
+from bot.dispatching import DispatcherThread
 from bot.errors import OneErrorShape
 from bot.feed import QueueFeed
 from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.duty import AlwaysOnDuty, Roster
-from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.floor import Floor
 from bot.helpdesk.live import Hub, Live, utcnow
 from bot.helpdesk.rules import Policy
@@ -121,9 +121,9 @@ class Running:
     worker: OutboxWorker
     assistant: AssistantClient
     worker_task: "asyncio.Task[None]"
-    #: What simply runs until it is cancelled: the hub, the queue's feed, the dispatcher.
+    #: What simply runs until it is cancelled: the hub and the queue's feed.
     tasks: "tuple[asyncio.Task[None], ...]"
-    dispatcher: Dispatcher
+    dispatcher: DispatcherThread
 
 
 def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
@@ -140,6 +140,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         running: Running = app.ctx.running
         running.worker.stop()
         await asyncio.wait([running.worker_task], timeout=settings.shutdown_seconds + 1)
+        await asyncio.to_thread(running.dispatcher.stop, settings.shutdown_seconds)
         for task in running.tasks:
             task.cancel()
         await asyncio.gather(*running.tasks, return_exceptions=True)
@@ -162,7 +163,8 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     shared = (database, live, texts, thresholds, utcnow, roster, _FIGURES_SECONDS)
     desk, floor = Desk(*shared), Floor(*shared)
     feed = QueueFeed(floor, hub)
-    dispatcher = Dispatcher(database, live, texts, thresholds)
+    dispatcher = DispatcherThread(settings.database_url, settings.redis_url, texts, thresholds)
+    dispatcher.start()
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
@@ -185,7 +187,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         worker,
         assistant,
         asyncio.create_task(worker.run(settings.shutdown_seconds)),
-        tuple(asyncio.create_task(job) for job in (hub.run(), feed.run(), dispatcher.run(hub))),
+        tuple(asyncio.create_task(job) for job in (hub.run(), feed.run())),
         dispatcher,
     )
     return parts, running
