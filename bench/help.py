@@ -105,7 +105,8 @@ class Helper:
         await self.client.call("POST", f"{where}/close", {"outcome": "resolved"})
 
     async def _take_time(self, mean: float) -> None:
-        await asyncio.sleep(self._rng.expovariate(1 / mean))
+        # The tail is cut, so that a run does not end with minutes of waiting for one conversation.
+        await asyncio.sleep(min(2.5 * mean, self._rng.expovariate(1 / mean)))
 
 
 async def _arrive(desk: Desk, count: int, minutes: float, rng: random.Random) -> None:

@@ -15,6 +15,7 @@ from pydantic import Field
 from bot.console.tickets import tickets_changed
 from bot.errors import HttpError, socket_error
 from bot.helpdesk.errors import BadCredentials, HelpdeskError, Unavailable
+from bot.helpdesk.floor import AtDesk
 from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic, staff_topic
 from bot.helpdesk.rules import OVERSEERS
 from bot.sockets import FrameLimit, frame_head, run_together, wait_for
@@ -214,40 +215,28 @@ class StaffSocket:
             await self._socket.send(self._queue)
             await self._push_board()
             due |= {"alerts"}
-        if "offers" in due:
-            offers = await self._parts.floor.offers_of(self._staff)
-            self._offers = [offer_out(each).json_object() for each in offers]
-        if due & {"offers", "alerts"}:
+        if due & {*_STATES, "changed"}:
+            await self._push_desk(await self._parts.floor.at_desk(self._staff))
+        elif "alerts" in due:
             await self._push_offers()
-        if "invitations" in due:
-            await self._push_invitations()
-        if "mine" in due:
-            await self._push_mine()
-        if "changed" in due:
-            await self._push_missed()
         if "watching" in due:
             await self._push_watching()
 
-    async def _push_offers(self) -> None:
-        await self._push_state(
-            {
-                "type": "offers",
-                "offers": self._offers,
-                "alerts": [
-                    alert_out(each).json_object() for each in self._parts.feed.alerts_for(self._staff)
-                ],
-            }
-        )
-
-    async def _push_invitations(self) -> None:
-        found = await self._parts.floor.invitations_of(self._staff)
-        shown = [invitation_out(each).json_object() for each in found]
-        await self._push_state({"type": "invitations", "invitations": shown})
-
-    async def _push_mine(self) -> None:
-        self._mine = await self._parts.floor.mine(self._staff)
+    async def _push_desk(self, desk: AtDesk) -> None:
+        self._offers = [offer_out(each).json_object() for each in desk.offers]
+        await self._push_offers()
+        asked = [invitation_out(each).json_object() for each in desk.invitations]
+        await self._push_state({"type": "invitations", "invitations": asked})
+        self._mine = {each: role for each, (role, _) in desk.mine.items()}
         shown = [{"conversation_id": each, "role": role} for each, role in sorted(self._mine.items())]
         await self._push_state({"type": "mine", "conversations": shown})
+        for conversation_id, (_, last_seq) in desk.mine.items():
+            if last_seq > self._told.get(conversation_id, 0):
+                await self._tell_changed(conversation_id, last_seq)
+
+    async def _push_offers(self) -> None:
+        alerts = [alert_out(each).json_object() for each in self._parts.feed.alerts_for(self._staff)]
+        await self._push_state({"type": "offers", "offers": self._offers, "alerts": alerts})
 
     async def _push_watching(self) -> None:
         if self._watched is None:
@@ -271,11 +260,6 @@ class StaffSocket:
         if self._staff.role in OVERSEERS and now - self._board_at >= BOARD_SECONDS:
             self._board_at = now
             await send(self._socket, {"type": "board"})
-
-    async def _push_missed(self) -> None:
-        for mine in await self._parts.desk.conversations_of(self._staff, open_only=True):
-            if mine.last_seq > self._told.get(mine.id, 0):
-                await self._tell_changed(mine.id, mine.last_seq)
 
     async def _tell_changed(self, conversation_id: str, last_seq: int) -> None:
         self._told[conversation_id] = max(last_seq, self._told.get(conversation_id, 0))

@@ -25,7 +25,7 @@ from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState, capacity_of, is_present
 from bot.helpdesk.rules.people import is_connected
 from bot.helpdesk.rules.waiting import Wait
-from bot.helpdesk.storage import invitations, offers, people, requests, snapshot
+from bot.helpdesk.storage import conversations, invitations, offers, people, requests, snapshot
 from bot.helpdesk.storage import staff as accounts
 from bot.helpdesk.usecases import UseCases, found_request
 from bot.helpdesk.worktime.schedule import LOCAL
@@ -51,6 +51,15 @@ class InvitationView:
     invitation: Invitation
     request: HelpRequest
     people: dict[str, Person]
+
+
+@dataclass(frozen=True)
+class AtDesk:
+    """What rings, who asks, and the conversations one is in, with role and ``last_seq``."""
+
+    offers: list[OfferRecord]
+    invitations: list[InvitationView]
+    mine: dict[str, tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,15 @@ class Floor(UseCases):
             total = len(found) if len(found) < limit else await requests.count(connection, statuses)
         return found, total
 
+    async def at_desk(self, staff: Staff) -> AtDesk:
+        """Everything a console shows of its own, in one look: hundreds of consoles look every few seconds."""
+        async with self._database.transaction() as connection:
+            return AtDesk(
+                await offers.open_of(connection, staff.id),
+                await _views(connection, await invitations.concerning(connection, staff)),
+                await conversations.mine(connection, staff.id),
+            )
+
     async def alarming(self) -> tuple[list[HelpRequest], dict[str, DepartmentRecord]]:
         """Requests that somebody has to be warned of, and the departments that tell whom."""
         async with self._database.transaction() as connection:
@@ -158,9 +176,8 @@ class Floor(UseCases):
     async def mine(self, staff: Staff) -> dict[str, str]:
         """The conversations ``staff`` is in: ``owner`` or ``participant`` by id."""
         async with self._database.transaction() as connection:
-            owned = await requests.conversations_owned(connection, staff.id)
-            joined = await invitations.joined_by(connection, staff.id)
-        return {**dict.fromkeys(joined, "participant"), **dict.fromkeys(owned, "owner")}
+            found = await conversations.mine(connection, staff.id)
+        return {each: role for each, (role, _) in found.items()}
 
     async def invitations_of(self, staff: Staff) -> list[InvitationView]:
         """Pending invitations asked of ``staff`` or made by them."""
@@ -177,6 +194,13 @@ class Floor(UseCases):
         async with self._database.transaction() as connection:
             found = await accounts.by_ids(connection, ids)
         return [Person(each.id, each.name, each.department) for each in found]
+
+    async def service(self) -> tuple[Duty, Wait | None]:
+        """Whether the service is on duty, and how long somebody who asks for a person now would wait."""
+        async with self._database.transaction() as connection:
+            waiting = await requests.count(connection, rules.CLAIMABLE_STATUSES)
+        duty = await self._roster.duty(None, self._clock())
+        return duty, await self.outlook.wait_next(None, waiting) if duty.on_duty else None
 
     # --- everybody --------------------------------------------------------------------------------------
 

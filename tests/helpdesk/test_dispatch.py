@@ -255,7 +255,6 @@ class Service:
         ]
 
     def dispatch(self) -> list[Plan]:
-        helpers = [replace(h, seen_at=self.now) for h in self.helpers.values()]
         for r in list(self.requests.values()):
             for level, _ in ladder.steps_due(r, POLICY, self.now):
                 r = self.requests[r.id] = rules.advance(r, rules.Climb(level), self.now)
@@ -266,6 +265,7 @@ class Service:
             if due and due <= self.now:
                 self.left_out[r.id].add(str(r.claimed_by))
                 self.let_go(r)
+        helpers = [replace(h, seen_at=self.now) for h in self.helpers.values()]
         plans = decide(self.waiting(), helpers, DEPARTMENTS, POLICY, self.now)
         for plan in plans:
             for number, ending in plan.end:

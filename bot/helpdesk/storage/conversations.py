@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, true, update
+from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -109,6 +109,22 @@ async def held_by(connection: AsyncConnection, staff_id: str) -> list[Conversati
     mine = or_(_conversation.c.helper_id == staff_id, _conversation.c.id.in_(joined))
     rows = await connection.execute(_full().where(mine).order_by(_conversation.c.created_at))
     return [_record(row) for row in rows.mappings()]
+
+
+_MINE = text(
+    """
+    SELECT id, last_seq, 'owner' AS role FROM conversation WHERE helper_id = :staff_id
+    UNION ALL
+    SELECT c.id, c.last_seq, 'participant' FROM participant p
+    JOIN conversation c ON c.id = p.conversation_id WHERE p.staff_id = :staff_id AND p.left_at IS NULL
+    """
+)
+
+
+async def mine(connection: AsyncConnection, staff_id: str) -> dict[str, tuple[str, int]]:
+    """Role and ``last_seq`` of the conversations a member of staff owns or is in, by id."""
+    rows = await connection.execute(_MINE, {"staff_id": staff_id})
+    return {row.id: (row.role, row.last_seq) for row in rows}
 
 
 async def closed_by(connection: AsyncConnection, staff_id: str, limit: int) -> list[Conversation]:

@@ -148,11 +148,3 @@ async def participants(connection: AsyncConnection, conversation_ids: list[str])
         Participant(row.conversation_id, Person(row.id, row.name, row.department), row.joined_at)
         for row in await connection.execute(query)
     ]
-
-
-async def joined_by(connection: AsyncConnection, staff_id: str) -> list[str]:
-    """The conversations ``staff_id`` is in as a participant."""
-    query = select(_participant.c.conversation_id).where(
-        _participant.c.staff_id == staff_id, _participant.c.left_at.is_(None)
-    )
-    return list((await connection.execute(query.order_by(_participant.c.id))).scalars())

@@ -187,10 +187,3 @@ async def late_count(connection: AsyncConnection) -> int:
     query = select(func.count()).select_from(_request)
     query = query.where(_request.c.status != "closed", _request.c.breached_at.is_not(None))
     return int((await connection.execute(query.where(_request.c.first_response_at.is_(None)))).scalar_one())
-
-
-async def conversations_owned(connection: AsyncConnection, staff_id: str) -> list[str]:
-    """The conversations a member of staff holds."""
-    owned = tables.conversation
-    rows = await connection.execute(select(owned.c.id).where(owned.c.helper_id == staff_id))
-    return list(rows.scalars())

@@ -121,5 +121,7 @@ async def add_audit(
 
 async def by_ids(connection: AsyncConnection, ids: Sequence[str]) -> list[Staff]:
     """The members of staff with these ids."""
+    if not ids:
+        return []
     rows = await connection.execute(select(*_COLUMNS).where(_staff.c.id.in_(ids)))
     return [_record(row) for row in rows.mappings()]
