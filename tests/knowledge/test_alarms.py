@@ -53,6 +53,6 @@ def test_alarm_is_raised_by_no_example_question():
         question for measure in load_knowledge(ROOT / "data" / "measures").measures.values()
         for point in measure.points for question in point.questions
     ]  # fmt: skip
-    lines = (ROOT / "tests" / "understanding" / "questions.jsonl").read_text("utf-8").splitlines()
+    lines = (ROOT / "tests" / "understanding" / "dev.jsonl").read_text("utf-8").splitlines()
     questions += [json.loads(line)["text"] for line in lines]
     assert [text for text in questions if alarm(normalise(text))] == []

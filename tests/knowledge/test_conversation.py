@@ -71,7 +71,7 @@ def test_strength_is_not_positive_when_a_piece_is_only_background():
 
 
 def test_strength_asks_for_less_when_the_second_question_is_announced():
-    assert two(("a", "p", 0.8), ("b", "q", 0.15)) <= 0 < two(("a", "p", 0.8), ("b", "q", 0.15), marked=True)
+    assert two(("a", "p", 0.8), ("b", "q", 0.1)) <= 0 < two(("a", "p", 0.8), ("b", "q", 0.1), marked=True)
 
 
 def test_clauses_leave_out_scraps():

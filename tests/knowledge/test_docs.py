@@ -18,7 +18,7 @@ def test_page_lists_every_topic_with_its_department():
 
 def test_page_names_the_thresholds_in_use():
     assert f"{ANSWER} 起" in PAGE and f"{OFFER} 起" in PAGE
-    assert ELSEWHERE == 0.6 and "打六折" in PAGE
+    assert ELSEWHERE == 0.35 and "打三五折" in PAGE
 
 
 def test_example_of_the_page_is_accepted(tmp_path):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from bot.helpdesk.rules.policy import Policy
 
 Ending = Literal["accepted", "declined", "ignored", "withdrawn"]
 _LONG_AGO = float("-inf")
+MOST_ROUNDS = 8  # of a decision; two or three settle it
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,29 @@ def decide(
     First every request gets one offer with a place kept, then those that have waited get more, as far as
     there is room. A helper never has more kept places, or more other offers, than room.
     """
+    # One round can make room for another: a helper taken by a later request opens the next department to an
+    # earlier one, a kept place leaves less for further offers. So until nothing changes.
+    queue = sorted(waiting, key=lambda each: (each.request.deadline_at, each.request.id))
+    settled = list(queue)
+    for _ in range(MOST_ROUNDS):
+        plans = _round(settled, helpers, departments, policy, now)
+        if not plans:
+            break
+        settled = [_carried_out(each, plans, now) for each in settled]
+    return [
+        plan
+        for before, after in zip(queue, settled, strict=True)
+        if (plan := _difference(before, after, now))
+    ]
+
+
+def _round(
+    waiting: Sequence[Waiting],
+    helpers: Sequence[HelperState],
+    departments: Mapping[str, DepartmentRecord],
+    policy: Policy,
+    now: datetime,
+) -> list[Plan]:
     room = _Room(helpers, departments, policy, now)
     queue = sorted(waiting, key=lambda each: (each.request.deadline_at, each.request.id))
     drafts = [_Draft(each, room, policy, now) for each in queue]
@@ -116,6 +140,35 @@ def decide(
     for draft in drafts:
         draft.offer(room, draft.wanted - draft.count, reserved=False)
     return [plan for draft in drafts if (plan := draft.plan())]
+
+
+def _carried_out(each: Waiting, plans: Sequence[Plan], now: datetime) -> Waiting:
+    """The request as it is after its plan; new offers have ids below zero until they are written."""
+    plan = next((plan for plan in plans if plan.request_id == each.request.id), None)
+    if plan is None:
+        return each
+    ended = dict(plan.end)
+    ignored = {offer.staff_id for offer in each.offers if ended.get(offer.id) == "ignored"}
+    kept = [offer for offer in each.offers if offer.id not in ended]
+    lowest = min((offer.id for offer in kept), default=0)
+    made = [
+        OpenOffer(min(lowest, 0) - number, new.staff_id, new.reserved, now, new.expires_at)
+        for number, new in enumerate(plan.offer, 1)
+    ]
+    return replace(each, offers=(*kept, *made), left_out=each.left_out | ignored)
+
+
+def _difference(before: Waiting, after: Waiting, now: datetime) -> Plan | None:
+    """What leads from the one to the other."""
+    left = {offer.id for offer in after.offers}
+    end: list[tuple[int, Ending]] = [
+        (offer.id, "ignored" if offer.expires_at is not None and offer.expires_at <= now else "withdrawn")
+        for offer in before.offers
+        if offer.id not in left
+    ]
+    level = before.request.level
+    offer = [NewOffer(o.staff_id, level, o.reserved, o.expires_at) for o in after.offers if o.id < 0]
+    return Plan(before.request.id, tuple(end), tuple(offer)) if end or offer else None
 
 
 class _Room:
