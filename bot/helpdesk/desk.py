@@ -4,12 +4,10 @@ Every write is one transaction under the conversation's row lock; nudges go out 
 commit, never before.
 """
 
-import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import structlog
 
@@ -32,6 +30,7 @@ from bot.helpdesk.models import (
     Update,
     Visibility,
 )
+from bot.helpdesk.opening import new_conversation, new_token
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import conversations, messages, outbox, requests
 from bot.helpdesk.texts import Texts
@@ -84,27 +83,10 @@ class Desk:
         locale: str = "zh",
     ) -> tuple[Conversation, str]:
         """A new conversation and its token (32 random bytes), which is stored only as its SHA-256."""
-        rules.check_storable([channel, district, page, profile, locale])
-        token = secrets.token_urlsafe(32)
-        record = Conversation(
-            id=uuid4().hex,
-            channel=channel,
-            district=district,
-            locale=locale,
-            page=page,
-            profile=profile or {},
-            owner="bot",
-            owner_epoch=1,
-            last_seq=0,
-            helper_id=None,
-            helper_name=None,
-            helper_department=None,
-            visitor_read_seq=0,
-            created_at=self._clock(),
-            closed_at=None,
-            resolved=None,
-            stars=None,
+        record = new_conversation(
+            self._clock(), channel=channel, district=district, page=page, profile=profile, locale=locale
         )
+        token = new_token()
         async with self._database.transaction() as connection:
             await conversations.create(connection, record, hash_token(token))
         return record, token

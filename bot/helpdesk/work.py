@@ -29,7 +29,7 @@ from bot.helpdesk.models import (
     Update,
     Visibility,
 )
-from bot.helpdesk.storage import conversations, messages, outbox, requests
+from bot.helpdesk.storage import conversations, messages, outbox, pushes, requests
 from bot.helpdesk.texts import Texts
 
 _BRIEF_MESSAGES = 60
@@ -77,13 +77,20 @@ class Work:
             raise Invalid("this client_message_id belongs to somebody else's message")
         return Accepted(seq, repeated=True)
 
-    async def visitor_says(self, client_message_id: str, text: str, command: str) -> Accepted:
-        """Save a visitor's message; ``command`` is what the assistant gets, if the bot is the owner."""
+    async def visitor_says(
+        self, client_message_id: str, text: str, command: str | None, payload: JSON | None = None
+    ) -> Accepted:
+        """Save a visitor's message; ``command`` is what the assistant gets, if the bot is the owner.
+
+        None keeps the message from the assistant: a picture, say, described by ``payload``.
+        """
         if self.conversation.closed_at:
             await conversations.reopen(self.connection, self.conversation.id)
             self.conversation = replace(self.conversation, closed_at=None)
-        seq = await self.append("text", Sender("visitor"), text, client_message_id=client_message_id)
-        if self.conversation.owner == "bot":
+        seq = await self.append(
+            "text", Sender("visitor"), text, payload=payload, client_message_id=client_message_id
+        )
+        if self.conversation.owner == "bot" and command is not None:
             await outbox.add(
                 self.connection, self.conversation.id, seq, self.conversation.owner_epoch, command, self.now
             )
@@ -152,6 +159,7 @@ class Work:
             reply_to,
         )
         await messages.add(self.connection, record, staff_id)
+        await pushes.add(self.connection, record)
         self.conversation = replace(self.conversation, last_seq=seq)
         return seq
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, case, func, insert, select, true, update
+from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -13,6 +13,7 @@ from bot.helpdesk.models import JSON, Conversation
 _conversation = tables.conversation
 _message = tables.message
 _request = tables.help_request
+_key = tables.conversation_key
 
 _COLUMNS = (
     *(c for c in _conversation.c if c.name not in ("token_hash", "rating_comment")),
@@ -75,6 +76,21 @@ async def create(connection: AsyncConnection, record: Conversation, token_hash: 
     await connection.execute(insert(_conversation).values(**values, token_hash=token_hash))
 
 
+async def add_key(
+    connection: AsyncConnection, conversation_id: str, token_hash: bytes, now: datetime
+) -> None:
+    """One more token that opens the conversation; only its hash is kept."""
+    await connection.execute(
+        insert(_key).values(token_hash=token_hash, conversation_id=conversation_id, created_at=now)
+    )
+
+
+async def set_place(connection: AsyncConnection, conversation_id: str, district: str, profile: JSON) -> None:
+    """Write the district, and ``profile`` over what was known of the visitor."""
+    known = _conversation.c.profile.op("||")(profile)
+    await _change(connection, conversation_id, district=district, profile=known)
+
+
 async def lock(connection: AsyncConnection, conversation_id: str) -> Conversation:
     """Read one conversation and hold its row until the transaction ends. Raises ``NotFound``.
 
@@ -97,7 +113,8 @@ async def get(connection: AsyncConnection, conversation_id: str) -> Conversation
 
 async def by_token_hash(connection: AsyncConnection, token_hash: bytes) -> Conversation | None:
     """The conversation a visitor's token opens."""
-    query = _full().where(_conversation.c.token_hash == token_hash)
+    keys = select(_key.c.conversation_id).where(_key.c.token_hash == token_hash)
+    query = _full().where(or_(_conversation.c.token_hash == token_hash, _conversation.c.id.in_(keys)))
     row = (await connection.execute(query)).mappings().one_or_none()
     return _record(row) if row else None
 

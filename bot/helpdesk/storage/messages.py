@@ -9,7 +9,8 @@ from bot.helpdesk.models import Sender, SenderKind, Update
 _message = tables.message
 
 
-def _record(row: RowMapping) -> Update:
+def from_row(row: RowMapping) -> Update:
+    """The update in a row of the table."""
     return Update(
         conversation_id=row["conversation_id"],
         seq=row["seq"],
@@ -62,7 +63,7 @@ async def get(connection: AsyncConnection, conversation_id: str, seq: int) -> Up
     """One message."""
     query = select(_message).where(_message.c.conversation_id == conversation_id, _message.c.seq == seq)
     row = (await connection.execute(query)).mappings().one_or_none()
-    return _record(row) if row else None
+    return from_row(row) if row else None
 
 
 async def after(connection: AsyncConnection, conversation_id: str, seq: int, limit: int) -> list[Update]:
@@ -73,7 +74,7 @@ async def after(connection: AsyncConnection, conversation_id: str, seq: int, lim
         .order_by(_message.c.seq)
         .limit(limit)
     )
-    return [_record(row) for row in (await connection.execute(query)).mappings()]
+    return [from_row(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def newest(connection: AsyncConnection, conversation_id: str, limit: int) -> list[Update]:
@@ -85,4 +86,4 @@ async def newest(connection: AsyncConnection, conversation_id: str, limit: int) 
         .limit(limit)
     )
     rows = (await connection.execute(query)).mappings().all()
-    return [_record(row) for row in reversed(rows)]
+    return [from_row(row) for row in reversed(rows)]
