@@ -21,6 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import health, openapi
 from bot.channels import widget
+from bot.channels.wechat import routes as wechat
+from bot.channels.wechat.channel import Channel, Foundations, Windows
+from bot.channels.wechat.setup import account_of
 from bot.console import desk as console_desk
 from bot.console import session as console_session
 from bot.console import socket as console_socket
@@ -58,6 +61,7 @@ async def describe(call: Call) -> HTTPResponse:
 
 ROUTES: tuple[Route, ...] = (
     *widget.ROUTES,
+    *wechat.ROUTES,
     *console_session.ROUTES,
     *console_desk.ROUTES,
     *console_socket.ROUTES,
@@ -105,6 +109,7 @@ class Running:
     assistant: AssistantClient
     worker_task: "asyncio.Task[None]"
     hub_task: "asyncio.Task[None]"
+    wechat: Channel | None = None
 
 
 def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
@@ -112,6 +117,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         search = BackgroundSearch(lambda: open_search(settings))
         search.start()
         app.ctx.parts, app.ctx.running = _open(settings, search)
+        app.ctx.wechat = app.ctx.running.wechat
         password, accounts = settings.admin_password, app.ctx.parts.accounts
         if password and await accounts.ensure_administrator(password):
             log.info("administrator_created", username="admin")
@@ -120,6 +126,8 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         running: Running = app.ctx.running
         running.worker.stop()
         await asyncio.wait([running.worker_task], timeout=settings.shutdown_seconds + 1)
+        if running.wechat is not None:
+            await running.wechat.stop(settings.shutdown_seconds)
         running.hub_task.cancel()
         await asyncio.gather(running.hub_task, return_exceptions=True)
 
@@ -141,7 +149,8 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         first_response_seconds=settings.first_response_seconds,
         lease_seconds=settings.assistant_timeout_seconds + _LEASE_MARGIN_SECONDS,
     )
-    desk = Desk(database, live, Texts.load(), policy)
+    texts = Texts.load()
+    desk = Desk(database, live, texts, policy)
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
@@ -156,14 +165,28 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         health.Remembered(assistant.ready),
         worker.wake,
         _limits(settings),
+        Windows(database),
+    )
+    below = Foundations(
+        database, live, hub, desk, texts, policy, worker.wake, settings.messages_per_10_seconds
     )
     running = Running(
         worker,
         assistant,
         asyncio.create_task(worker.run(settings.shutdown_seconds)),
         asyncio.create_task(hub.run()),
+        _open_wechat(settings, below),
     )
     return parts, running
+
+
+def _open_wechat(settings: Settings, below: Foundations) -> Channel | None:
+    account = account_of(settings)
+    if account is None:
+        return None
+    channel = Channel(account, below)
+    channel.start(settings.shutdown_seconds)
+    return channel
 
 
 def _limits(settings: Settings) -> Limits:
@@ -201,6 +224,7 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT. Exit code 2 for wrong settings, 1 when something needed is not there."""
     try:
         settings = read_settings(os.environ)
+        account_of(settings)
     except SettingError as error:
         print(error, file=sys.stderr)
         return 2

@@ -50,6 +50,19 @@ class UpdateOut(Wire):
     client_message_id: str | None = None
 
 
+class StaffUpdateOut(UpdateOut):
+    """An update for staff; ``delivery`` is sent, pending or undelivered where it goes out by WeChat."""
+
+    delivery: str | None = None
+
+
+class StaffUpdatesOut(Wire):
+    """A stretch of updates for staff and the newest seq there is."""
+
+    updates: list[StaffUpdateOut]
+    last_seq: int
+
+
 class UpdatesOut(Wire):
     """A stretch of updates and the newest seq there is."""
 
@@ -108,6 +121,14 @@ class RequestOut(Wire):
     outcome: str | None
 
 
+class WechatOut(Wire):
+    """How many messages may still be sent in WeChat, of how many, and until when (None: closed)."""
+
+    remaining: int
+    limit: int
+    window_ends_at: Moment | None
+
+
 class ConversationOut(Wire):
     """A conversation as staff see it."""
 
@@ -128,6 +149,7 @@ class ConversationOut(Wire):
     visitor_read_seq: int
     resolved: bool | None
     stars: int | None
+    wechat: WechatOut | None = None
 
 
 class SeqOut(Wire):
@@ -151,9 +173,9 @@ def update_out(update: Update) -> UpdateOut:
     )
 
 
-def staff_update_out(update: Update) -> UpdateOut:
-    """The same with the visibility that staff are shown on every text."""
-    shown = update_out(update)
+def staff_update_out(update: Update, delivery: str | None = None) -> StaffUpdateOut:
+    """The same with the visibility that staff are shown on every text, and with its delivery."""
+    shown = StaffUpdateOut(**vars(update_out(update)), delivery=delivery)
     if update.kind != "text":
         return shown
     return shown.model_copy(update={"payload": {**(shown.payload or {}), "visibility": update.visibility}})
@@ -180,7 +202,9 @@ def request_out(request: HelpRequest) -> RequestOut:
     return RequestOut(claimed_by=by, **same)
 
 
-def conversation_out(conversation: Conversation, online: bool) -> ConversationOut:
+def conversation_out(
+    conversation: Conversation, online: bool, wechat: WechatOut | None = None
+) -> ConversationOut:
     """A conversation for staff; ``online`` says whether the visitor is connected now."""
     helper = None
     if conversation.helper_id:
@@ -192,9 +216,9 @@ def conversation_out(conversation: Conversation, online: bool) -> ConversationOu
     same = {
         name: getattr(conversation, name)
         for name in ConversationOut.model_fields
-        if name not in ("helper", "visitor_online")
+        if name not in ("helper", "visitor_online", "wechat")
     }
-    return ConversationOut(helper=helper, visitor_online=online, **same)
+    return ConversationOut(helper=helper, visitor_online=online, wechat=wechat, **same)
 
 
 def _sender(sender: Sender) -> SenderOut:

@@ -49,7 +49,7 @@ _PAUSES = {45009: 600.0, 45011: 60.0}
 _BACK_OFF_SECONDS = (1.0, 4.0, 15.0, 60.0, 300.0)
 MOST_ATTEMPTS = 6
 # Nothing of WeChat's: the call itself failed.
-NO_CONNECTION, NO_ANSWER, BAD_ANSWER = -1001, -1002, -1003
+NO_CONNECTION, NO_ANSWER, BAD_ANSWER, NO_PICTURE = -1001, -1002, -1003, -1004
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def decide(errcode: int, attempts: int) -> Decision:
             return Decision(action, _PAUSES[errcode], account_wide=True)
         case "alarm":
             return Decision(action, max(pause, 60.0), account_wide=errcode != 40200)
-        case "back_off":
+        case "back_off" | "renew":
             return Decision(action, pause)
         case _:
             return Decision(action)
@@ -82,10 +82,16 @@ def may_retry(decision: Decision, attempts: int) -> bool:
     """Whether to try again by and by. A busy account waits as long as it takes; the others are given up."""
     if decision.action == "slow_down":
         return True
-    return decision.action in ("back_off", "alarm") and attempts < MOST_ATTEMPTS
+    return decision.action in ("back_off", "renew", "alarm") and attempts < MOST_ATTEMPTS
 
 
 def reason(errcode: int) -> str:
     """A short code for the outbox and the logs."""
-    names = {NO_CONNECTION: "no_connection", NO_ANSWER: "no_answer", BAD_ANSWER: "bad_answer", -1: "busy"}
+    names = {
+        NO_CONNECTION: "no_connection",
+        NO_ANSWER: "no_answer",
+        BAD_ANSWER: "bad_answer",
+        -1: "busy",
+        NO_PICTURE: "no_picture",
+    }
     return names.get(errcode, f"errcode_{errcode}")

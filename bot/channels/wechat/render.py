@@ -3,14 +3,15 @@
 An unknown kind, and a notice with an unknown code, is shown by its text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.channels.wechat import split
 from bot.channels.wechat.wording import rating_id
 from bot.helpdesk.models import QueuePosition, Update
 from bot.helpdesk.texts import Texts
 
+#: A notice that carries the link only when it goes out: whoever reads it in the list must not have it.
+WEB_LINK = "wechat_web_link_sent"
 STARS = (5, 4, 3, 2, 1)
 
 
@@ -23,9 +24,14 @@ class Shown:
     image: str | None = None
 
 
-def show(update: Update, texts: Texts, locale: str, place: QueuePosition | None = None) -> Shown:
-    """``update`` for its reader; ``place`` is where a waiting visitor stands in the queue."""
-    blocks = [_speaker(update, texts, locale) + (update.text or ""), _sources(update, texts, locale)]
+def show(
+    update: Update, texts: Texts, locale: str, place: QueuePosition | None = None, link: str | None = None
+) -> Shown:
+    """``update`` for its reader: ``place`` is where a waiting visitor stands, ``link`` leads to the web."""
+    text = update.text or ""
+    if link and update.payload.get("code") == WEB_LINK:
+        text = texts.get(locale, "web_link", url=link)
+    blocks = [_speaker(update, texts, locale) + text, _sources(update, texts, locale)]
     blocks.append(_choices(update, texts, locale))
     if update.payload.get("code") in ("queued", "queued_nobody_ready") and place is not None:
         blocks.append(_place(place, texts, locale))
@@ -97,8 +103,3 @@ def _place(place: QueuePosition, texts: Texts, locale: str) -> str:
     if place.wait_seconds is None:
         return texts.get(locale, "queue_position", position=place.position)
     return texts.get(locale, "queue_position_wait", position=place.position, seconds=place.wait_seconds)
-
-
-def fits(texts_: Sequence[str]) -> bool:
-    """Whether these texts fit into one message."""
-    return split.size("\n\n".join(texts_)) <= split.LIMIT_BYTES

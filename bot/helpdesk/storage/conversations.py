@@ -91,6 +91,11 @@ async def set_place(connection: AsyncConnection, conversation_id: str, district:
     await _change(connection, conversation_id, district=district, profile=known)
 
 
+async def clear_profile(connection: AsyncConnection, conversation_id: str) -> None:
+    """Remove what is known of the person; what was said is another rule's."""
+    await _change(connection, conversation_id, profile={})
+
+
 async def lock(connection: AsyncConnection, conversation_id: str) -> Conversation:
     """Read one conversation and hold its row until the transaction ends. Raises ``NotFound``.
 

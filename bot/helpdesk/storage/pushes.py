@@ -197,8 +197,14 @@ async def advance(connection: AsyncConnection, row: int, characters: int | None,
 
 
 async def retry(connection: AsyncConnection, rows: Sequence[int], due_at: datetime, reason: str) -> None:
-    """Try rows again, not before ``due_at``."""
+    """Try rows again that failed, not before ``due_at``."""
     values = {"due_at": due_at, "reason": reason, "attempts": _outbox.c.attempts + 1}
+    await connection.execute(update(_outbox).where(_outbox.c.id.in_(rows)).values(values))
+
+
+async def put_off(connection: AsyncConnection, rows: Sequence[int], due_at: datetime, reason: str) -> None:
+    """Leave rows until ``due_at``; nothing failed."""
+    values = {"due_at": due_at, "reason": reason}
     await connection.execute(update(_outbox).where(_outbox.c.id.in_(rows)).values(values))
 
 
