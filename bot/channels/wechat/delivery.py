@@ -82,7 +82,7 @@ class Delivery:
         async with self._database.transaction() as connection:
             waiting = await self._unread(connection, address, reader, now)
             visitor = await storage.visitor(connection, address.address)
-            if not waiting:
+            if not waiting or await pushes.held(connection, address.conversation_id, CHANNEL, now):
                 return Outcome()
             if visitor is None or not visitor.subscribed:
                 return await self._give_up(connection, waiting, "unreachable", now)

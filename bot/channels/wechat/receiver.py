@@ -34,6 +34,7 @@ from bot.helpdesk.texts import DEFAULT_LOCALE, Texts
 
 _LOOK_SECONDS = 0.5
 _LOOK_BACK = 20
+_BUSY_SECONDS = 0.05
 _HOLD_MARGIN = timedelta(seconds=0.5)
 _ENDS_RATING = ("rated", "queued", "queued_nobody_ready")
 
@@ -80,11 +81,10 @@ class Receiver:
             return admitted.answer
         await self._live.visitor_seen(admitted.conversation_id)
         if admitted.new and it.is_message and not await self._may_send(it):
-            stands = Stands("", DEFAULT_LOCALE)
-            return await self._decide(it, admitted.conversation_id, stands, hold_until, say="too_fast")
+            return await self._refuse(it, admitted.conversation_id, hold_until)
         conversation_id, seq = await self._act(it, admitted)
         stands = await self._wait(conversation_id, seq, ends)
-        answer = await self._decide(it, conversation_id, stands, hold_until)
+        answer = await self._decide(it, conversation_id, stands, hold_until, ends)
         if seq is not None and not answer and stands.owner == "bot":
             self._show_typing(it)
         return answer
@@ -208,18 +208,39 @@ class Receiver:
                     await asyncio.wait_for(anext(nudges), min(left, _LOOK_SECONDS))
 
     async def _decide(
-        self, it: Inbound, conversation_id: str, stands: Stands, hold_until: datetime, say: str | None = None
+        self, it: Inbound, conversation_id: str, stands: Stands, hold_until: datetime, ends: float
     ) -> str:
         """The one answer to this message: what waits for the visitor, as much as one reply holds."""
         show = await self._shows.prepare(conversation_id, stands, wants_link=it.name == "web")
+        while (answer := await self._decided(it, conversation_id, show, hold_until, ends)) is None:
+            # Something is on its way to the visitor this very moment; what waits goes after it.
+            await asyncio.sleep(_BUSY_SECONDS)
+        return answer
+
+    async def _decided(
+        self, it: Inbound, conversation_id: str, show: Show, hold_until: datetime, ends: float
+    ) -> str | None:
         now = self._clock()
         async with self._database.transaction() as connection:
             answer = await storage.lock_answer(connection, it.key)
             if answer is None:
-                answer = self._texts.get(stands.locale, say) if say else ""
-                if not say and await pushes.lock(connection, conversation_id, CHANNEL, now):
+                if await pushes.lock(connection, conversation_id, CHANNEL, now):
                     answer = await self._take(connection, conversation_id, show, now)
+                elif time.monotonic() < ends:
+                    return None
+                else:
+                    answer = ""
                 await storage.save_answer(connection, it.key, answer, now)
+            await pushes.end_hold(connection, conversation_id, CHANNEL, hold_until)
+        return answer
+
+    async def _refuse(self, it: Inbound, conversation_id: str, hold_until: datetime) -> str:
+        """Too many messages: said at once, and nothing else done."""
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            await storage.lock_answer(connection, it.key)
+            answer = self._texts.get(DEFAULT_LOCALE, "too_fast")
+            await storage.save_answer(connection, it.key, answer, now)
             await pushes.end_hold(connection, conversation_id, CHANNEL, hold_until)
         return answer
 

@@ -113,6 +113,15 @@ async def end_hold(connection: AsyncConnection, conversation_id: str, channel: s
     )
 
 
+async def held(connection: AsyncConnection, conversation_id: str, channel: str, now: datetime) -> bool:
+    """Whether the channel is about to answer by itself."""
+    query = select(_address.c.hold_until).where(
+        _address.c.conversation_id == conversation_id, _address.c.channel == channel
+    )
+    until = (await connection.execute(query)).scalar_one_or_none()
+    return until is not None and until > now
+
+
 async def lock(connection: AsyncConnection, conversation_id: str, channel: str, now: datetime) -> bool:
     """Hold the address's row until the transaction ends; False when somebody is sending to it right now."""
     query = (
