@@ -55,8 +55,9 @@ class Admission:
                 visitor = await self._open(connection, it, now)
             if seen is None:
                 await self._allow(connection, it, visitor, now)
+                # Only of a new one: whoever decides the answer holds the note before the address.
+                await storage.place(connection, it.key, visitor.conversation_id)
             await pushes.hold(connection, visitor.conversation_id, CHANNEL, hold_until)
-            await storage.place(connection, it.key, visitor.conversation_id)
         return Admitted(visitor.conversation_id, None, seen is None)
 
     async def _open(self, connection: AsyncConnection, it: Inbound, now: datetime) -> storage.Visitor:

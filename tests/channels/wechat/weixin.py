@@ -1,9 +1,9 @@
 """A WeChat to test against: it delivers messages as WeChat does and keeps WeChat's side of the interface.
 
-Delivering: signs and encrypts with an independent implementation, waits five seconds, tries up to three times
-with new signatures, decrypts the passive reply and checks whom it is for. Interface: access tokens that end and
-are renewed, quotas and windows by what the user did, limits on text, media and calls, and errcodes instead of
-HTTP errors. ``scale`` makes its seconds shorter. What a user sees is in ``inbox``.
+Delivering: signs and encrypts with an independent implementation, waits five seconds, tries up to three
+times with new signatures, decrypts the passive reply and checks whom it is for. Interface: access tokens that
+end and are renewed, quotas and windows by what the user did, limits on text, media and calls, and errcodes
+instead of HTTP errors. ``scale`` makes its seconds shorter. What a user sees is in ``inbox``.
 """
 
 import asyncio
@@ -246,7 +246,9 @@ class Weixin:
             self.arrived.notify_all()
         if isinstance(answer, tuple):
             return answer
-        return "application/json", self.broken_body or json.dumps(answer, ensure_ascii=False).encode()
+        if self.broken_body is not None:
+            return "application/json", self.broken_body
+        return "application/json", json.dumps(answer, ensure_ascii=False).encode()
 
     def _answer(self, name: str, query: dict[str, str], body: bytes) -> Any:
         given = self._body(name, body)
