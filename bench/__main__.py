@@ -6,6 +6,7 @@ import sys
 #: Name -> what it measures. Each is a module of this folder with ``main(arguments) -> int``.
 BENCHES = {
     "answers": "从发出问题到收到机器人答复的时间（WebSocket，真实的整套服务）",
+    "wechat": "微信推送（加密消息）在每秒 100 条时的应答时间，不含机器人的时间",
     "start": "再次启动到就绪的时间、各进程常驻内存、挂件大小",
 }
 

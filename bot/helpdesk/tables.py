@@ -168,7 +168,6 @@ address = Table(
     Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
     Column("channel", Text, primary_key=True),
     Column("address", Text, nullable=False),
-    Column("reachable", Boolean, nullable=False),
     _time("leased_until", nullable=True),
     _time("hold_until", nullable=True),
     Index("address_address_idx", "channel", "address"),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+#: How conversations, addresses and the outbox call this channel.
+CHANNEL = "wechat"
 Mode = Literal["safe", "compatible", "plain"]
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import quota, storage
-from bot.channels.wechat.entries import CHANNEL
+from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.inbound import Inbound
+from bot.channels.wechat.quota import Grant
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.opening import new_conversation, new_token
@@ -43,49 +44,40 @@ class Admission:
             if seen is not None and (seen.answer is not None or seen.key != it.key):
                 # A signature under another message is a forgery: it gets what the signed one got.
                 return Admitted("", seen.answer or "")
-            await storage.lock_openid(connection, it.openid)
             visitor = await storage.visitor(connection, it.openid, lock=True)
             if it.kind == "unsubscribe":
                 if visitor is not None:
                     await self._left(connection, it, visitor.conversation_id, now)
-                await storage.lock_answer(connection, it.key)
                 await storage.save_answer(connection, it.key, "", now)
                 return Admitted("", "")
             if visitor is None:
                 visitor = await self._open(connection, it, now)
             if seen is None:
-                await self._allow(connection, it, visitor, now)
-                # Only of a new one: whoever decides the answer holds the note before the address.
-                await storage.place(connection, it.key, visitor.conversation_id)
-            await pushes.hold(connection, visitor.conversation_id, CHANNEL, hold_until)
+                grant = _granted(it, visitor.grant, now)
+                await storage.arrive(connection, visitor, grant, hold_until, now)
+            else:
+                await connection.execute(pushes.holding(visitor.conversation_id, CHANNEL, hold_until))
         return Admitted(visitor.conversation_id, None, seen is None)
 
     async def _open(self, connection: AsyncConnection, it: Inbound, now: datetime) -> storage.Visitor:
+        await storage.lock_openid(connection, it.openid)
+        if (visitor := await storage.visitor(connection, it.openid, lock=True)) is not None:
+            return visitor
         record = new_conversation(now, channel=CHANNEL)
         await conversations.create(connection, record, hash_token(new_token()))
         await pushes.save_address(connection, Address(record.id, CHANNEL, it.openid))
         return await storage.add_visitor(connection, it.openid, record.id, now)
 
-    async def _allow(
-        self, connection: AsyncConnection, it: Inbound, visitor: storage.Visitor, now: datetime
-    ) -> None:
-        """Open the window that this opens, and put back in line what could not be delivered before."""
-        if it.is_message:
-            grant = quota.granted_by_message(visitor.grant, now)
-        elif it.kind in _GRANTING_EVENTS:
-            grant = quota.granted_by_event(visitor.grant, now)
-        else:
-            return
-        await storage.save_grant(connection, it.openid, grant)
-        if not visitor.subscribed:
-            await storage.save_subscribed(connection, it.openid, True, now)
-            await pushes.set_reachable(connection, CHANNEL, it.openid, True)
-        await pushes.revive(connection, visitor.conversation_id, CHANNEL, now)
-
     async def _left(
         self, connection: AsyncConnection, it: Inbound, conversation_id: str, now: datetime
     ) -> None:
         await storage.save_subscribed(connection, it.openid, False, now)
-        await pushes.set_reachable(connection, CHANNEL, it.openid, False)
         waiting = await pushes.waiting(connection, conversation_id, CHANNEL)
         await pushes.park(connection, [each.id for each in waiting], now, "unsubscribed")
+
+
+def _granted(it: Inbound, grant: Grant, now: datetime) -> Grant | None:
+    """What the visitor allows from now on; None when this allows nothing new."""
+    if it.is_message:
+        return quota.granted_by_message(grant, now)
+    return quota.granted_by_event(grant, now) if it.kind in _GRANTING_EVENTS else None

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import errcodes, plan, quota, render, split, storage
+from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.client import BadPicture, Client
-from bot.channels.wechat.entries import CHANNEL, Stands
+from bot.channels.wechat.entries import Stands
 from bot.channels.wechat.errcodes import Decision
 from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.plan import Piece, Stop, Waiting
@@ -146,7 +147,8 @@ class Delivery:
     ) -> list[Push]:
         """The closing takes along what was held back for it."""
         conversation_id = address.conversation_id
-        if not await pushes.revive(connection, conversation_id, CHANNEL, now, "quota_kept"):
+        kept = pushes.reviving(conversation_id, CHANNEL, now, "quota_kept")
+        if not (await connection.execute(kept)).rowcount:
             return waiting
         return await pushes.waiting(connection, conversation_id, CHANNEL)
 

@@ -4,15 +4,17 @@ Each entry is one transaction under the conversation's lock and carries the id o
 that doing it again changes nothing.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import links, storage
+from bot.channels.wechat.account import CHANNEL
 from bot.helpdesk import rules, tables
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import Live, utcnow
@@ -24,7 +26,6 @@ from bot.helpdesk.texts import Texts
 from bot.helpdesk.tokens import hash_token
 from bot.helpdesk.work import Work
 
-CHANNEL = "wechat"
 _SCENE_PARTS = 3
 
 
@@ -38,11 +39,28 @@ class Picture:
 
 @dataclass(frozen=True)
 class Stands:
-    """Where a conversation stands; ``answered``: something newer than asked waits for the visitor."""
+    """Where a conversation stands; ``answered``: there is an answer to what was asked."""
 
     owner: str
     locale: str
     answered: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A message saved under ``seq``, and where the conversation stood then, if that is known."""
+
+    seq: int
+    stands: Stands | None = None
+    answer: str | None = None
+
+
+#: Decides the answer in the transaction that saves what was asked; None when it cannot be decided there.
+Finish = Callable[[AsyncConnection, Stands], Awaitable[str | None]]
+
+
+async def _later(_connection: AsyncConnection, _stands: Stands) -> None:
+    return None
 
 
 class Entries:
@@ -80,12 +98,15 @@ class Entries:
         text: str,
         command: str | None,
         payload: JSON | None = None,
-    ) -> int:
-        """Save what a visitor wrote and give the assistant ``command`` for it; the message's ``seq``."""
+        finish: Finish = _later,
+    ) -> Asked:
+        """Save what a visitor wrote and give the assistant ``command`` for it."""
         async with self._work(conversation_id) as work:
-            if repeated := await work.repeated(message_id):
-                return repeated.seq
-            return (await work.visitor_says(message_id, self._cut(text), command, payload)).seq
+            accepted = await work.repeated(message_id)
+            if accepted is None:
+                accepted = await work.visitor_says(message_id, self._cut(text), command, payload)
+            stands = Stands(work.conversation.owner, work.conversation.locale)
+            return Asked(accepted.seq, stands, await finish(work.connection, stands))
 
     async def sent(
         self,
@@ -168,15 +189,19 @@ class Entries:
             return await messages.newest(connection, conversation_id, limit)
 
     async def stands(self, conversation_id: str, seq: int) -> Stands:
-        """Where a conversation stands, and whether something after ``seq`` waits for the visitor."""
-        conversation, outbox = tables.conversation, tables.outbox
-        newer = (
-            select(outbox.c.id)
-            .where(outbox.c.conversation_id == conversation_id, outbox.c.target == CHANNEL)
-            .where(outbox.c.status == "pending", outbox.c.seq > seq)
-            .exists()
+        """Where a conversation stands, and whether there is an answer to ``seq``."""
+        conversation, outbox, message = tables.conversation, tables.outbox, tables.message
+        waits = exists().where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.target == CHANNEL,
+            outbox.c.status == "pending",
+            outbox.c.seq > seq,
         )
-        query = select(conversation.c.owner, conversation.c.locale, newer)
+        # Another message's call may have taken this one's answer along.
+        replied = exists().where(
+            message.c.conversation_id == conversation_id, message.c.seq > seq, message.c.reply_to == seq
+        )
+        query = select(conversation.c.owner, conversation.c.locale, or_(waits, replied))
         async with self._database.transaction() as connection:
             row = (await connection.execute(query.where(conversation.c.id == conversation_id))).one()
         return Stands(row[0], row[1], bool(row[2]))

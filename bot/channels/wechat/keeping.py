@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.wechat import errcodes, storage
-from bot.channels.wechat.account import Account
+from bot.channels.wechat.account import CHANNEL, Account
 from bot.channels.wechat.client import Client
-from bot.channels.wechat.entries import CHANNEL
 from bot.channels.wechat.storage import Media
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import utcnow

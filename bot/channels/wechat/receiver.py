@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import links, plan, render, storage, wording
-from bot.channels.wechat.account import Account
+from bot.channels.wechat.account import CHANNEL, Account
 from bot.channels.wechat.admission import Admission, Admitted
 from bot.channels.wechat.client import Client
-from bot.channels.wechat.entries import CHANNEL, Entries, Picture, Stands
+from bot.channels.wechat.entries import Asked, Entries, Picture, Stands
 from bot.channels.wechat.inbound import Inbound
 from bot.channels.wechat.plan import Waiting
 from bot.channels.wechat.showing import Show, Shows
@@ -79,13 +79,14 @@ class Receiver:
         admitted = await self._admission.admit(it, signature, hold_until)
         if admitted.answer is not None:
             return admitted.answer
-        await self._live.visitor_seen(admitted.conversation_id)
         if admitted.new and it.is_message and not await self._may_send(it):
             return await self._refuse(it, admitted.conversation_id, hold_until)
-        conversation_id, seq = await self._act(it, admitted)
-        stands = await self._wait(conversation_id, seq, ends)
+        conversation_id, asked = await self._act(it, admitted, hold_until)
+        if asked is not None and asked.answer is not None:
+            return asked.answer
+        stands = await self._wait(conversation_id, asked, ends)
         answer = await self._decide(it, conversation_id, stands, hold_until, ends)
-        if seq is not None and not answer and stands.owner == "bot":
+        if asked and not answer and stands.owner == "bot":
             self._show_typing(it)
         return answer
 
@@ -94,41 +95,50 @@ class Receiver:
 
     # --- act --------------------------------------------------------------------------------------------
 
-    async def _act(self, it: Inbound, admitted: Admitted) -> tuple[str, int | None]:
-        """Do what the message asks; the conversation it is in then, and the ``seq`` to wait after, if any."""
+    async def _act(self, it: Inbound, admitted: Admitted, hold_until: datetime) -> tuple[str, Asked | None]:
+        """Do what the message asks; the conversation it is in then, and what to wait for an answer to."""
         conversation_id = admitted.conversation_id
         if it.kind == "text":
-            return conversation_id, await self._text(it, admitted)
+            return conversation_id, await self._text(it, admitted, hold_until)
         if it.is_message:
             await self._thing(it, conversation_id)
         elif it.kind in ("subscribe", "scan"):
             conversation_id = await self._scene(it, conversation_id)
         elif it.kind == "click":
-            return conversation_id, await self._click(it, conversation_id)
+            return conversation_id, await self._click(it, conversation_id, hold_until)
         return conversation_id, None
 
-    async def _text(self, it: Inbound, admitted: Admitted) -> int:
+    async def _text(self, it: Inbound, admitted: Admitted, hold_until: datetime) -> Asked:
         conversation_id = admitted.conversation_id
         before = None if admitted.new else await self._entries.found(conversation_id, it.client_message_id)
         rated = _rating_in(before) if before else await self._rating(it, conversation_id)
         if rated is not None:
             return await self._rate(it, conversation_id, *rated)
         if before is not None:
-            return before.seq
+            return Asked(before.seq)
         chosen = await self._choice(it, conversation_id)
         if chosen is not None:
             with suppress(Invalid):
                 accepted = await self._desk.choose(conversation_id, it.client_message_id, *chosen)
                 self._wake_assistant()
-                return accepted.seq
-        return await self._say(it, conversation_id, it.text)
+                return Asked(accepted.seq)
+        return await self._say(it, conversation_id, it.text, hold_until)
 
-    async def _say(self, it: Inbound, conversation_id: str, text: str) -> int:
+    async def _say(self, it: Inbound, conversation_id: str, text: str, hold_until: datetime) -> Asked:
         wish = wording.asks_for_person(text)
         command = self._texts.get("zh", "ask_person") if wish else rules.as_plain_text(text)
-        seq = await self._entries.said(conversation_id, it.client_message_id, text, command)
-        self._wake_assistant()
-        return seq
+
+        async def finish(connection: AsyncConnection, stands: Stands) -> str | None:
+            # A helper answers when they answer: no need to wait, and one transaction does.
+            if stands.owner != "helper":
+                return None
+            show = self._shows.plain(stands)
+            return await self._answer(connection, it, conversation_id, show, hold_until, wait=True)
+
+        asked = await self._entries.said(conversation_id, it.client_message_id, text, command, finish=finish)
+        if asked.stands is None or asked.stands.owner == "bot":
+            self._wake_assistant()
+        return asked
 
     async def _choice(self, it: Inbound, conversation_id: str) -> tuple[int, str] | None:
         """The button that a typed number means: one of the newest reply of the bot, if it has any."""
@@ -154,14 +164,14 @@ class Receiver:
             return None
         return closing, stars
 
-    async def _rate(self, it: Inbound, conversation_id: str, closing: int, stars: int) -> int:
+    async def _rate(self, it: Inbound, conversation_id: str, closing: int, stars: int) -> Asked:
         text = f"{stars} {self._texts.get('zh', f'rate_{stars}')}"
         payload = {"rating": {"seq": closing, "stars": stars}}
-        seq = await self._entries.said(conversation_id, it.client_message_id, text, None, payload)
+        asked = await self._entries.said(conversation_id, it.client_message_id, text, None, payload)
         with suppress(WrongState):
             resolved = wording.settled(stars)
             await self._desk.rate(conversation_id, resolved=resolved, stars=stars, comment=None)
-        return seq
+        return Asked(asked.seq)
 
     async def _thing(self, it: Inbound, conversation_id: str) -> None:
         words = {name: str(it.thing.get(name, "")) for name in ("label", "title", "url")}
@@ -179,13 +189,13 @@ class Receiver:
         await self._entries.visit(conversation_id, it.client_message_id, it.name, first=first)
         return conversation_id
 
-    async def _click(self, it: Inbound, conversation_id: str) -> int | None:
+    async def _click(self, it: Inbound, conversation_id: str, hold_until: datetime) -> Asked | None:
         """Keys of the menu: ``human``, ``ticket``, ``web``, ``say:WORDS``; any other explains how to ask."""
         if it.name in ("human", "ticket"):
             code = "ask_person" if it.name == "human" else "ask_ticket"
-            return await self._say(it, conversation_id, self._texts.get("zh", code))
+            return await self._say(it, conversation_id, self._texts.get("zh", code), hold_until)
         if it.name.startswith("say:") and it.name.removeprefix("say:").strip():
-            return await self._say(it, conversation_id, it.name.removeprefix("say:"))
+            return await self._say(it, conversation_id, it.name.removeprefix("say:"), hold_until)
         code = "how_to_ask"
         if it.name == "web":
             code = "web_link_sent" if self._account.public_url else "web_link_missing"
@@ -194,13 +204,15 @@ class Receiver:
 
     # --- wait and decide --------------------------------------------------------------------------------
 
-    async def _wait(self, conversation_id: str, seq: int | None, ends: float) -> Stands:
-        """Until the bot has answered message ``seq``, a person owns the conversation, or it is time."""
-        if seq is None:
+    async def _wait(self, conversation_id: str, asked: Asked | None, ends: float) -> Stands:
+        """Until the bot has answered what was ``asked``, a person owns the conversation, or it is time."""
+        if asked is None:
             return await self._entries.stands(conversation_id, 0)
+        if asked.stands is not None and asked.stands.owner != "bot":
+            return asked.stands
         async with self._hub.subscribe(conversation_topic(conversation_id)) as nudges:
             while True:
-                stands = await self._entries.stands(conversation_id, seq)
+                stands = await self._entries.stands(conversation_id, asked.seq)
                 left = ends - time.monotonic()
                 if stands.answered or stands.owner != "bot" or left <= 0:
                     return stands
@@ -220,28 +232,35 @@ class Receiver:
     async def _decided(
         self, it: Inbound, conversation_id: str, show: Show, hold_until: datetime, ends: float
     ) -> str | None:
-        now = self._clock()
+        wait = time.monotonic() < ends
         async with self._database.transaction() as connection:
-            answer = await storage.lock_answer(connection, it.key)
-            if answer is None:
-                if await pushes.lock(connection, conversation_id, CHANNEL, now):
-                    answer = await self._take(connection, conversation_id, show, now)
-                elif time.monotonic() < ends:
-                    return None
-                else:
-                    answer = ""
-                await storage.save_answer(connection, it.key, answer, now)
-            await pushes.end_hold(connection, conversation_id, CHANNEL, hold_until)
+            return await self._answer(connection, it, conversation_id, show, hold_until, wait=wait)
+
+    async def _answer(
+        self,
+        connection: AsyncConnection,
+        it: Inbound,
+        conversation_id: str,
+        show: Show,
+        hold_until: datetime,
+        *,
+        wait: bool,
+    ) -> str | None:
+        """Decide the answer unless it is decided; None when it is worth to ``wait`` for a send under way."""
+        now = self._clock()
+        answer, free = await storage.lock_answer(connection, it.key, conversation_id, now)
+        if answer is None:
+            if not free and wait:
+                return None
+            answer = await self._take(connection, conversation_id, show, now) if free else ""
+        await storage.answer_and_end_hold(connection, it.key, answer, conversation_id, hold_until, now)
         return answer
 
     async def _refuse(self, it: Inbound, conversation_id: str, hold_until: datetime) -> str:
         """Too many messages: said at once, and nothing else done."""
-        now = self._clock()
+        now, answer = self._clock(), self._texts.get(DEFAULT_LOCALE, "too_fast")
         async with self._database.transaction() as connection:
-            await storage.lock_answer(connection, it.key)
-            answer = self._texts.get(DEFAULT_LOCALE, "too_fast")
-            await storage.save_answer(connection, it.key, answer, now)
-            await pushes.end_hold(connection, conversation_id, CHANNEL, hold_until)
+            await storage.answer_and_end_hold(connection, it.key, answer, conversation_id, hold_until, now)
         return answer
 
     async def _take(

@@ -13,8 +13,9 @@ from typing import Any
 
 import structlog
 
+from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.delivery import Delivery, Outcome
-from bot.channels.wechat.entries import CHANNEL, Entries
+from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.pause import Pause
 from bot.helpdesk.database import Database

@@ -47,6 +47,10 @@ class Shows:
         self._links = links
         self._texts = texts
 
+    def plain(self, stands: Stands) -> Show:
+        """For a conversation that neither waits in the queue nor wants a link."""
+        return Show(self._texts, stands.locale, None, None)
+
     async def prepare(self, conversation_id: str, stands: Stands, *, wants_link: bool) -> Show:
         """For one conversation; a link is made only where one is wanted, for each opens the conversation."""
         place = await self._desk.queue_position(conversation_id) if stands.owner == "queue" else None

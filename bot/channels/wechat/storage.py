@@ -3,18 +3,58 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, delete, func, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import tables
+from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.quota import Grant
+from bot.helpdesk import tables as helpdesk
+from bot.helpdesk.storage import pushes
 
 _visitor = tables.visitor
 _inbound = tables.inbound
 _media = tables.media
 _link = tables.link
 _alarm = tables.alarm
+
+
+# What every delivery needs is built once: building a statement costs more than running it.
+_address = helpdesk.address
+_HERE = (_address.c.conversation_id == bindparam("here")) & (_address.c.channel == CHANNEL)
+_VISITOR = select(_visitor).where(_visitor.c.openid == bindparam("openid"))
+_LOCK_VISITOR = _VISITOR.with_for_update()
+_SEE = (
+    upsert(_inbound)
+    .values({name: bindparam(name) for name in ("key", "signature", "openid", "received_at")})
+    .on_conflict_do_nothing()
+    .returning(_inbound.c.key)
+)
+_HOLD = update(_address).where(_HERE).values(hold_until=bindparam("until"))
+_GRANT = ("message_at", "message_used", "event_at", "event_used")
+_ALLOW = (
+    update(_visitor)
+    .where(_visitor.c.openid == bindparam("visitor"))
+    .values(subscribed=True, unsubscribed_at=None, **{name: bindparam(name) for name in _GRANT})
+)
+_ARRIVE = _HOLD.add_cte(
+    _ALLOW.cte("allowed"), pushes.reviving(bindparam("here"), CHANNEL, bindparam("now")).cte("revived")
+)
+_FREE = or_(_address.c.leased_until.is_(None), _address.c.leased_until <= bindparam("now"))
+_LOCK_ANSWER = (
+    select(_inbound.c.answer, _FREE)
+    .join(_address, _HERE)
+    .where(_inbound.c.key == bindparam("note"))
+    .with_for_update()
+)
+_ENDED = update(_address).where(_HERE, _address.c.hold_until <= bindparam("until")).values(hold_until=None)
+_DECIDE = (
+    update(_inbound)
+    .where(_inbound.c.key == bindparam("note"))
+    .values(answer=bindparam("decided"), answered_at=bindparam("now"))
+    .add_cte(_ENDED.cte("ended"))
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +72,6 @@ class Seen:
     """A message WeChat delivered before: ``answer`` is what it was answered, None while undecided."""
 
     key: str
-    conversation_id: str | None
     answer: str | None
 
 
@@ -46,8 +85,8 @@ def _visitor_of(row: RowMapping) -> Visitor:
 
 async def visitor(connection: AsyncConnection, openid: str, *, lock: bool = False) -> Visitor | None:
     """One visitor; with ``lock`` their row is held until the transaction ends."""
-    query = select(_visitor).where(_visitor.c.openid == openid)
-    row = (await connection.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    found = await connection.execute(_LOCK_VISITOR if lock else _VISITOR, {"openid": openid})
+    row = found.mappings().one_or_none()
     return _visitor_of(row) if row else None
 
 
@@ -67,13 +106,17 @@ async def add_visitor(
 
 async def save_grant(connection: AsyncConnection, openid: str, grant: Grant) -> None:
     """Write what a visitor allows."""
-    values = {
+    values = _grant_values(grant)
+    await connection.execute(update(_visitor).where(_visitor.c.openid == openid).values(values))
+
+
+def _grant_values(grant: Grant) -> dict[str, datetime | int | None]:
+    return {
         "message_at": grant.message_at,
         "message_used": grant.message_used,
         "event_at": grant.event_at,
         "event_used": grant.event_used,
     }
-    await connection.execute(update(_visitor).where(_visitor.c.openid == openid).values(values))
 
 
 async def save_subscribed(connection: AsyncConnection, openid: str, subscribed: bool, now: datetime) -> None:
@@ -126,33 +169,56 @@ async def see(
     connection: AsyncConnection, key: str, signature: str, openid: str, now: datetime
 ) -> Seen | None:
     """Note a message; None when it is new, else what is known of it. A signature serves one message only."""
-    statement = upsert(_inbound).values(key=key, signature=signature, openid=openid, received_at=now)
-    new = await connection.execute(statement.on_conflict_do_nothing().returning(_inbound.c.key))
-    if new.first() is not None:
+    values = {"key": key, "signature": signature, "openid": openid, "received_at": now}
+    if (await connection.execute(_SEE, values)).first() is not None:
         return None
-    query = select(_inbound.c.key, _inbound.c.conversation_id, _inbound.c.answer)
+    query = select(_inbound.c.key, _inbound.c.answer)
     # By key first: of a repetition under a new signature both may be known, of different messages.
     query = query.where(or_(_inbound.c.key == key, _inbound.c.signature == signature))
     row = (await connection.execute(query.order_by(_inbound.c.key != key).limit(1))).mappings().one()
     return Seen(**row)
 
 
-async def place(connection: AsyncConnection, key: str, conversation_id: str) -> None:
-    """Say which conversation a message belongs to."""
-    await connection.execute(
-        update(_inbound).where(_inbound.c.key == key).values(conversation_id=conversation_id)
-    )
+async def arrive(
+    connection: AsyncConnection, it: Visitor, grant: Grant | None, hold_until: datetime, now: datetime
+) -> None:
+    """What a new message changes at once: the hold on its answer and, with a new ``grant``, what its visitor
+    allows and what can be delivered again.
+    """
+    values = {"here": it.conversation_id, "until": hold_until}
+    if grant is None:
+        await connection.execute(_HOLD, values)
+        return
+    await connection.execute(_ARRIVE, {**values, "visitor": it.openid, "now": now, **_grant_values(grant)})
 
 
-async def lock_answer(connection: AsyncConnection, key: str) -> str | None:
-    """The answer decided for a message, None while there is none; its row is held."""
-    query = select(_inbound.c.answer).where(_inbound.c.key == key).with_for_update()
-    answer: str | None = (await connection.execute(query)).scalar_one()
-    return answer
+async def lock_answer(
+    connection: AsyncConnection, key: str, conversation_id: str, now: datetime
+) -> tuple[str | None, bool]:
+    """The answer decided for a message, None while there is none; and whether its visitor is free.
+
+    They are not while something is being sent to them. Holds note and address until the transaction ends.
+    """
+    values = {"note": key, "here": conversation_id, "now": now}
+    row = (await connection.execute(_LOCK_ANSWER, values)).one()
+    return row[0], bool(row[1])
+
+
+async def answer_and_end_hold(
+    connection: AsyncConnection,
+    key: str,
+    answer: str,
+    conversation_id: str,
+    hold_until: datetime,
+    now: datetime,
+) -> None:
+    """Decide the answer, and let others push again; the note must be held by ``lock_answer``."""
+    values = {"note": key, "decided": answer, "here": conversation_id, "until": hold_until, "now": now}
+    await connection.execute(_DECIDE, values)
 
 
 async def save_answer(connection: AsyncConnection, key: str, answer: str, now: datetime) -> None:
-    """Decide the answer; the row must be held by ``lock_answer``."""
+    """Decide the answer to something that needs no thought."""
     await connection.execute(
         update(_inbound).where(_inbound.c.key == key).values(answer=answer, answered_at=now)
     )

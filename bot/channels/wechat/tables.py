@@ -21,9 +21,8 @@ def _time(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
 
-def _conversation(*, key: bool = False, nullable: bool = False) -> Column[object]:
-    reference = ForeignKey("conversation.id")
-    return Column("conversation_id", Text, reference, primary_key=key, nullable=nullable)
+def _conversation(*, key: bool = False) -> Column[object]:
+    return Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=key, nullable=False)
 
 
 visitor = Table(
@@ -47,7 +46,6 @@ inbound = Table(
     Column("key", Text, primary_key=True),
     Column("signature", Text, nullable=False, unique=True),
     Column("openid", Text, nullable=False),
-    _conversation(nullable=True),
     _time("received_at"),
     _time("answered_at", nullable=True),
     Column("answer", Text),

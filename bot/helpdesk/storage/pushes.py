@@ -8,8 +8,10 @@ a visitor's messages go out one after the other; one on hold is about to be answ
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import RowMapping, insert, literal, or_, select, update
+from sqlalchemy import RowMapping, bindparam, insert, literal, or_, select, update
+from sqlalchemy import Update as SqlUpdate
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,9 +69,9 @@ async def add(connection: AsyncConnection, record: Update) -> None:
     await connection.execute(insert(_outbox).from_select(list(columns), rows))
 
 
-async def save_address(connection: AsyncConnection, record: Address, *, reachable: bool = True) -> None:
+async def save_address(connection: AsyncConnection, record: Address) -> None:
     """Make or change the address of a conversation on a channel."""
-    values = {"address": record.address, "reachable": reachable}
+    values = {"address": record.address}
     statement = upsert(_address).values(
         conversation_id=record.conversation_id, channel=record.channel, **values
     )
@@ -85,32 +87,10 @@ async def drop_address(connection: AsyncConnection, channel: str, address: str) 
     )
 
 
-async def set_reachable(connection: AsyncConnection, channel: str, address: str, reachable: bool) -> None:
-    """Whether anything may be sent to an address."""
-    await connection.execute(
-        update(_address)
-        .where(_address.c.channel == channel, _address.c.address == address)
-        .values(reachable=reachable)
-    )
-
-
-async def hold(connection: AsyncConnection, conversation_id: str, channel: str, until: datetime) -> None:
-    """Let nobody push before ``until``: the channel may answer by itself."""
-    await connection.execute(
-        update(_address)
-        .where(_address.c.conversation_id == conversation_id, _address.c.channel == channel)
-        .values(hold_until=until)
-    )
-
-
-async def end_hold(connection: AsyncConnection, conversation_id: str, channel: str, until: datetime) -> None:
-    """End the hold that was set ``until``; a later one goes on."""
-    await connection.execute(
-        update(_address)
-        .where(_address.c.conversation_id == conversation_id, _address.c.channel == channel)
-        .where(_address.c.hold_until <= until)
-        .values(hold_until=None)
-    )
+def holding(conversation_id: str, channel: str, until: datetime) -> SqlUpdate:
+    """The statement that lets nobody push before ``until``: the channel may answer by itself."""
+    here = (_address.c.conversation_id == conversation_id, _address.c.channel == channel)
+    return update(_address).where(*here).values(hold_until=until)
 
 
 async def held(connection: AsyncConnection, conversation_id: str, channel: str, now: datetime) -> bool:
@@ -120,17 +100,6 @@ async def held(connection: AsyncConnection, conversation_id: str, channel: str, 
     )
     until = (await connection.execute(query)).scalar_one_or_none()
     return until is not None and until > now
-
-
-async def lock(connection: AsyncConnection, conversation_id: str, channel: str, now: datetime) -> bool:
-    """Hold the address's row until the transaction ends; False when somebody is sending to it right now."""
-    query = (
-        select(_address.c.leased_until)
-        .where(_address.c.conversation_id == conversation_id, _address.c.channel == channel)
-        .with_for_update()
-    )
-    row = (await connection.execute(query)).one_or_none()
-    return row is not None and (row.leased_until is None or row.leased_until <= now)
 
 
 async def take(
@@ -177,17 +146,20 @@ async def _lease(connection: AsyncConnection, address: Address, until: datetime 
 
 async def waiting(connection: AsyncConnection, conversation_id: str, channel: str) -> list[Push]:
     """What waits for an address, oldest first."""
-    query = (
-        select(*_message.c, _outbox.c.id, _outbox.c.progress, _outbox.c.attempts)
-        .join(
-            _message,
-            (_message.c.conversation_id == _outbox.c.conversation_id) & (_message.c.seq == _outbox.c.seq),
-        )
-        .where(_outbox.c.conversation_id == conversation_id, _outbox.c.target == channel)
-        .where(_outbox.c.status == "pending")
-        .order_by(_outbox.c.id)
+    values = {"here": conversation_id, "channel": channel}
+    return [_push(row) for row in (await connection.execute(_WAITING, values)).mappings()]
+
+
+_WAITING = (
+    select(*_message.c, _outbox.c.id, _outbox.c.progress, _outbox.c.attempts)
+    .join(
+        _message,
+        (_message.c.conversation_id == _outbox.c.conversation_id) & (_message.c.seq == _outbox.c.seq),
     )
-    return [_push(row) for row in (await connection.execute(query)).mappings()]
+    .where(_outbox.c.conversation_id == bindparam("here"), _outbox.c.target == bindparam("channel"))
+    .where(_outbox.c.status == "pending")
+    .order_by(_outbox.c.id)
+)
 
 
 def _push(row: RowMapping) -> Push:
@@ -227,19 +199,18 @@ async def park(connection: AsyncConnection, rows: Sequence[int], now: datetime, 
     return (await connection.execute(statement)).rowcount
 
 
-async def revive(
-    connection: AsyncConnection, conversation_id: str, channel: str, now: datetime, *reasons: str
-) -> int:
-    """Put parked rows back in line: the visitor can be reached again. Only those of ``reasons``, if any."""
+def reviving(conversation_id: Any, channel: str, now: Any, *reasons: str) -> SqlUpdate:
+    """The statement that puts parked rows back in line: the visitor can be reached again.
+
+    Only those of ``reasons``, if any; a message that the channel rejected stays where it is.
+    """
     statement = (
         update(_outbox)
         .where(_outbox.c.conversation_id == conversation_id, _outbox.c.target == channel)
         .where(_outbox.c.status == "parked", _outbox.c.reason != "rejected")
         .values(status="pending", finished_at=None, due_at=now, attempts=0)
     )
-    if reasons:
-        statement = statement.where(_outbox.c.reason.in_(reasons))
-    return (await connection.execute(statement)).rowcount
+    return statement.where(_outbox.c.reason.in_(reasons)) if reasons else statement
 
 
 _STATES = {"pending": "pending", "done": "sent", "parked": "undelivered", "dropped": "undelivered"}

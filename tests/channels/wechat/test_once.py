@@ -44,21 +44,23 @@ async def test_thousand_calls_of_bursts_work_on_each_message_exactly_once(
     async for one in serve(with_wechat, stand_in):
         async for other in serve(with_wechat, stand_in):
             urls = [f"{site.url}/channels/wechat" for site in (one, other)]
-            loop = asyncio.get_running_loop()
-            with ThreadPoolExecutor(24) as threads:
-                send = weixin._session.post
-                jobs = [
-                    loop.run_in_executor(
-                        threads,
-                        lambda n=n, q=query, b=body: send(urls[n % 2], params=q, data=b, timeout=60),
-                    )
-                    for n, (_, _, query, body) in enumerate(drawn)
-                ]
-                responses = await asyncio.gather(*jobs)
+            responses = await post_all(weixin, urls, drawn)
             assert Counter(response.status_code for response in responses) == {200: CALLS}
             sent = {number for number, *_ in drawn}
             assert Counter(each["message"] for each in stand_in.received) == Counter(texts[n] for n in sent)
             await count_rows(one, len(sent))
+
+
+async def post_all(weixin: Weixin, urls: list[str], drawn: list) -> list:
+    """Post all calls, many at a time, to one server after the other."""
+
+    def post(number: int) -> object:
+        _, _, query, body = drawn[number]
+        return weixin._session.post(urls[number % len(urls)], params=query, data=body, timeout=60)
+
+    with ThreadPoolExecutor(24) as threads:
+        loop = asyncio.get_running_loop()
+        return await asyncio.gather(*(loop.run_in_executor(threads, post, n) for n in range(len(drawn))))
 
 
 async def count_rows(site: Site, messages: int) -> None:

@@ -1,4 +1,4 @@
-"""Sending by the interface: the five seconds, quotas, errcodes, faults. Nothing is called sent that was not."""
+"""Sending by the interface: five seconds, quotas, errcodes, faults. Nothing is called sent that was not."""
 
 import asyncio
 from dataclasses import replace
@@ -64,7 +64,7 @@ async def helped(site: Site, weixin: Weixin, query: Query) -> Helped:
 async def test_slow_answer_comes_by_the_interface_once_although_wechat_retries(
     with_wechat: Settings, stand_in: StandIn, weixin: Weixin
 ):
-    """WeChat gives up after its five seconds, here a tenth of them, and tries again; we answer before it does."""
+    """WeChat gives up after its five seconds, here one, and tries again; we answer before it does."""
     stand_in.hold.add("慢")
     weixin.scale = 0.2
     async for site in serve(replace(with_wechat, wechat_passive_seconds=0.4), stand_in):

@@ -17,7 +17,6 @@ STATEMENTS = (
         conversation_id text NOT NULL REFERENCES conversation,
         channel text NOT NULL,
         address text NOT NULL,
-        reachable boolean NOT NULL,
         leased_until timestamptz,
         hold_until timestamptz,
         PRIMARY KEY (conversation_id, channel)
@@ -51,7 +50,6 @@ STATEMENTS = (
         key text PRIMARY KEY,
         signature text NOT NULL UNIQUE,
         openid text NOT NULL,
-        conversation_id text REFERENCES conversation,
         received_at timestamptz NOT NULL,
         answered_at timestamptz,
         answer text
