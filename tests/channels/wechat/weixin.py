@@ -78,6 +78,7 @@ class Weixin:
         self.media: dict[str, tuple[str, bytes]] = {}
         self.menu: dict[str, Any] | None = None
         self.menus_allowed = True
+        self.clock_off = 0.0
         self.hang = threading.Event()
         self.hang_next = 0
         self.broken_body: bytes | None = None
@@ -210,6 +211,9 @@ class Weixin:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(time.time() + weixin.clock_off)  # type: ignore[arg-type]
 
             def do_POST(self) -> None:
                 self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
