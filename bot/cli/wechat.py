@@ -121,7 +121,7 @@ class AccountCheck:
         return "AppID、AppSecret 和 IP 白名单都对，拿到了 access token"
 
     async def interface(self) -> str:
-        """What the account may do: a typing sign to nobody is refused for its receiver, or for want of rights."""
+        """Whether it may send: a typing sign to nobody is refused for its receiver, or for want of rights."""
         answer = Answer(await self._client.show_typing("o" + "0" * 27))
         if answer.errcode in (48001, 40200):
             raise Problem(advice(answer))

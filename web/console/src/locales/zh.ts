@@ -66,9 +66,18 @@ const profileLabels: Record<string, string> = {
   industry: '行业',
   size: '规模',
   email: '邮箱',
+  window: '窗口',
 };
 
 export const zh = {
+  wechat: {
+    remaining: (left: number, limit: number): string => `微信可发 剩余 ${left}/${limit}`,
+    until: (at: string): string => `窗口至 ${at}`,
+    closed: '窗口已关闭，访客再发消息后才能发送',
+    undelivered: (count: number): string => `未送达 ${count} 条`,
+    delivery: { pending: '发送中', undelivered: '未送达' },
+    open: { image: '查看图片', voice: '下载语音', video: '下载视频' } as Record<string, string | undefined>,
+  },
   product: '帮办工作台',
   brand: '帮办',
 
