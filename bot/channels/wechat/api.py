@@ -6,6 +6,7 @@ the access token travels in it.
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from urllib3.exceptions import NewConnectionError
 
 from bot.channels.wechat import errcodes
 
-CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
+CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3.0, 8.0, 20.0
 LARGEST_MEDIA_BYTES = 10 * 1024 * 1024
 LARGEST_ANSWER_BYTES = 1_000_000
 Result = TypeVar("Result")
@@ -104,11 +105,14 @@ class Http:
 
 
 def _answer(response: requests.Response, largest: int) -> Answer:
-    content = bytearray()
+    """The answer, within a size and a time: ``requests`` by itself bounds neither."""
+    content, ends = bytearray(), time.monotonic() + WHOLE_SECONDS
     for chunk in response.iter_content(65_536):
         content += chunk
         if len(content) > largest:
             return Answer(errcodes.BAD_ANSWER)
+        if time.monotonic() > ends:
+            return Answer(errcodes.NO_ANSWER)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if response.status_code != 200:
         return Answer(errcodes.BAD_ANSWER)

@@ -4,6 +4,7 @@ Each entry is one transaction under the conversation's lock and carries the id o
 that doing it again changes nothing.
 """
 
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.wechat import links, storage
+from bot.channels.wechat import links, storage, wording
 from bot.channels.wechat.account import CHANNEL
 from bot.helpdesk import rules, tables
 from bot.helpdesk.database import Database
@@ -145,13 +146,16 @@ class Entries:
             locale = work.conversation.locale
             name = self._desk_texts.find(locale, f"district_{district}") if district else None
             if kind not in ("district", "window") or name is None:
-                await self._notice(work, "welcome" if first else "how_to_ask", message_id)
+                await (
+                    self._welcome(work, message_id) if first else self._notice(work, "how_to_ask", message_id)
+                )
                 return
             profile = {"window": self._cut(window)} if kind == "window" and window else {}
             await conversations.set_place(work.connection, conversation_id, district, profile)
-            await self._notice(
-                work, "welcome_district" if first else "district_set", message_id, district=name
-            )
+            if first:
+                await self._welcome(work, message_id, district=name)
+            else:
+                await self._notice(work, "district_set", message_id, district=name)
 
     async def link(self, openid: str, message_id: str, scene: str, now_in: str) -> str:
         """Go on in WeChat with a conversation of the web; returns the conversation the visitor is in then."""
@@ -205,6 +209,28 @@ class Entries:
         async with self._database.transaction() as connection:
             row = (await connection.execute(query.where(conversation.c.id == conversation_id))).one()
         return Stands(row[0], row[1], bool(row[2]))
+
+    async def _welcome(self, work: Work, message_id: str, **values: Any) -> None:
+        """Greet a new subscriber, with a few things to begin with, each chosen by its number."""
+        locale = work.conversation.locale
+        text = self._texts.get(locale, "welcome_district" if values else "welcome", **values)
+        labels = self._texts.get(locale, "welcome_menu").split("|")
+        ids = [secrets.token_urlsafe(8) for _ in labels]
+        buttons = [{"id": i, "label": label} for i, label in zip(ids, labels, strict=True)]
+        person = self._texts.get("zh", "ask_person")
+        commands = {
+            i: person if wording.asks_for_person(label) else label
+            for i, label in zip(ids, labels, strict=True)
+        }
+        payload = {"code": "wechat_welcome", "buttons": buttons, **values}
+        await work.append(
+            "notice",
+            Sender("system"),
+            text,
+            payload=payload,
+            commands=commands,
+            client_message_id=message_id,
+        )
 
     async def _notice(self, work: Work, code: str, message_id: str | None = None, **values: Any) -> int:
         text = self._texts.get(work.conversation.locale, code, **values)
