@@ -58,6 +58,10 @@ class Http:
         """GET a file; errors still come as JSON."""
         return await self._run(lambda: self._request("GET", path, params, LARGEST_MEDIA_BYTES))
 
+    async def fetch(self, url: str) -> Answer:
+        """GET a file from another address; who calls has looked whose it is."""
+        return await self._run(lambda: self._request("GET", url, {}, LARGEST_MEDIA_BYTES))
+
     def close(self) -> None:
         """Drop the connections; a call under way ends by its own timeout."""
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -83,7 +87,7 @@ class Http:
         try:
             with self._session.request(
                 method,
-                f"{self._base}{path}",
+                path if "://" in path else f"{self._base}{path}",
                 params=params,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,

@@ -5,11 +5,14 @@ Each call renews a bad token once.
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.channels.wechat import errcodes
 from bot.channels.wechat.api import LARGEST_MEDIA_BYTES, Answer, Http
 from bot.channels.wechat.token import NoToken, TokenKeeper
 
+#: Where WeChat keeps films.
+MEDIA_HOSTS = (".qq.com",)
 _PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
@@ -25,6 +28,14 @@ def picture_kind(content: bytes) -> str:
         if content.startswith(start):
             return kind
     raise BadPicture("the picture is neither JPEG, PNG nor GIF")
+
+
+def _is_wechats(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and f".{parts.hostname}".endswith(MEDIA_HOSTS)
 
 
 class Client:
@@ -69,10 +80,14 @@ class Client:
         )
 
     async def fetch_media(self, media_id: str) -> Answer:
-        """What a visitor sent. Films are given as an address of WeChat's, which is not followed here."""
-        return await self._with_token(
+        """What a visitor sent. Of films WeChat gives an address, followed only where it is WeChat's own."""
+        answer = await self._with_token(
             lambda token: self._http.download("/cgi-bin/media/get", access_token=token, media_id=media_id)
         )
+        url = answer.body.get("video_url")
+        if answer.errcode == 0 and isinstance(url, str) and _is_wechats(url):
+            return await self._http.fetch(url)
+        return answer
 
     async def create_menu(self, menu: dict[str, Any]) -> Answer:
         """Replace the account's menu."""

@@ -61,8 +61,15 @@ async def test_location_keeps_its_place_for_helpers(site: Site, weixin: Weixin, 
     [("image", "image/png", PNG), ("voice", "audio/amr", b"#!AMR\n"), ("video", "video/mp4", b"\0\0ftyp")],
 )
 async def test_helper_gets_what_was_sent_besides_words(
-    site: Site, weixin: Weixin, query: Query, kind: str, content_type: str, content: bytes
+    site: Site,
+    weixin: Weixin,
+    query: Query,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    content_type: str,
+    content: bytes,
 ):
+    monkeypatch.setattr("bot.channels.wechat.client.MEDIA_HOSTS", (".127.0.0.1",))
     weixin.media["m1"] = (content_type, content)
     helper = await site.staff("lin")
     await weixin.send("o1", kind, MediaId="m1")
@@ -77,7 +84,7 @@ async def test_helper_gets_what_was_sent_besides_words(
     assert (await helper.call("GET", path, params={"seq": 9})).status_code == 404
 
 
-@pytest.mark.parametrize("answer", [("text/html", b"<script>"), None])
+@pytest.mark.parametrize("answer", [("text/html", b"<script>"), ("video/mp4", b"elsewhere"), None])
 async def test_attachment_is_gone_when_wechat_has_nothing_fit(
     site: Site, weixin: Weixin, query: Query, answer: tuple[str, bytes] | None
 ):

@@ -244,6 +244,8 @@ class Weixin:
         if self.hang_next:
             self.hang_next -= 1
             self.hang.wait(20)
+        if name.startswith("/film/"):
+            return self.media[name.removeprefix("/film/")]
         with self._lock:
             answer = self._answer(name, query, body)
         with self.arrived:
@@ -331,7 +333,10 @@ class Weixin:
         return {"type": query["type"], "media_id": media_id, "created_at": int(time.time())}
 
     def _media_get(self, query: dict[str, str], given: dict[str, Any]) -> Any:
-        return self.media.get(query["media_id"]) or {"errcode": 40007, "errmsg": "invalid media_id"}
+        found = self.media.get(query["media_id"])
+        if found and found[0] == "video/mp4":
+            return {"video_url": f"{self.url}/film/{query['media_id']}"}
+        return found or {"errcode": 40007, "errmsg": "invalid media_id"}
 
     def _menu_create(self, query: dict[str, str], given: dict[str, Any]) -> dict[str, Any]:
         self.menu = given
