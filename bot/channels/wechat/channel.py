@@ -39,6 +39,7 @@ class Foundations:
     wake_assistant: Callable[[], None]
     messages_per_10_seconds: int
     load_picture: LoadPicture = no_pictures
+    #: Called for what could not be delivered, besides the note that staff see; a ticket may come of it.
     undelivered: Undelivered | None = None
 
 

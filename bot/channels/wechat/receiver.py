@@ -79,7 +79,7 @@ class Receiver:
         admitted = await self._admission.admit(it, signature, hold_until)
         if admitted.answer is not None:
             return admitted.answer
-        if admitted.new and it.is_message and not await self._may_send(it):
+        if admitted.new and it.is_message and not await self._may_send(it, admitted.conversation_id):
             return await self._refuse(it, admitted.conversation_id, hold_until)
         conversation_id, asked = await self._act(it, admitted, hold_until)
         if asked is not None and asked.answer is not None:
@@ -90,8 +90,13 @@ class Receiver:
             self._show_typing(it)
         return answer
 
-    async def _may_send(self, it: Inbound) -> bool:
-        return await self._live.allow(f"wechat:{it.openid}", self._messages_per_10_seconds, 10)
+    async def _may_send(self, it: Inbound, conversation_id: str) -> bool:
+        # Who writes is there: staff see it for a while.
+        allowed, _ = await asyncio.gather(
+            self._live.allow(f"wechat:{it.openid}", self._messages_per_10_seconds, 10),
+            self._live.visitor_seen(conversation_id),
+        )
+        return allowed
 
     # --- act --------------------------------------------------------------------------------------------
 
@@ -158,6 +163,9 @@ class Receiver:
         tapped = wording.rated_by(it.menu_id)
         stars = tapped[1] if tapped else wording.chosen_number(it.text, 5)
         if stars is None:
+            return None
+        request = await self._desk.request_of(conversation_id)
+        if request is not None and request.status != "closed":
             return None
         closing = _open_rating(await self._entries.newest(conversation_id, _LOOK_BACK))
         if closing is None or (tapped and tapped[0] != closing):

@@ -6,7 +6,7 @@ message that WeChat has not taken is never called sent.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,7 +60,7 @@ class Sender:
         self._keeping = keeping
         self._pause = pause
         self._concurrency = concurrency
-        self._undelivered = undelivered or self._leave_note
+        self.undelivered = undelivered
         self._clock = clock
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
@@ -118,7 +118,7 @@ class Sender:
             while outcome is None:
                 outcome = await self._delivery.send_next(address)
             if outcome.undelivered:
-                await self._undelivered(address.conversation_id, list(outcome.undelivered), outcome.reason)
+                await self._tell(address.conversation_id, list(outcome.undelivered), outcome.reason)
         except Unavailable:
             pass  # the lease runs out, and what waits is taken again
         except Exception as error:
@@ -137,5 +137,8 @@ class Sender:
                 rows = [each.id for each in waiting]
                 await pushes.retry(connection, rows, self._clock() + timedelta(seconds=60), "broken")
 
-    async def _leave_note(self, conversation_id: str, seqs: Sequence[int], reason: str) -> None:
-        await self._entries.undelivered(conversation_id, list(seqs), _NOTES.get(reason, "undelivered_fault"))
+    async def _tell(self, conversation_id: str, seqs: list[int], reason: str) -> None:
+        """Leave a note for staff, and tell whoever wants to know, such as the tickets."""
+        await self._entries.undelivered(conversation_id, seqs, _NOTES.get(reason, "undelivered_fault"))
+        if self.undelivered is not None:
+            await self.undelivered(conversation_id, seqs, reason)

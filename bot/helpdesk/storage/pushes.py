@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, literal, or_, select, update
+from sqlalchemy import DateTime, Integer, RowMapping, bindparam, insert, literal, or_, select, update
 from sqlalchemy import Update as SqlUpdate
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,24 @@ _message = tables.message
 ASSISTANT = "assistant"
 #: Several messages a helper types in a row go out as one.
 MERGE_SECONDS = 2.0
+
+
+_NEW = {
+    "conversation_id": _address.c.conversation_id,
+    "seq": bindparam("seq", type_=Integer),
+    "owner_epoch": literal(0),
+    "text": literal(""),
+    "target": _address.c.channel,
+    "status": literal("pending"),
+    "attempts": literal(0),
+    "progress": literal(0),
+    "created_at": bindparam("made", type_=DateTime(timezone=True)),
+    "due_at": bindparam("due", type_=DateTime(timezone=True)),
+}
+# Built once: it runs for every update there is.
+_ADD = insert(_outbox).from_select(
+    list(_NEW), select(*_NEW.values()).where(_address.c.conversation_id == bindparam("here"))
+)
 
 
 @dataclass(frozen=True)
@@ -53,20 +71,8 @@ async def add(connection: AsyncConnection, record: Update) -> None:
         return
     typed = record.sender.kind == "helper"
     due = record.at + timedelta(seconds=MERGE_SECONDS) if typed else record.at
-    columns = {
-        "conversation_id": _address.c.conversation_id,
-        "seq": literal(record.seq),
-        "owner_epoch": literal(0),
-        "text": literal(""),
-        "target": _address.c.channel,
-        "status": literal("pending"),
-        "attempts": literal(0),
-        "progress": literal(0),
-        "created_at": literal(record.at),
-        "due_at": literal(due),
-    }
-    rows = select(*columns.values()).where(_address.c.conversation_id == record.conversation_id)
-    await connection.execute(insert(_outbox).from_select(list(columns), rows))
+    values = {"here": record.conversation_id, "seq": record.seq, "made": record.at, "due": due}
+    await connection.execute(_ADD, values)
 
 
 async def save_address(connection: AsyncConnection, record: Address) -> None:

@@ -213,7 +213,7 @@ async def test_somebody_else_may_take_care_of_what_is_undelivered(
         told.append((conversation_id, seqs, reason))
 
     sender = helped.site.app.ctx.wechat.sender
-    monkeypatch.setattr(sender, "_undelivered", take_care)
+    monkeypatch.setattr(sender, "undelivered", take_care)
     helped.weixin.errors[SEND] = [45015]
     seq = await helped.post("在吗")
     await helped.delivery_of(-1, "undelivered")
