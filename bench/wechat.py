@@ -22,6 +22,7 @@ import psutil
 import psycopg
 import requests
 
+from bench.running import wait_until
 from bot.channels.wechat import crypto, xml
 from bot.cli.environments import ROOT, child_environment, python_of
 from bot.cli.stores import Stores, free_port
@@ -67,14 +68,15 @@ def server(data: Path) -> Iterator[tuple[str, str, psutil.Process]]:
 
 
 def _wait_until_live(url: str, process: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + READY_SECONDS
-    while time.monotonic() < ends and process.poll() is None:
+    def settled() -> bool:
         try:
-            if requests.get(f"{url}/health/live", timeout=1).ok:
-                return
+            return process.poll() is not None or requests.get(f"{url}/health/live", timeout=1).ok
         except requests.RequestException:
-            time.sleep(0.1)
-    raise RuntimeError("the server did not start")
+            return False
+
+    wait_until(settled, READY_SECONDS)
+    if process.poll() is not None:
+        raise RuntimeError("the server did not start")
 
 
 def request(fields: dict[str, str | int]) -> bytes:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, true, update
+from sqlalchemy import RowMapping, Select, bindparam, case, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -70,6 +70,17 @@ def _record(row: RowMapping) -> Conversation:
     return Conversation(**row)
 
 
+# Every message runs these: built once, for building them costs more than running them.
+_THIS = _conversation.c.id == bindparam("this")
+_LOCK = _bare().where(_THIS).with_for_update(of=_conversation)
+_NEXT_SEQ = (
+    update(_conversation)
+    .where(_THIS)
+    .values(last_seq=_conversation.c.last_seq + 1)
+    .returning(_conversation.c.last_seq)
+)
+
+
 async def create(connection: AsyncConnection, record: Conversation, token_hash: bytes) -> None:
     """Insert a new conversation; only the hash of its token is kept."""
     values = {c.name: getattr(record, c.name) for c in _COLUMNS if c.table is _conversation}
@@ -101,8 +112,7 @@ async def lock(connection: AsyncConnection, conversation_id: str) -> Conversatio
 
     Whoever changes anything of a conversation takes this lock first: one order, hence no deadlocks.
     """
-    query = _bare().where(_conversation.c.id == conversation_id).with_for_update(of=_conversation)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = (await connection.execute(_LOCK, {"this": conversation_id})).mappings().one_or_none()
     if row is None:
         raise NotFound("no such conversation")
     return _record(row)
@@ -147,13 +157,7 @@ async def closed_by(connection: AsyncConnection, staff_id: str, limit: int) -> l
 
 async def next_seq(connection: AsyncConnection, conversation_id: str) -> int:
     """Take the next ``seq``; the caller holds the conversation's lock."""
-    statement = (
-        update(_conversation)
-        .where(_conversation.c.id == conversation_id)
-        .values(last_seq=_conversation.c.last_seq + 1)
-        .returning(_conversation.c.last_seq)
-    )
-    return int((await connection.execute(statement)).scalar_one())
+    return int((await connection.execute(_NEXT_SEQ, {"this": conversation_id})).scalar_one())
 
 
 async def save_owner(connection: AsyncConnection, record: Conversation) -> None:

@@ -1,12 +1,13 @@
 """Every kind of message and event: what becomes of it, and what the visitor is told."""
 
-import asyncio
+from dataclasses import dataclass
 
 import pytest
+import requests
 
 from tests.channels.wechat.conftest import Query
-from tests.channels.wechat.weixin import PNG, Weixin
-from tests.server.running import HANDOFF, Site
+from tests.channels.wechat.weixin import PNG, Weixin, eventually
+from tests.server.running import HANDOFF, Site, Staff
 
 pytestmark = pytest.mark.integration
 
@@ -56,6 +57,23 @@ async def test_location_keeps_its_place_for_helpers(site: Site, weixin: Weixin, 
     assert attachment == {"kind": "location", "label": "嘉定", "latitude": 31.38, "longitude": 121.27}
 
 
+async def fetched(helper: Staff, path: str) -> requests.Response:
+    """The attachment, once it is no longer being fetched."""
+
+    async def settled() -> ResponseBox | None:
+        response = await helper.call("GET", path, params={"seq": 1})
+        return None if response.status_code == 503 else ResponseBox(response)
+
+    return (await eventually(settled)).response
+
+
+@dataclass
+class ResponseBox:
+    """A response is false when it is an error, and here an error may be what is waited for."""
+
+    response: requests.Response
+
+
 @pytest.mark.parametrize(
     ("kind", "content_type", "content"),
     [("image", "image/png", PNG), ("voice", "audio/amr", b"#!AMR\n"), ("video", "video/mp4", b"\0\0ftyp")],
@@ -75,10 +93,7 @@ async def test_helper_gets_what_was_sent_besides_words(
     await weixin.send("o1", kind, MediaId="m1")
     await weixin.until(lambda: bool(weixin.called("media/get")))
     path = f"/conversations/{await conversation_of(query)}/attachment"
-    response = await helper.call("GET", path, params={"seq": 1})
-    while response.status_code == 503:
-        await asyncio.sleep(0.05)
-        response = await helper.call("GET", path, params={"seq": 1})
+    response = await fetched(helper, path)
     assert (response.content, response.headers["Content-Type"]) == (content, content_type)
     assert "sandbox" in response.headers["Content-Security-Policy"]
     assert (await helper.call("GET", path, params={"seq": 9})).status_code == 404
@@ -93,10 +108,7 @@ async def test_attachment_is_gone_when_wechat_has_nothing_fit(
     helper = await site.staff("lin")
     await weixin.send("o1", "image", MediaId="m1")
     path = f"/conversations/{await conversation_of(query)}/attachment"
-    response = await helper.call("GET", path, params={"seq": 1})
-    while response.status_code == 503:
-        await asyncio.sleep(0.05)
-        response = await helper.call("GET", path, params={"seq": 1})
+    response = await fetched(helper, path)
     assert response.status_code == 404
 
 
@@ -104,8 +116,8 @@ async def test_voice_to_a_helper_is_kept_without_asking_for_words(site: Site, we
     site.assistant.replies["转人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
     helper = await site.staff("lin")
     await weixin.say("o1", "人工")
-    requests = (await helper.call("GET", "/help-requests")).json()["requests"]
-    await helper.call("POST", f"/help-requests/{requests[0]['id']}/claim")
+    waiting = (await helper.call("GET", "/help-requests")).json()["requests"]
+    await helper.call("POST", f"/help-requests/{waiting[0]['id']}/claim")
     await weixin.sees("o1", 2)
     assert (await weixin.send("o1", "voice", MediaId="m1")).reply == "success"
     assert (await updates_of(site, query))[-1].text == "[语音]"

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.settings import Settings
 from tests.channels.wechat.conftest import Query
 from tests.channels.wechat.test_kinds import conversation_of
 from tests.channels.wechat.test_talking import claim, post, state
-from tests.channels.wechat.weixin import PNG, Weixin
+from tests.channels.wechat.weixin import PNG, Weixin, eventually
 from tests.server.running import HANDOFF, Site, Staff, StandIn, serve
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("at_once")]
@@ -35,9 +36,11 @@ class Helped:
 
     async def delivery_of(self, place: int, wanted: str) -> None:
         """Wait until the update at ``place`` of the list of deliveries is ``wanted``."""
-        async with asyncio.timeout(20):
-            while (await state(self.helper, self.id))["deliveries"][place]["delivery"] != wanted:
-                await asyncio.sleep(0.02)
+
+        async def is_so() -> bool:
+            return bool((await state(self.helper, self.id))["deliveries"][place]["delivery"] == wanted)
+
+        await eventually(is_so)
 
     async def remaining(self) -> int:
         return int((await state(self.helper, self.id))["wechat"]["remaining"])
@@ -217,9 +220,11 @@ async def test_somebody_else_may_take_care_of_what_is_undelivered(
     helped.weixin.errors[SEND] = [45015]
     seq = await helped.post("在吗")
     await helped.delivery_of(-1, "undelivered")
-    async with asyncio.timeout(10):
-        while not told:
-            await asyncio.sleep(0.02)
+
+    async def was_told() -> bool:
+        return bool(told)
+
+    await eventually(was_told)
     assert told == [(helped.id, [seq], "window_closed")]
 
 
@@ -269,9 +274,7 @@ async def test_account_slows_down_when_it_called_too_often(
     weixin.errors[SEND] = [code]
     await helped.post("在吗")
     await weixin.until(lambda: len(weixin.called(SEND)) == 2)
-    async with asyncio.timeout(10):
-        while not await query("SELECT 1 FROM outbox WHERE reason = :r", r=f"errcode_{code}"):
-            await asyncio.sleep(0.02)
+    await eventually(lambda: query("SELECT 1 FROM outbox WHERE reason = :r", r=f"errcode_{code}"))
     left = await helped.site.parts.live.client.pttl(f"bangban:wechat:pause:{'wxba5fad812f8e6fb9'}")
     assert seconds * 900 < left <= seconds * 1000
     assert (await state(helped.helper, helped.id))["deliveries"][-1]["delivery"] == "pending"
@@ -302,9 +305,11 @@ async def test_administrator_is_told_when_the_account_is_set_up_wrongly(
     weixin.errors[SEND] = [code]
     await helped.post("在吗")
     admin = await helped.site.staff("chef", "administrator")
-    async with asyncio.timeout(10):
-        while not (alarms := (await admin.call("GET", "/wechat")).json()["alarms"]):
-            await asyncio.sleep(0.02)
+
+    async def alarmed() -> list[dict[str, Any]]:
+        return list((await admin.call("GET", "/wechat")).json()["alarms"])
+
+    alarms = await eventually(alarmed)
     assert alarms[0]["code"] == f"errcode_{code}"
     assert (await helped.helper.call("GET", "/wechat")).status_code == 403
     await resume(helped, query)
@@ -317,10 +322,12 @@ async def test_message_is_given_up_with_a_note_when_wechat_stays_broken(
 ):
     weixin.errors[SEND] = [-1] * 20
     await helped.post("在吗")
-    async with asyncio.timeout(20):
-        while not await helped.notes():
-            await query("UPDATE outbox SET due_at = now() WHERE status = 'pending'")
-            await asyncio.sleep(0.05)
+
+    async def given_up() -> list[str]:
+        await query("UPDATE outbox SET due_at = now() WHERE status = 'pending'")
+        return await helped.notes()
+
+    await eventually(given_up)
     assert await helped.notes() == ["undelivered_fault"]
     assert len(weixin.called(SEND)) == 7
 
@@ -361,9 +368,7 @@ async def test_message_waits_when_wechat_cannot_be_reached(helped: Helped, weixi
     http = helped.site.app.ctx.wechat.http
     good, http._base = http._base, "http://127.0.0.1:9"
     await helped.post("在吗")
-    async with asyncio.timeout(10):
-        while not await query("SELECT 1 FROM outbox WHERE reason = 'no_connection'"):
-            await asyncio.sleep(0.02)
+    await eventually(lambda: query("SELECT 1 FROM outbox WHERE reason = 'no_connection'"))
     http._base = good
     await helped.delivery_of(-1, "sent")
     assert await helped.remaining() == 3
@@ -446,11 +451,13 @@ async def test_token_is_renewed_before_it_ends(site: Site, weixin: Weixin):
     client = site.app.ctx.wechat.client
     weixin.token_life = 2.0
     await client.get("/cgi-bin/menu/get")
-    async with asyncio.timeout(10):
-        while len(weixin.token_requests) < 2:
-            # Not one call is refused: renewed at half its life.
-            assert (await client.get("/cgi-bin/menu/get")).errcode == 46003
-            await asyncio.sleep(0.05)
+
+    async def renewed() -> bool:
+        # Not one call is refused: renewed at half its life.
+        assert (await client.get("/cgi-bin/menu/get")).errcode == 46003
+        return len(weixin.token_requests) >= 2
+
+    await eventually(renewed)
 
 
 async def test_server_without_valkey_asks_for_itself(

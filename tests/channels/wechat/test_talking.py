@@ -1,13 +1,12 @@
 """The same conversation as on the web: choices, a person, closing, rating, and from one side to the other."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from tests.channels.wechat.conftest import Query
 from tests.channels.wechat.test_kinds import conversation_of, updates_of
-from tests.channels.wechat.weixin import Weixin
+from tests.channels.wechat.weixin import Weixin, eventually
 from tests.server.running import ANSWER, HANDOFF, Site, Staff
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("at_once")]
@@ -255,12 +254,13 @@ async def test_what_was_read_on_the_web_costs_no_send(site: Site, weixin: Weixin
         await socket.send("send", client_message_id="a1", text="网上问的")
         update = await socket.update(text="收到：网上问的")
         await socket.send("read", seq=update["seq"])
-        while True:
-            rows = await query(
-                "SELECT status FROM outbox WHERE target = 'wechat' AND seq = :seq", seq=update["seq"]
-            )
-            if rows[0][0] == "done":
-                break
+
+        async def arrived() -> bool:
             await query("UPDATE outbox SET due_at = now() WHERE target = 'wechat'")
-            await asyncio.sleep(0.05)
+            rows = await query(
+                "SELECT status FROM outbox WHERE target = 'wechat' AND seq = :s", s=update["seq"]
+            )
+            return bool(rows[0][0] == "done")
+
+        await eventually(arrived)
     assert weixin.called("message/custom/send") == []

@@ -13,7 +13,8 @@ import secrets
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -29,6 +30,16 @@ from werobot.utils import get_signature
 APP_ID, SECRET, TOKEN, KEY, OLD_KEY = "wxba5fad812f8e6fb9", "s" * 32, "AAAAA", "k" * 42 + "E", "A" * 43
 ACCOUNT = "gh_1"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+
+
+async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
+    """What ``check`` gives as soon as it is true; the one place where these tests wait for a store."""
+    pause = asyncio.Event()
+    async with asyncio.timeout(seconds):
+        while not (found := await check()):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(pause.wait(), 0.02)
+    return found
 
 
 @dataclass
