@@ -209,7 +209,15 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         Windows(database),
     )
     below = Foundations(
-        database, live, hub, desk, texts, thresholds, worker.wake, settings.messages_per_10_seconds
+        database,
+        live,
+        hub,
+        desk,
+        office.visitor_tickets,
+        texts,
+        thresholds,
+        worker.wake,
+        settings.messages_per_10_seconds,
     )
     jobs = (hub.run(), feed.run(), dispatcher.run(hub), office.ticket_clock.run())
     running = Running(

@@ -1,7 +1,7 @@
 """Letting a message in: noted once under its key, its visitor known, what it allows us to send kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from bot.helpdesk.live import utcnow
 from bot.helpdesk.opening import new_conversation, new_token
 from bot.helpdesk.storage import conversations, pushes
 from bot.helpdesk.storage.pushes import Address
-from bot.helpdesk.tokens import hash_token
+from bot.helpdesk.tokens import channel_key, hash_token
 
 _GRANTING_EVENTS = ("subscribe", "scan", "click")
 
@@ -63,7 +63,8 @@ class Admission:
         await storage.lock_openid(connection, it.openid)
         if (visitor := await storage.visitor(connection, it.openid, lock=True)) is not None:
             return visitor
-        record = new_conversation(now, channel=CHANNEL)
+        opened = new_conversation(now, channel=CHANNEL)
+        record = replace(opened, visitor_key=channel_key(CHANNEL, it.openid))
         await conversations.create(connection, record, hash_token(new_token()))
         await pushes.save_address(connection, Address(record.id, CHANNEL, it.openid))
         return await storage.add_visitor(connection, it.openid, record.id, now)

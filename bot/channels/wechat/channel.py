@@ -23,6 +23,7 @@ from bot.helpdesk.live import Hub, Live, utcnow
 from bot.helpdesk.storage import pushes
 from bot.helpdesk.texts import LOCALES, Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.visiting import VisitorTickets
 from bot.wire import WechatOut
 
 
@@ -34,6 +35,7 @@ class Foundations:
     live: Live
     hub: Hub
     desk: Desk
+    tickets: VisitorTickets
     texts: Texts
     thresholds: Thresholds
     wake_assistant: Callable[[], None]
@@ -63,6 +65,7 @@ class Channel:
             on.live,
             on.hub,
             on.desk,
+            on.tickets,
             entries,
             self.client,
             shows,

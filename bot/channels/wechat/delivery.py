@@ -100,7 +100,7 @@ class Delivery:
     ) -> Outcome | None:
         allowed = quota.allowance(visitor.grant, self._clock())
         hinted = allowed.kept > 0 and allowed.remaining - 1 == allowed.kept
-        linked = any(each.update.payload.get("code") == render.WEB_LINK for each in waiting)
+        linked = any(render.wants_link(each.update) for each in waiting)
         show = await self._shows.prepare(address.conversation_id, reader.stands, wants_link=hinted or linked)
         items = [Waiting(p.id, p.update.seq, show(p.update), p.progress) for p in waiting]
         piece = plan.next_piece(items, allowed, limit)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.wechat import links, storage, wording
+from bot.channels.wechat import links, render, storage, wording
 from bot.channels.wechat.account import CHANNEL
 from bot.helpdesk import rules, tables
 from bot.helpdesk.database import Database
@@ -41,11 +41,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Stands:
-    """Where a conversation stands; ``answered``: there is an answer to what was asked."""
+    """Where a conversation stands.
+
+    ``answered``: there is an answer to what was asked. ``linked``: what waits comes with a link to the web.
+    """
 
     owner: str
     locale: str
     answered: bool = False
+    linked: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,8 @@ class Entries:
         query = select(conversation.c.owner, conversation.c.locale, or_(waits, replied))
         async with self._database.transaction() as connection:
             row = (await connection.execute(query.where(conversation.c.id == conversation_id))).one()
-        return Stands(row[0], row[1], bool(row[2]))
+            waiting = await pushes.waiting(connection, conversation_id, CHANNEL) if row[2] else []
+        return Stands(row[0], row[1], bool(row[2]), any(render.wants_link(each.update) for each in waiting))
 
     async def _welcome(self, work: Work, message_id: str, **values: Any) -> None:
         """Greet a new subscriber, with a few things to begin with, each chosen by its number."""

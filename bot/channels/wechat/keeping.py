@@ -12,6 +12,7 @@ from bot.channels.wechat.storage import Media
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.storage import conversations, pushes
+from bot.helpdesk.tokens import channel_key
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -66,6 +67,7 @@ class Keeping:
             for visitor in gone:
                 await pushes.drop_address(connection, CHANNEL, visitor.openid)
                 await conversations.clear_profile(connection, visitor.conversation_id)
+                await conversations.drop_visitor_key(connection, channel_key(CHANNEL, visitor.openid))
                 await storage.forget(connection, visitor)
         if gone:
             log.info("wechat_visitors_forgotten", count=len(gone))

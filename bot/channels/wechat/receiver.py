@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,12 +32,22 @@ from bot.helpdesk.live import Hub, Live, conversation_topic, utcnow
 from bot.helpdesk.models import Update
 from bot.helpdesk.storage import pushes
 from bot.helpdesk.texts import DEFAULT_LOCALE, Texts
+from bot.helpdesk.tickets.visiting import VisitorTickets
 
 _LOOK_SECONDS = 0.5
 _LOOK_BACK = 20
 _BUSY_SECONDS = 0.05
 _HOLD_MARGIN = timedelta(seconds=0.5)
-_ENDS_RATING = ("rated", "queued", "queued_nobody_ready")
+_ENDS_RATING = ("rated", "ticket_rated", "queued", "queued_nobody_ready", "off_hours")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``stars`` for what the update ``seq`` asked about: a ticket's result, or else the help that ended."""
+
+    seq: int
+    stars: int
+    ticket_id: str | None = None
 
 
 class Receiver:
@@ -49,6 +60,7 @@ class Receiver:
         live: Live,
         hub: Hub,
         desk: Desk,
+        tickets: VisitorTickets,
         entries: Entries,
         client: Client,
         shows: Shows,
@@ -62,6 +74,7 @@ class Receiver:
         self._live = live
         self._hub = hub
         self._desk = desk
+        self._tickets = tickets
         self._entries = entries
         self._client = client
         self._texts = texts
@@ -118,7 +131,7 @@ class Receiver:
         before = None if admitted.new else await self._entries.found(conversation_id, it.client_message_id)
         rated = _rating_in(before) if before else await self._rating(it, conversation_id)
         if rated is not None:
-            return await self._rate(it, conversation_id, *rated)
+            return await self._rate(it, conversation_id, rated)
         if before is not None:
             return Asked(before.seq)
         chosen = await self._choice(it, conversation_id)
@@ -158,27 +171,35 @@ class Receiver:
                 return update.seq, offered[number - 1][0]
         return None
 
-    async def _rating(self, it: Inbound, conversation_id: str) -> tuple[int, int] | None:
-        """Closing and stars that a tap in the rating's menu, or a typed 1 to 5 after it, means."""
+    async def _rating(self, it: Inbound, conversation_id: str) -> Verdict | None:
+        """The verdict that a tap in the rating's menu, or a typed 1 to 5 after it, means."""
         tapped = wording.rated_by(it.menu_id)
         stars = tapped[1] if tapped else wording.chosen_number(it.text, 5)
         if stars is None:
             return None
+        newest = await self._entries.newest(conversation_id, _LOOK_BACK)
+        if tapped and (ticket_id := _ticket_of(newest, tapped[0])):
+            return Verdict(tapped[0], stars, ticket_id)
         request = await self._desk.request_of(conversation_id)
         if request is not None and request.status != "closed":
+            return None  # to the person who is there, or will be, a number is a number
+        asking = _open_rating(newest)
+        if asking is None or (tapped and tapped[0] != asking.seq):
             return None
-        closing = _open_rating(await self._entries.newest(conversation_id, _LOOK_BACK))
-        if closing is None or (tapped and tapped[0] != closing):
-            return None
-        return closing, stars
+        return Verdict(asking.seq, stars, asking.payload.get("ticket_id"))
 
-    async def _rate(self, it: Inbound, conversation_id: str, closing: int, stars: int) -> Asked:
+    async def _rate(self, it: Inbound, conversation_id: str, verdict: Verdict) -> Asked:
+        stars, resolved = verdict.stars, wording.settled(verdict.stars)
         text = f"{stars} {self._texts.get('zh', f'rate_{stars}')}"
-        payload = {"rating": {"seq": closing, "stars": stars}}
+        payload = {"rating": asdict(verdict)}
         asked = await self._entries.said(conversation_id, it.client_message_id, text, None, payload)
         with suppress(WrongState):
-            resolved = wording.settled(stars)
-            await self._desk.rate(conversation_id, resolved=resolved, stars=stars, comment=None)
+            if verdict.ticket_id is None:
+                await self._desk.rate(conversation_id, resolved=resolved, stars=stars, comment=None)
+            else:
+                await self._tickets.rate(
+                    conversation_id, verdict.ticket_id, resolved=resolved, stars=stars, comment=None
+                )
         return Asked(asked.seq)
 
     async def _thing(self, it: Inbound, conversation_id: str) -> None:
@@ -231,7 +252,8 @@ class Receiver:
         self, it: Inbound, conversation_id: str, stands: Stands, hold_until: datetime, ends: float
     ) -> str:
         """The one answer to this message: what waits for the visitor, as much as one reply holds."""
-        show = await self._shows.prepare(conversation_id, stands, wants_link=it.name == "web")
+        linked = stands.linked or it.name == "web"
+        show = await self._shows.prepare(conversation_id, stands, wants_link=linked)
         while (answer := await self._decided(it, conversation_id, show, hold_until, ends)) is None:
             # Something is on its way to the visitor this very moment; what waits goes after it.
             await asyncio.sleep(_BUSY_SECONDS)
@@ -292,16 +314,22 @@ class Receiver:
         task.add_done_callback(self._typing.discard)
 
 
-def _rating_in(update: Update) -> tuple[int, int] | None:
+def _rating_in(update: Update) -> Verdict | None:
     rating = update.payload.get("rating")
-    return (rating["seq"], rating["stars"]) if isinstance(rating, dict) else None
+    return Verdict(**rating) if isinstance(rating, dict) else None
 
 
-def _open_rating(newest: list[Update]) -> int | None:
-    """The closing that still waits for its rating: nothing rated, asked for or offered since."""
+def _ticket_of(newest: list[Update], seq: int) -> str | None:
+    """The ticket whose result the update ``seq`` told; its menu may be tapped whatever came after it."""
+    told = next((each for each in newest if each.seq == seq and render.asks_rating(each)), None)
+    return told.payload.get("ticket_id") if told else None
+
+
+def _open_rating(newest: list[Update]) -> Update | None:
+    """What still waits for its rating: nothing rated, asked for or offered since."""
     for update in reversed(newest):
         if render.asks_rating(update):
-            return update.seq
+            return update
         if update.payload.get("code") in _ENDS_RATING or render.buttons(update):
             return None
     return None

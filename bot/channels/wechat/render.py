@@ -13,11 +13,13 @@ from bot.helpdesk.texts import Texts
 #: A notice that carries the link only when it goes out: whoever reads it in the list must not have it.
 WEB_LINK = "wechat_web_link_sent"
 STARS = (5, 4, 3, 2, 1)
+#: Notices that say one waits in the queue (again).
+_QUEUES = ("queued", "queued_nobody_ready", "helper_returned_to_queue", "redirected")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """An update ready for WeChat. ``closes`` marks the closing, for which a send is kept."""
+    """An update ready for WeChat. ``closes`` marks what asks for a rating, for which a send is kept."""
 
     text: str
     closes: bool = False
@@ -33,15 +35,28 @@ def show(
         text = texts.get(locale, "web_link", url=link)
     blocks = [_speaker(update, texts, locale) + text, _sources(update, texts, locale)]
     blocks.append(_choices(update, texts, locale))
-    if update.payload.get("code") in ("queued", "queued_nobody_ready") and place is not None:
+    if update.payload.get("code") in _QUEUES and place is not None:
         blocks.append(_place(place, texts, locale))
+    if link and _asks_contact(update):
+        blocks.append(texts.get(locale, "callback_by_web", url=link))
     image = update.payload.get("image")
     text = "\n".join(block for block in blocks if block)
     return Shown(text, asks_rating(update), image if isinstance(image, str) else None)
 
 
+def wants_link(update: Update) -> bool:
+    """Whether it is shown with a link to the web."""
+    return update.payload.get("code") == WEB_LINK or _asks_contact(update)
+
+
+def _asks_contact(update: Update) -> bool:
+    # On the web there is a form for it.
+    payload = update.payload
+    return payload.get("callback") is True or (update.kind == "ticket" and payload.get("action") == "create")
+
+
 def asks_rating(update: Update) -> bool:
-    """Whether this is a closing that asks for a rating."""
+    """Whether this asks for a rating: the closing of a help, or the result of a ticket."""
     return update.kind == "notice" and update.payload.get("ask_rating") is True
 
 

@@ -104,7 +104,13 @@ async def set_place(connection: AsyncConnection, conversation_id: str, district:
 
 async def clear_profile(connection: AsyncConnection, conversation_id: str) -> None:
     """Remove what is known of the person; what was said is another rule's."""
-    await _change(connection, conversation_id, profile={})
+    await _change(connection, conversation_id, profile={}, visitor_key=None)
+
+
+async def drop_visitor_key(connection: AsyncConnection, visitor_key: str) -> None:
+    """Let nothing tell any more that these conversations are of one visitor."""
+    theirs = _conversation.c.visitor_key == visitor_key
+    await connection.execute(update(_conversation).where(theirs).values(visitor_key=None))
 
 
 async def lock(connection: AsyncConnection, conversation_id: str) -> Conversation:

@@ -503,7 +503,8 @@ async def test_personal_data_are_removed_some_time_after_the_visitor_left(
         assert await query(f"SELECT 1 FROM {table} WHERE {column} = 'o1'") == []
     rows = await query("SELECT content, media_id FROM wechat_media")
     assert [tuple(row) for row in rows] == [(None, "")]
-    assert (await site.parts.desk.conversation(conversation_id)).profile == {}
+    conversation = await site.parts.desk.conversation(conversation_id)
+    assert (conversation.profile, conversation.visitor_key) == ({}, None)
 
 
 async def test_notes_of_what_was_seen_are_dropped_after_a_day(site: Site, weixin: Weixin, query: Query):
