@@ -38,12 +38,12 @@ from bot.console import team as console_team
 from bot.console import tickets as console_tickets
 from bot.dialogue.client import AssistantClient
 from bot.dialogue.worker import OutboxWorker, Search
+from bot.dispatching import DispatcherThread
 from bot.errors import OneErrorShape
 from bot.feed import QueueFeed
 from bot.helpdesk.accounts import Accounts
 from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.desk import Desk
-from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.floor import Floor
 from bot.helpdesk.live import Hub, Live, utcnow
 from bot.helpdesk.office import Office
@@ -140,9 +140,9 @@ class Running:
     worker: OutboxWorker
     assistant: AssistantClient
     worker_task: "asyncio.Task[None]"
-    #: What simply runs until it is cancelled: hub, the queue's feed, dispatcher, tickets' clock.
+    #: What simply runs until it is cancelled: the hub, the queue's feed, the tickets' clock.
     tasks: "tuple[asyncio.Task[None], ...]"
-    dispatcher: Dispatcher
+    dispatcher: DispatcherThread
     wechat: Channel | None = None
 
 
@@ -163,6 +163,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         await asyncio.wait([running.worker_task], timeout=settings.shutdown_seconds + 1)
         if running.wechat is not None:
             await running.wechat.stop(settings.shutdown_seconds)
+        await asyncio.to_thread(running.dispatcher.stop, settings.shutdown_seconds)
         for task in running.tasks:
             task.cancel()
         await asyncio.gather(*running.tasks, return_exceptions=True)
@@ -187,7 +188,8 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     feed = QueueFeed(floor, hub)
     accounts = Accounts(database, live)
     office = Office.open(database, live, texts, thresholds, accounts)
-    dispatcher = Dispatcher(database, live, texts, thresholds)
+    dispatcher = DispatcherThread(settings.database_url, settings.redis_url, texts, thresholds)
+    dispatcher.start()
     assistant = AssistantClient(
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
@@ -219,7 +221,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         worker.wake,
         settings.messages_per_10_seconds,
     )
-    jobs = (hub.run(), feed.run(), dispatcher.run(hub), office.ticket_clock.run())
+    jobs = (hub.run(), feed.run(), office.ticket_clock.run())
     running = Running(
         worker,
         assistant,

@@ -1,6 +1,4 @@
-"""The visitor's API of tickets: leave a message, see where it stands, rate it; and is anybody there?"""
-
-from typing import Any
+"""The visitor's API of tickets: leave a message, see where it stands, rate the result."""
 
 from pydantic import Field
 from sanic import HTTPResponse
@@ -9,7 +7,7 @@ from sanic.response import json as json_response
 from bot.helpdesk.models import JSON
 from bot.helpdesk.tickets.answers import as_shown
 from bot.web import Body, Call, Route, limit
-from bot.wire import Moment, Wire
+from bot.wire import Wire
 
 TICKETS_PER_HOUR = 20
 
@@ -65,22 +63,6 @@ class VisitorTicketsOut(Wire):
     tickets: list[VisitorTicketOut]
 
 
-class WaitOut(Wire):
-    """An expected wait with its 10th and 90th percentile."""
-
-    seconds: int
-    low_seconds: int
-    high_seconds: int
-
-
-class ServiceOut(Wire):
-    """Whether people are on duty, since when again, and how long somebody who asks now would wait."""
-
-    on_duty: bool
-    next_start: Moment | None
-    wait: WaitOut | None
-
-
 async def leave(call: Call) -> HTTPResponse:
     """Leave a message and a way to be reached."""
     conversation_id = call.visitor.id
@@ -107,17 +89,6 @@ async def rate(call: Call, ticket_id: str) -> OneVisitorTicketOut:
     return OneVisitorTicketOut(ticket=VisitorTicketOut(**as_shown(ticket)))
 
 
-async def service(call: Call) -> ServiceOut:
-    """Is anybody on duty, and how long would one wait?"""
-    duty, wait = await call.parts.office.visitor_tickets.service()
-    shown: dict[str, Any] | None = None
-    if wait is not None:
-        shown = {name: getattr(wait, name) for name in WaitOut.model_fields}
-    return ServiceOut(
-        on_duty=duty.on_duty, next_start=duty.next_start, wait=WaitOut(**shown) if shown else None
-    )
-
-
 ROUTES = (
     Route(
         "POST",
@@ -139,5 +110,4 @@ ROUTES = (
         body=Verdict,
         answer=OneVisitorTicketOut,
     ),
-    Route("GET", "/api/visitor/service", "visitor", service, "Is anybody on duty", answer=ServiceOut),
 )

@@ -11,7 +11,17 @@ from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
 from bot.web import Body, Call, Route, Seq, client_address, limit
-from bot.wire import HelperOut, SeqOut, UpdatesOut, Wire, helper_out, update_out
+from bot.wire import (
+    HelperOut,
+    Moment,
+    SeqOut,
+    UpdatesOut,
+    WaitOut,
+    Wire,
+    helper_out,
+    update_out,
+    wait_out,
+)
 
 
 def _cut(length: int) -> AfterValidator:
@@ -65,6 +75,14 @@ class VisitorConversationOut(Wire):
     helper: HelperOut | None
 
 
+class ServiceOut(Wire):
+    """Whether people are there, or when again, and the wait that is to be expected."""
+
+    on_duty: bool
+    next_start: Moment | None
+    wait: WaitOut | None
+
+
 async def start(call: Call) -> StartedOut:
     """Start a conversation."""
     allowed = call.parts.limits.conversations_per_minute
@@ -88,6 +106,12 @@ async def show(call: Call) -> VisitorConversationOut:
         rated=it.rated_seq is not None,
         helper=helper_out(it),
     )
+
+
+async def service(call: Call) -> ServiceOut:
+    """What to expect when asking for a person."""
+    duty, wait = await call.parts.floor.service()
+    return ServiceOut(on_duty=duty.on_duty, next_start=duty.next_start, wait=wait_out(wait))
 
 
 async def say(call: Call) -> SeqOut:
@@ -145,6 +169,14 @@ ROUTES = (
         show,
         "Where the conversation stands",
         answer=VisitorConversationOut,
+    ),
+    Route(
+        "GET",
+        "/api/visitor/service",
+        "visitor",
+        service,
+        "What to expect when asking for a person",
+        answer=ServiceOut,
     ),
     Route("POST", "/api/visitor/messages", "visitor", say, "Send a message", body=Send, answer=SeqOut),
     Route(

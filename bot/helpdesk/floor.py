@@ -195,6 +195,13 @@ class Floor(UseCases):
             found = await accounts.by_ids(connection, ids)
         return [Person(each.id, each.name, each.department) for each in found]
 
+    async def service(self) -> tuple[Duty, Wait | None]:
+        """Whether the service is on duty, and how long somebody who asks for a person now would wait."""
+        async with self._database.transaction() as connection:
+            waiting = await requests.count(connection, rules.CLAIMABLE_STATUSES)
+        duty = await self._roster.duty(None, self._clock())
+        return duty, await self.outlook.wait_next(None, waiting) if duty.on_duty else None
+
     # --- everybody --------------------------------------------------------------------------------------
 
     async def colleagues(self) -> list[Colleague]:

@@ -34,6 +34,11 @@ _PATTERN = re.compile("|".join(map(re.escape, sorted(spellings(), key=len, rever
 _CODES = {word.lower(): code for word, code in spellings().items()}
 
 
+def without_names(text: str) -> str:
+    """A normalised text without the words that name districts."""
+    return _PATTERN.sub("", text)
+
+
 def named_in(text: str) -> frozenset[str]:
     """The codes of the districts that a normalised text names, by whatever name."""
     return frozenset(_CODES[word.lower()] for word in _PATTERN.findall(text))

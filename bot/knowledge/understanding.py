@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.knowledge.conversation import elsewhere, leans
-from bot.knowledge.districts import named_in
+from bot.knowledge.districts import named_in, without_names
 from bot.knowledge.encoder import Encoder, Vectors
 from bot.knowledge.index import Index
 from bot.knowledge.parts import Cut, clauses_of, cuts, strength
@@ -84,6 +84,8 @@ class Understanding:
         return found[0].score if found else 0.0
 
     def _joined(self, earlier: str, text: str, vector: Vectors) -> list[Ranked]:
+        if named_in(text) - named_in(earlier):  # "and in Qingpu?": the same matter, another district
+            earlier = without_names(earlier)
         both = self._encoder.questions([earlier])[0] + vector
         named = named_in(text) or named_in(earlier)
         whole = self._index.rank(f"{earlier},{text}", both / np.linalg.norm(both), len(self._index.districts),

@@ -141,3 +141,9 @@ async def test_only_named_sites_may_read_the_answer_when_origins_are_set(
 async def test_staff_api_is_not_shared_with_other_sites(site: Site):
     response = await site.http("GET", "/api/staff/me", headers={"Origin": "https://www.example.org"})
     assert "Access-Control-Allow-Origin" not in response.headers
+
+
+async def test_service_says_that_people_are_there_and_invents_no_wait(site: Site):
+    visitor = await site.visitor()
+    answer = await visitor.call("GET", "/service")
+    assert answer.json() == {"on_duty": True, "next_start": None, "wait": None}

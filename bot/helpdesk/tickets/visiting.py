@@ -1,10 +1,8 @@
 """What a visitor does with tickets: leave one, ask after them, give a verdict on the result."""
 
-from bot.helpdesk.duty import Duty
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
-from bot.helpdesk.rules import CLAIMABLE_STATUSES, clean_text
-from bot.helpdesk.rules.waiting import Wait
+from bot.helpdesk.rules import clean_text
 from bot.helpdesk.storage import messages, requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
@@ -17,7 +15,6 @@ from bot.helpdesk.worktime.roster import schedule_of
 _VISITOR = Actor("visitor")
 _STAFF_LOCALE = "zh"
 _RECENT_MESSAGES = 20
-_QUEUE_LIMIT = 1000
 
 
 class VisitorTickets(TicketUseCases):
@@ -75,15 +72,6 @@ class VisitorTickets(TicketUseCases):
         if request and request.status != "closed" and request.breached_at:
             return "breach"
         return "callback" if duty(schedule, work.now).on_duty else "off_hours"
-
-    async def service(self) -> tuple[Duty, Wait | None]:
-        """Whether people are on duty, and how long somebody who asks now would wait; None: nobody can say."""
-        found = await self._roster.duty(None, self._clock())
-        if not found.on_duty:
-            return found, None
-        async with self._database.transaction() as connection:
-            waiting = len(await requests.with_status(connection, CLAIMABLE_STATUSES, _QUEUE_LIMIT))
-        return found, await self.outlook.wait_next(None, waiting)
 
     async def theirs(self, conversation: Conversation) -> list[Ticket]:
         """The visitor's tickets, newest first."""

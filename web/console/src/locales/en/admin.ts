@@ -52,6 +52,11 @@ export const admin: Messages['admin'] = {
   audit: {
     from: 'From', to: 'To', actor: 'Who', action: 'What', at: 'When', subject: 'Subject', change: 'Change', filter: 'Filter', more: 'Earlier ones',
     none: 'Nothing recorded', before: 'before', after: 'after', empty: 'empty',
+    fields: {
+      name: 'name', username: 'user name', role: 'role', department: 'department', capacity: 'capacity', skills: 'skills', active: 'in use',
+      fallback: 'falls back on', value: 'value', spans: 'spans', day: 'day', reason: 'reason', shortcut: 'shortcut', title: 'title', text: 'text',
+      locale: 'language', topic: 'topic', code: 'code',
+    },
     anyActor: 'Anybody', anyAction: 'Anything',
     actions: {
       login: 'Signed in', logout: 'Signed out', staff_added: 'Staff added', staff_changed: 'Staff changed', password_set: 'Password set',

@@ -16,7 +16,7 @@ export const names: Messages['names'] = {
   },
   channels: { widget: 'Website', wechat: 'WeChat' },
   reasons: {
-    asked: 'Asked for a person', unresolved: 'Not resolved', low_confidence: 'Bot unsure', complaint: 'Complaint', sensitive: 'Sensitive',
+    asked: 'Asked', unresolved: 'Not resolved', low_confidence: 'Bot unsure', complaint: 'Complaint', sensitive: 'Sensitive',
   },
   reasonDetails: {
     asked: 'The enterprise asked for a person.',

@@ -1,4 +1,4 @@
-"""Takes a follow-up for a question: by itself it may look like small talk, a refusal or nothing at all."""
+"""Takes for a question what search knows, though by itself it looks like small talk or a reaction."""
 
 from typing import Any
 
@@ -15,22 +15,28 @@ from bot.knowledge.parts import asks
 from bot.knowledge.sources import source_digest
 from bot.nlu.measure_retriever import LEANS_ON, MEASURES, MeasureRetriever
 
-CERTAIN = 1.0  # the confidence of an intent that was told by the words themselves
+TOLD = 1.0  # the confidence of an intent that was told by the words themselves
 MISTAKEN = ("out_of_scope", "request_human", "complaint", "smalltalk", "goodbye", "greet")
 REACTIONS = ("affirm", "deny")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class FollowUpCheck(GraphComponent):
-    """Setting: ``least``, the score of the best measure that makes a leaning message a question."""
+class QuestionCheck(GraphComponent):
+    """A follow-up is short and says little; what visitors ask for may sound like asking for a person.
+
+    Settings: ``least``, the score of the best measure from which a message is a question, ``leaning`` the
+    same for one that leans on the message before, ``certain`` the confidence of an intent that is not doubted.
+    """
 
     def __init__(self, config: dict[str, Any]):
         self._least: float = config["least"]
+        self._leaning: float = config["leaning"]
+        self._certain: float = config["certain"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings' defaults."""
-        return {"least": 0.15}
+        return {"least": 0.5, "leaning": 0.15, "certain": 0.95}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -39,7 +45,7 @@ class FollowUpCheck(GraphComponent):
 
     @classmethod
     def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "FollowUpCheck":  # fmt: skip
+               execution_context: ExecutionContext) -> "QuestionCheck":  # fmt: skip
         """A new component with these settings."""
         return cls(config)
 
@@ -49,10 +55,10 @@ class FollowUpCheck(GraphComponent):
         return source_digest(parts)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Correct the intent of messages that lean on one before."""
+        """Correct the intent of messages that are questions after all."""
         for message in messages:
             intent = message.get("intent") or {}
-            if message.get(LEANS_ON) and self._is_question(message, intent):
+            if self._is_question(message, intent):
                 corrected = {**intent, "name": DEFAULT_NLU_FALLBACK_INTENT_NAME}
                 ranking = [corrected, *(message.get("intent_ranking") or [])]
                 message.set("intent", corrected, add_to_output=True)
@@ -60,8 +66,12 @@ class FollowUpCheck(GraphComponent):
         return messages
 
     def _is_question(self, message: Message, intent: dict[str, Any]) -> bool:
-        found = message.get(MEASURES) or []
-        if not found or found[0]["score"] < self._least or intent.get("confidence") == CERTAIN:
+        found, leans = message.get(MEASURES) or [], bool(message.get(LEANS_ON))
+        if not found or found[0]["score"] < (self._leaning if leans else self._least):
             return False
+        confidence = float(intent.get("confidence") or 0)
+        if confidence == TOLD or (confidence >= self._certain and not leans):
+            return False
+        mistaken = MISTAKEN if leans else ("request_human",)
         name = intent.get("name")
-        return name in MISTAKEN or (name in REACTIONS and asks(message.get(TEXT) or ""))
+        return name in mistaken or (name in REACTIONS and asks(message.get(TEXT) or ""))
