@@ -25,7 +25,7 @@ class QuestionCheck(GraphComponent):
     """A follow-up is short and says little; what visitors ask for may sound like asking for a person.
 
     Settings: ``least``, the score of the best measure from which a message is a question, ``leaning`` the
-    same for one that leans on the message before, ``certain`` the confidence of an intent that is not doubted.
+    same for one that leans on the message before, ``certain`` the confidence of an intent not doubted.
     """
 
     def __init__(self, config: dict[str, Any]):
