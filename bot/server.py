@@ -22,6 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import health, openapi
 from bot.channels import tickets as visitor_tickets
 from bot.channels import widget
+from bot.channels.wechat import routes as wechat
+from bot.channels.wechat.channel import Channel, Foundations, Windows
+from bot.channels.wechat.setup import account_of
 from bot.console import administration as console_administration
 from bot.console import canned_replies as console_replies
 from bot.console import desk as console_desk
@@ -82,6 +85,7 @@ async def describe(call: Call) -> HTTPResponse:
 ROUTES: tuple[Route, ...] = (
     *widget.ROUTES,
     *visitor_tickets.ROUTES,
+    *wechat.ROUTES,
     *console_session.ROUTES,
     *console_desk.ROUTES,
     *console_team.ROUTES,
@@ -139,6 +143,7 @@ class Running:
     #: What simply runs until it is cancelled: the hub, the queue's feed, the tickets' clock.
     tasks: "tuple[asyncio.Task[None], ...]"
     dispatcher: DispatcherThread
+    wechat: Channel | None = None
 
 
 def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
@@ -146,6 +151,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         search = BackgroundSearch(lambda: open_search(settings))
         search.start()
         app.ctx.parts, app.ctx.running = _open(settings, search)
+        app.ctx.wechat = app.ctx.running.wechat
         await _ensure_departments(app.ctx.parts.database)
         password, accounts = settings.admin_password, app.ctx.parts.accounts
         if password and await accounts.ensure_administrator(password):
@@ -155,6 +161,8 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         running: Running = app.ctx.running
         running.worker.stop()
         await asyncio.wait([running.worker_task], timeout=settings.shutdown_seconds + 1)
+        if running.wechat is not None:
+            await running.wechat.stop(settings.shutdown_seconds)
         await asyncio.to_thread(running.dispatcher.stop, settings.shutdown_seconds)
         for task in running.tasks:
             task.cancel()
@@ -200,6 +208,18 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         Team(*shared),
         floor,
         feed,
+        Windows(database),
+    )
+    below = Foundations(
+        database,
+        live,
+        hub,
+        desk,
+        office.visitor_tickets,
+        texts,
+        thresholds,
+        worker.wake,
+        settings.messages_per_10_seconds,
     )
     jobs = (hub.run(), feed.run(), office.ticket_clock.run())
     running = Running(
@@ -208,6 +228,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         asyncio.create_task(worker.run(settings.shutdown_seconds)),
         tuple(asyncio.create_task(job) for job in jobs),
         dispatcher,
+        _open_wechat(settings, below),
     )
     return parts, running
 
@@ -235,6 +256,15 @@ async def _ensure_departments(database: Database) -> None:
     async with database.transaction() as connection:
         rows = [(topic.code, topic.name, topic.department) for topic in TOPICS.values()]
         await people.add_missing_topics(connection, rows, _FRONT_DESK, utcnow())
+
+
+def _open_wechat(settings: Settings, below: Foundations) -> Channel | None:
+    account = account_of(settings)
+    if account is None:
+        return None
+    channel = Channel(account, below)
+    channel.start(settings.shutdown_seconds)
+    return channel
 
 
 def _limits(settings: Settings) -> Limits:
@@ -273,6 +303,7 @@ def main() -> int:
     """Serve until SIGTERM or SIGINT. Exit code 2 for wrong settings, 1 when something needed is not there."""
     try:
         settings = read_settings(os.environ)
+        account_of(settings)
     except SettingError as error:
         print(error, file=sys.stderr)
         return 2

@@ -4,6 +4,7 @@
 A secret may also be given as a file: ``NAME_FILE`` names it (as container platforms do).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -124,6 +125,13 @@ def _setting(
     )
 
 
+def _aes_key(value: str) -> str:
+    """An EncodingAESKey, or nothing."""
+    if value and not re.fullmatch(r"[A-Za-z0-9+/]{43}=?", value):
+        raise ValueError("the 43 letters and digits of EncodingAESKey")
+    return value
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of one server, checked. See ``docs/settings.md`` for what each means."""
@@ -154,6 +162,15 @@ class Settings:
     shutdown_seconds: int = _setting("BANGBAN_SHUTDOWN_SECONDS", "10", _whole(1, 300))
     log_level: str = _setting("BANGBAN_LOG_LEVEL", "info", _choice("debug", "info", "warning", "error"))
     admin_password: str = _setting("BANGBAN_ADMIN_PASSWORD", "", _password, secret=True)
+    wechat_app_id: str = _setting("BANGBAN_WECHAT_APP_ID", "", _text)
+    wechat_secret: str = _setting("BANGBAN_WECHAT_SECRET", "", _text, secret=True)
+    wechat_token: str = _setting("BANGBAN_WECHAT_TOKEN", "", _text, secret=True)
+    wechat_aes_key: str = _setting("BANGBAN_WECHAT_AES_KEY", "", _aes_key, secret=True)
+    wechat_previous_aes_key: str = _setting("BANGBAN_WECHAT_PREVIOUS_AES_KEY", "", _aes_key, secret=True)
+    wechat_mode: str = _setting("BANGBAN_WECHAT_MODE", "safe", _choice("safe", "compatible", "plain"))
+    wechat_passive_seconds: float = _setting("BANGBAN_WECHAT_PASSIVE_SECONDS", "4", _seconds)
+    wechat_forget_days: int = _setting("BANGBAN_WECHAT_FORGET_DAYS", "30", _whole(1, 3650))
+    wechat_api: str = _setting("BANGBAN_WECHAT_API", "https://api.weixin.qq.com", _http)
 
     @property
     def cookies_over_https_only(self) -> bool:

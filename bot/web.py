@@ -9,10 +9,10 @@ limits), and leaks of what people wrote through error texts (no message quotes i
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.utils import formatdate
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import structlog
@@ -34,6 +34,7 @@ from bot.helpdesk.models import Conversation, Role, Session, Staff
 from bot.helpdesk.office import Office
 from bot.helpdesk.team import Team
 from bot.search import Searcher
+from bot.wire import WechatOut
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -53,6 +54,30 @@ class Limits:
     secure_cookies: bool
 
 
+class Reach(Protocol):
+    """What staff are told of a channel that pushes: its windows, and what became of each update."""
+
+    async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
+        """What may still be sent, by conversation; without those that are not on the channel."""
+        ...
+
+    async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
+        """``sent``, ``pending`` or ``undelivered`` by seq."""
+        ...
+
+
+class NoReach:
+    """Without such a channel."""
+
+    async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
+        """None has any."""
+        return {}
+
+    async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
+        """None is pushed."""
+        return {}
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything a handler may use, opened by the composition root and kept at ``app.ctx.parts``."""
@@ -70,6 +95,7 @@ class Parts:
     team: Team
     floor: Floor
     feed: QueueFeed
+    reach: Reach = NoReach()  # noqa: RUF009  (it holds nothing)
 
 
 class Body(BaseModel):

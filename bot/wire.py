@@ -58,6 +58,19 @@ class UpdateOut(Wire):
     client_message_id: str | None = None
 
 
+class StaffUpdateOut(UpdateOut):
+    """An update for staff; ``delivery`` is sent, pending or undelivered where it goes out by WeChat."""
+
+    delivery: str | None = None
+
+
+class StaffUpdatesOut(Wire):
+    """A stretch of updates for staff and the newest seq there is."""
+
+    updates: list[StaffUpdateOut]
+    last_seq: int
+
+
 class UpdatesOut(Wire):
     """A stretch of updates and the newest seq there is."""
 
@@ -188,6 +201,14 @@ class ColleagueOut(NamedOut):
     skills: list[str]
 
 
+class WechatOut(Wire):
+    """How many messages may still be sent in WeChat, of how many, and until when (None: closed)."""
+
+    remaining: int
+    limit: int
+    window_ends_at: Moment | None
+
+
 class ConversationOut(Wire):
     """A conversation as staff see it."""
 
@@ -209,6 +230,7 @@ class ConversationOut(Wire):
     resolved: bool | None
     stars: int | None
     participants: list[ParticipantOut]
+    wechat: WechatOut | None = None
 
 
 class SeqOut(Wire):
@@ -232,9 +254,9 @@ def update_out(update: Update) -> UpdateOut:
     )
 
 
-def staff_update_out(update: Update) -> UpdateOut:
-    """The same with the visibility that staff are shown on every text."""
-    shown = update_out(update)
+def staff_update_out(update: Update, delivery: str | None = None) -> StaffUpdateOut:
+    """The same with the visibility that staff are shown on every text, and with its delivery."""
+    shown = StaffUpdateOut(**vars(update_out(update)), delivery=delivery)
     if update.kind != "text":
         return shown
     return shown.model_copy(update={"payload": {**(shown.payload or {}), "visibility": update.visibility}})
@@ -324,7 +346,10 @@ def colleague_out(colleague: Colleague) -> ColleagueOut:
 
 
 def conversation_out(
-    conversation: Conversation, online: bool, participants: Sequence[Participant] = ()
+    conversation: Conversation,
+    online: bool,
+    participants: Sequence[Participant] = (),
+    wechat: WechatOut | None = None,
 ) -> ConversationOut:
     """A conversation for staff; ``online`` says whether the visitor is connected now."""
     helper = None
@@ -337,7 +362,7 @@ def conversation_out(
     same = {
         name: getattr(conversation, name)
         for name in ConversationOut.model_fields
-        if name not in ("helper", "visitor_online", "participants")
+        if name not in ("helper", "visitor_online", "participants", "wechat")
     }
     beside = [
         ParticipantOut(
@@ -348,7 +373,7 @@ def conversation_out(
         )
         for each in participants
     ]
-    return ConversationOut(helper=helper, visitor_online=online, participants=beside, **same)
+    return ConversationOut(helper=helper, visitor_online=online, participants=beside, wechat=wechat, **same)
 
 
 def _sender(sender: Sender) -> SenderOut:

@@ -99,6 +99,7 @@ def database_url(shared_database_url: str) -> str:
     """URL of a migrated database with empty tables. Emptying takes a tenth of the time of a new one."""
     import psycopg
 
+    import bot.channels.wechat.tables  # noqa: F401  (its tables are emptied too)
     from bot.helpdesk.tables import metadata
 
     with psycopg.connect(shared_database_url, autocommit=True) as connection:

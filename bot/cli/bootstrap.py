@@ -18,7 +18,8 @@ USAGE = f"""帮办 Bangban —— 政务服务的一分钟专业人工帮办
   test [部分]                      跑测试；部分：{" ".join(PARTS)}
   ask 问题 | ask --batch 文件      不启动服务，直接问机器人（文件为 JSON Lines）
   train                            训练模型（没有变化就不重训）
-  check                            检查环境、知识库、设置和已启动的服务
+  check [wechat]                   检查环境、知识库、设置和已启动的服务；或公众号
+  wechat menu|code                 创建公众号菜单、生成二维码
   bench 名称                       性能测试，不带名称时列出可用的
   staff add|list|password|close    管理工作人员账号
   report service|staffing|replay   服务报表、人手建议及其检验
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "ask": _assistant("bot.cli.ask", env.ensure_model),
     "train": _assistant("bot.cli.train"),
     "check": _server("bot.cli.check"),
+    "wechat": _server("bot.cli.wechat"),
     "bench": _server("bench", env.ensure_assistant, env.ensure_web, env.ensure_model),
     "staff": _server("bot.cli.staff"),
     "report": _server("bot.cli.report"),
@@ -63,6 +65,8 @@ def _absolute_files(command: str, arguments: list[str]) -> list[str]:
     """File arguments are meant from the caller's folder, and commands run in the project's."""
     if command in ("backup", "restore"):
         return [os.path.abspath(a) if not a.startswith("-") else a for a in arguments]
+    if command == "wechat" and arguments[:1] == ["menu"]:
+        return ["menu", *(os.path.abspath(a) if not a.startswith("-") else a for a in arguments[1:])]
     flags = {"--batch", "--data", "--file"}
     return [
         os.path.abspath(word) if before in flags and word != "-" else word

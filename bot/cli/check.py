@@ -9,6 +9,7 @@ from pathlib import Path
 import requests
 
 from bot.cli import environments as env
+from bot.cli import wechat
 from bot.cli.stores import addresses_file
 from bot.knowledge import KnowledgeError, load_knowledge
 from bot.knowledge.checklists import load_checklists
@@ -90,9 +91,12 @@ def checks(url: str, data: Path) -> Iterator[Callable[[], str]]:
 def main(arguments: list[str] | None = None) -> int:
     """Print a line for each check; 1 when one failed."""
     parser = argparse.ArgumentParser(prog="./bangban check")
+    parser.add_argument("part", nargs="?", choices=["wechat"], help="只检查公众号")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", type=Path, default=env.ROOT / "var")
     options = parser.parse_args(arguments)
+    if options.part == "wechat":
+        return wechat.check()
     failed = 0
     for check in checks(f"http://127.0.0.1:{options.port}", options.data.resolve()):
         try:

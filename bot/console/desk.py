@@ -15,7 +15,7 @@ from bot.wire import (
     ConversationOut,
     RequestOut,
     SeqOut,
-    UpdatesOut,
+    StaffUpdatesOut,
     Wire,
     conversation_out,
     request_out,
@@ -115,8 +115,9 @@ async def conversations(call: Call) -> ConversationsOut:
     """My conversations."""
     found = await call.parts.desk.conversations_of(call.staff, open_only=call.query.mine)
     online = await call.parts.live.visitors_online(each.id for each in found)
-    beside = await call.parts.floor.participants([each.id for each in found])
-    shown = [conversation_out(each, each.id in online, beside[each.id]) for each in found]
+    ids = [each.id for each in found]
+    beside, windows = await call.parts.floor.participants(ids), await call.parts.reach.windows(ids)
+    shown = [conversation_out(e, e.id in online, beside[e.id], windows.get(e.id)) for e in found]
     return ConversationsOut(conversations=shown)
 
 
@@ -126,8 +127,12 @@ async def conversation(call: Call, conversation_id: str) -> ConversationDetailOu
     found = await desk.conversation(conversation_id)
     request = await desk.request_of(conversation_id)
     beside = await call.parts.floor.participants([conversation_id])
+    windows = await call.parts.reach.windows([conversation_id])
+    shown = conversation_out(
+        found, await _online(call, found), beside[conversation_id], windows.get(conversation_id)
+    )
     return ConversationDetailOut(
-        conversation=conversation_out(found, await _online(call, found), beside[conversation_id]),
+        conversation=shown,
         request=request_out(request) if request else None,
         brief=request.brief if request else None,
     )
@@ -137,13 +142,16 @@ async def _online(call: Call, found: Conversation) -> bool:
     return found.id in await call.parts.live.visitors_online([found.id])
 
 
-async def updates(call: Call, conversation_id: str) -> UpdatesOut:
+async def updates(call: Call, conversation_id: str) -> StaffUpdatesOut:
     """A conversation's updates with internal notes."""
     desk = call.parts.desk
     it = await desk.conversation(conversation_id)
     found = await desk.updates(conversation_id, call.query.after, internal=True)
     last_seq = max(it.last_seq, found[-1].seq if found else 0)
-    return UpdatesOut(updates=[staff_update_out(update) for update in found], last_seq=last_seq)
+    went = await call.parts.reach.deliveries(conversation_id, call.query.after)
+    return StaffUpdatesOut(
+        updates=[staff_update_out(update, went.get(update.seq)) for update in found], last_seq=last_seq
+    )
 
 
 async def post(call: Call, conversation_id: str) -> SeqOut:
@@ -221,7 +229,7 @@ ROUTES = (
         updates,
         "Updates with internal notes",
         query=After,
-        answer=UpdatesOut,
+        answer=StaffUpdatesOut,
     ),
     Route(
         "POST",

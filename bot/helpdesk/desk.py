@@ -4,10 +4,8 @@ Every write is one transaction under the conversation's row lock; nudges go out 
 commit, never before.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import uuid4
 
 import structlog
 
@@ -26,9 +24,10 @@ from bot.helpdesk.models import (
     Sender,
     Update,
 )
+from bot.helpdesk.opening import new_conversation, new_token
 from bot.helpdesk.storage import conversations, messages, outbox, requests
 from bot.helpdesk.tickets.answers import completed
-from bot.helpdesk.tokens import hash_token, visitor_key
+from bot.helpdesk.tokens import hash_token
 
 _BOT = Actor("bot")
 _SYSTEM = Actor("system")
@@ -50,28 +49,10 @@ class Desk(Helping):
         locale: str = "zh",
     ) -> tuple[Conversation, str]:
         """A new conversation and its token (32 random bytes), which is stored only as its SHA-256."""
-        rules.check_storable([channel, district, page, profile, locale])
-        token = secrets.token_urlsafe(32)
-        record = Conversation(
-            id=uuid4().hex,
-            channel=channel,
-            district=district,
-            locale=locale,
-            page=page,
-            profile=profile or {},
-            owner="bot",
-            owner_epoch=1,
-            last_seq=0,
-            helper_id=None,
-            helper_name=None,
-            helper_department=None,
-            visitor_read_seq=0,
-            created_at=self._clock(),
-            closed_at=None,
-            resolved=None,
-            stars=None,
-            visitor_key=visitor_key(profile or {}),
+        record = new_conversation(
+            self._clock(), channel=channel, district=district, page=page, profile=profile, locale=locale
         )
+        token = new_token()
         async with self._database.transaction() as connection:
             await conversations.create(connection, record, hash_token(token))
         return record, token

@@ -1,6 +1,6 @@
-"""The one question the engine asks of working time: is anybody on duty for a department now?"""
+"""The one question asked of working time, whether anybody is on duty for a department now, and its answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,15 @@ class Duty:
     on_duty: bool
     until: datetime | None = None
     next_start: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Where a request for a person goes, whether somebody is there, and the department's duty."""
+
+    department: str | None
+    anyone_ready: bool
+    duty: Duty = field(default_factory=lambda: Duty(on_duty=True))
 
 
 class Roster(Protocol):

@@ -10,6 +10,11 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
+def channel_key(channel: str, address: str) -> str:
+    """Who a visitor is on a channel that knows them: a hash of their address there."""
+    return f"{channel}:{hashlib.sha256(address.encode()).hexdigest()}"
+
+
 def visitor_key(profile: Mapping[str, Any]) -> str | None:
     """Who a visitor is across conversations, as far as their page says: a hash of the phone number.
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.database import Database
-from bot.helpdesk.duty import AlwaysOnDuty, Roster
+from bot.helpdesk.duty import AlwaysOnDuty, Reception, Roster
 from bot.helpdesk.errors import NotFound
 from bot.helpdesk.live import Live, utcnow
 from bot.helpdesk.models import JSON, HelpRequest
@@ -16,7 +16,7 @@ from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import people, requests
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
-from bot.helpdesk.work import Reception, Work
+from bot.helpdesk.work import Work
 
 
 class UseCases:

@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import rules
-from bot.helpdesk.duty import Duty
+from bot.helpdesk.duty import Reception
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.live import STAFF_TOPIC, conversation_topic, staff_topic
 from bot.helpdesk.models import (
@@ -31,7 +31,16 @@ from bot.helpdesk.models import (
     Update,
     Visibility,
 )
-from bot.helpdesk.storage import conversations, invitations, messages, offers, outbox, people, requests
+from bot.helpdesk.storage import (
+    conversations,
+    invitations,
+    messages,
+    offers,
+    outbox,
+    people,
+    pushes,
+    requests,
+)
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.times import in_words, stamp
 
@@ -39,15 +48,6 @@ _BRIEF_MESSAGES = 60
 # Labels are for staff, who read Chinese whatever the visitor's language.
 STAFF_LOCALE = "zh"
 _PROFILE_FACTS = ("company", "name", "phone")
-
-
-@dataclass(frozen=True)
-class Reception:
-    """Where a request for a person goes, whether somebody is there, and the department's duty."""
-
-    department: str | None
-    anyone_ready: bool
-    duty: Duty = field(default_factory=lambda: Duty(on_duty=True))
 
 
 @dataclass
@@ -89,13 +89,20 @@ class Work:
             raise Invalid("this client_message_id belongs to somebody else's message")
         return Accepted(seq, repeated=True)
 
-    async def visitor_says(self, client_message_id: str, text: str, command: str) -> Accepted:
-        """Save a visitor's message; ``command`` is what the assistant gets, if the bot is the owner."""
+    async def visitor_says(
+        self, client_message_id: str, text: str, command: str | None, payload: JSON | None = None
+    ) -> Accepted:
+        """Save a visitor's message; ``command`` is what the assistant gets, if the bot is the owner.
+
+        None keeps the message from the assistant: a picture, say, described by ``payload``.
+        """
         if self.conversation.closed_at:
             await conversations.reopen(self.connection, self.conversation.id)
             self.conversation = replace(self.conversation, closed_at=None)
-        seq = await self.append("text", Sender("visitor"), text, client_message_id=client_message_id)
-        if self.conversation.owner == "bot":
+        seq = await self.append(
+            "text", Sender("visitor"), text, payload=payload, client_message_id=client_message_id
+        )
+        if self.conversation.owner == "bot" and command is not None:
             await outbox.add(
                 self.connection, self.conversation.id, seq, self.conversation.owner_epoch, command, self.now
             )
@@ -164,6 +171,7 @@ class Work:
             reply_to,
         )
         await messages.add(self.connection, record, staff_id)
+        await pushes.add(self.connection, record)
         self.conversation = replace(self.conversation, last_seq=seq)
         return seq
 

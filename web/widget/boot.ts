@@ -5,7 +5,8 @@ import { Session } from './session';
 import { type Settings, readSettings } from './settings';
 import { createMemory, usable } from './storage';
 import { Connection } from './transport/connection';
-import { createHttp } from './transport/http';
+import { followLink } from './link';
+import { type Http, createHttp } from './transport/http';
 import { openPoll } from './transport/poll';
 import { openSocket, socketUrl } from './transport/socket';
 
@@ -20,9 +21,8 @@ function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function createSession(settings: Settings): Session {
+function createSession(settings: Settings, http: Http): Session {
   const { server } = settings;
-  const http = createHttp(server, (...args) => window.fetch(...args));
   const memory = createMemory(server, usable(() => window.localStorage), usable(() => window.sessionStorage));
   return new Session({
     settings,
@@ -43,7 +43,8 @@ function createSession(settings: Settings): Session {
 }
 
 function mount(settings: Settings): Api {
-  const session = createSession(settings);
+  const http = createHttp(settings.server, (...args) => window.fetch(...args));
+  const session = createSession(settings, http);
   const emitter = new Emitter();
   const element = new BangbanWidget();
   const api = createApi({ session, emitter, rebuild: () => element.rebuild() });
@@ -58,6 +59,7 @@ function mount(settings: Settings): Api {
   document.body.append(element);
   replay(api, calls.filter(([name]) => !name.startsWith('set') && name !== 'on' && name !== 'pageVisited'));
   emitter.emit('ready', {});
+  void followLink(window, http).then((saved) => saved && session.goOn(saved));
   return api;
 }
 

@@ -65,6 +65,14 @@ export class Session {
     else if (this.state.outbox.length > 0) this.opening.start();
   }
 
+  /** Goes on with a conversation begun elsewhere, in place of the one this page had. */
+  goOn(saved: Saved): void {
+    this.parts.memory.forget();
+    this.parts.memory.save(saved);
+    this.adopt(saved);
+    this.setOpen(true);
+  }
+
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, text, true, update
+from sqlalchemy import RowMapping, Select, bindparam, case, func, insert, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -13,6 +13,7 @@ from bot.helpdesk.models import JSON, Conversation
 _conversation = tables.conversation
 _message = tables.message
 _request = tables.help_request
+_key = tables.conversation_key
 
 _COLUMNS = (
     *(c for c in _conversation.c if c.name not in ("token_hash", "rating_comment")),
@@ -69,10 +70,47 @@ def _record(row: RowMapping) -> Conversation:
     return Conversation(**row)
 
 
+# Every message runs these: built once, for building them costs more than running them.
+_THIS = _conversation.c.id == bindparam("this")
+_LOCK = _bare().where(_THIS).with_for_update(of=_conversation)
+_NEXT_SEQ = (
+    update(_conversation)
+    .where(_THIS)
+    .values(last_seq=_conversation.c.last_seq + 1)
+    .returning(_conversation.c.last_seq)
+)
+
+
 async def create(connection: AsyncConnection, record: Conversation, token_hash: bytes) -> None:
     """Insert a new conversation; only the hash of its token is kept."""
     values = {c.name: getattr(record, c.name) for c in _COLUMNS if c.table is _conversation}
     await connection.execute(insert(_conversation).values(**values, token_hash=token_hash))
+
+
+async def add_key(
+    connection: AsyncConnection, conversation_id: str, token_hash: bytes, now: datetime
+) -> None:
+    """One more token that opens the conversation; only its hash is kept."""
+    await connection.execute(
+        insert(_key).values(token_hash=token_hash, conversation_id=conversation_id, created_at=now)
+    )
+
+
+async def set_place(connection: AsyncConnection, conversation_id: str, district: str, profile: JSON) -> None:
+    """Write the district, and ``profile`` over what was known of the visitor."""
+    known = _conversation.c.profile.op("||")(profile)
+    await _change(connection, conversation_id, district=district, profile=known)
+
+
+async def clear_profile(connection: AsyncConnection, conversation_id: str) -> None:
+    """Remove what is known of the person; what was said is another rule's."""
+    await _change(connection, conversation_id, profile={}, visitor_key=None)
+
+
+async def drop_visitor_key(connection: AsyncConnection, visitor_key: str) -> None:
+    """Let nothing tell any more that these conversations are of one visitor."""
+    theirs = _conversation.c.visitor_key == visitor_key
+    await connection.execute(update(_conversation).where(theirs).values(visitor_key=None))
 
 
 async def lock(connection: AsyncConnection, conversation_id: str) -> Conversation:
@@ -80,8 +118,7 @@ async def lock(connection: AsyncConnection, conversation_id: str) -> Conversatio
 
     Whoever changes anything of a conversation takes this lock first: one order, hence no deadlocks.
     """
-    query = _bare().where(_conversation.c.id == conversation_id).with_for_update(of=_conversation)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = (await connection.execute(_LOCK, {"this": conversation_id})).mappings().one_or_none()
     if row is None:
         raise NotFound("no such conversation")
     return _record(row)
@@ -97,7 +134,8 @@ async def get(connection: AsyncConnection, conversation_id: str) -> Conversation
 
 async def by_token_hash(connection: AsyncConnection, token_hash: bytes) -> Conversation | None:
     """The conversation a visitor's token opens."""
-    query = _full().where(_conversation.c.token_hash == token_hash)
+    keys = select(_key.c.conversation_id).where(_key.c.token_hash == token_hash)
+    query = _full().where(or_(_conversation.c.token_hash == token_hash, _conversation.c.id.in_(keys)))
     row = (await connection.execute(query)).mappings().one_or_none()
     return _record(row) if row else None
 
@@ -150,13 +188,7 @@ async def with_key(connection: AsyncConnection, visitor_key: str, but: str, limi
 
 async def next_seq(connection: AsyncConnection, conversation_id: str) -> int:
     """Take the next ``seq``; the caller holds the conversation's lock."""
-    statement = (
-        update(_conversation)
-        .where(_conversation.c.id == conversation_id)
-        .values(last_seq=_conversation.c.last_seq + 1)
-        .returning(_conversation.c.last_seq)
-    )
-    return int((await connection.execute(statement)).scalar_one())
+    return int((await connection.execute(_NEXT_SEQ, {"this": conversation_id})).scalar_one())
 
 
 async def save_owner(connection: AsyncConnection, record: Conversation) -> None:

@@ -1,6 +1,6 @@
 """SQL for messages: a conversation's gap-free list."""
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -9,7 +9,8 @@ from bot.helpdesk.models import Sender, SenderKind, Update
 _message = tables.message
 
 
-def _record(row: RowMapping) -> Update:
+def from_row(row: RowMapping) -> Update:
+    """The update in a row of the table."""
     return Update(
         conversation_id=row["conversation_id"],
         seq=row["seq"],
@@ -25,10 +26,18 @@ def _record(row: RowMapping) -> Update:
     )
 
 
+# Every message runs this: built once, for building it costs more than running it.
+_SENT = select(_message.c.seq, _message.c.sender_kind, _message.c.staff_id).where(
+    _message.c.conversation_id == bindparam("conversation"),
+    _message.c.client_message_id == bindparam("sent_as"),
+)
+
+
 async def add(connection: AsyncConnection, record: Update, staff_id: str | None) -> None:
     """Insert one message under the ``seq`` taken for it."""
     await connection.execute(
-        insert(_message).values(
+        insert(_message),
+        dict(
             conversation_id=record.conversation_id,
             seq=record.seq,
             kind=record.kind,
@@ -43,7 +52,7 @@ async def add(connection: AsyncConnection, record: Update, staff_id: str | None)
             reply_to=record.reply_to,
             client_message_id=record.client_message_id,
             created_at=record.at,
-        )
+        ),
     )
 
 
@@ -51,10 +60,8 @@ async def find_sent(
     connection: AsyncConnection, conversation_id: str, client_message_id: str
 ) -> tuple[int, SenderKind, str | None] | None:
     """``seq``, kind of sender and member of staff of the message a client sent under this id."""
-    query = select(_message.c.seq, _message.c.sender_kind, _message.c.staff_id).where(
-        _message.c.conversation_id == conversation_id, _message.c.client_message_id == client_message_id
-    )
-    row = (await connection.execute(query)).one_or_none()
+    values = {"conversation": conversation_id, "sent_as": client_message_id}
+    row = (await connection.execute(_SENT, values)).one_or_none()
     return (row.seq, row.sender_kind, row.staff_id) if row else None
 
 
@@ -62,7 +69,7 @@ async def get(connection: AsyncConnection, conversation_id: str, seq: int) -> Up
     """One message."""
     query = select(_message).where(_message.c.conversation_id == conversation_id, _message.c.seq == seq)
     row = (await connection.execute(query)).mappings().one_or_none()
-    return _record(row) if row else None
+    return from_row(row) if row else None
 
 
 async def after(connection: AsyncConnection, conversation_id: str, seq: int, limit: int) -> list[Update]:
@@ -73,7 +80,7 @@ async def after(connection: AsyncConnection, conversation_id: str, seq: int, lim
         .order_by(_message.c.seq)
         .limit(limit)
     )
-    return [_record(row) for row in (await connection.execute(query)).mappings()]
+    return [from_row(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def newest(connection: AsyncConnection, conversation_id: str, limit: int) -> list[Update]:
@@ -85,4 +92,4 @@ async def newest(connection: AsyncConnection, conversation_id: str, limit: int) 
         .limit(limit)
     )
     rows = (await connection.execute(query)).mappings().all()
-    return [_record(row) for row in reversed(rows)]
+    return [from_row(row) for row in reversed(rows)]

@@ -1,4 +1,4 @@
-"""SQL for the outbox: visitor messages on their way to the assistant.
+"""SQL for the outbox: visitor messages on their way to the assistant; ``pushes`` has what goes to channels.
 
 ``pending`` rows wait or are leased; ``done``, ``dropped`` (the owner changed) and ``parked`` are final.
 """
@@ -14,6 +14,7 @@ from bot.helpdesk.models import Delivery
 
 _outbox = tables.outbox
 _conversation = tables.conversation
+_TARGET = "assistant"
 
 
 async def add(
@@ -26,6 +27,7 @@ async def add(
             seq=seq,
             owner_epoch=owner_epoch,
             text=text,
+            target=_TARGET,
             status="pending",
             attempts=0,
             created_at=now,
@@ -42,11 +44,12 @@ async def take(
     blocked = exists().where(
         earlier.c.conversation_id == _outbox.c.conversation_id,
         earlier.c.status == "pending",
+        earlier.c.target == _TARGET,
         earlier.c.id < _outbox.c.id,
     )
     due = (
         select(_outbox.c.id)
-        .where(_outbox.c.status == "pending", _outbox.c.due_at <= now, ~blocked)
+        .where(_outbox.c.target == _TARGET, _outbox.c.status == "pending", _outbox.c.due_at <= now, ~blocked)
         .where(or_(_outbox.c.leased_until.is_(None), _outbox.c.leased_until <= now))
         .order_by(_outbox.c.due_at, _outbox.c.id)
         .limit(limit)
@@ -116,5 +119,6 @@ async def drop_pending(connection: AsyncConnection, conversation_id: str, now: d
     await connection.execute(
         update(_outbox)
         .where(_outbox.c.conversation_id == conversation_id, _outbox.c.status == "pending")
+        .where(_outbox.c.target == _TARGET)
         .values(status="dropped", finished_at=now, leased_until=None, reason=reason)
     )

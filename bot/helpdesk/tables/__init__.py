@@ -1,8 +1,10 @@
 """The tables, as SQLAlchemy Core sees them. The DDL that makes them is in ``migrations/versions``."""
 
 from bot.helpdesk.tables.core import (
+    address,
     audit,
     conversation,
+    conversation_key,
     help_request,
     help_request_event,
     message,
@@ -34,9 +36,11 @@ from bot.helpdesk.tables.tickets import (
 )
 
 __all__ = [
+    "address",
     "audit",
     "canned_reply",
     "conversation",
+    "conversation_key",
     "department",
     "dispatch_lease",
     "duty_exception",

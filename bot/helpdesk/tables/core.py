@@ -171,9 +171,32 @@ outbox = Table(
     moment("due_at"),
     moment("leased_until", nullable=True),
     moment("finished_at", nullable=True),
-    UniqueConstraint("conversation_id", "seq"),
+    Column("target", Text, nullable=False, default="assistant"),
+    Column("progress", Integer, nullable=False, default=0),
+    UniqueConstraint("conversation_id", "seq", "target"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
+)
+
+# Where updates of a conversation are pushed to, on a channel that does not stay connected.
+address = Table(
+    "address",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    moment("leased_until", nullable=True),
+    moment("hold_until", nullable=True),
+    Index("address_address_idx", "channel", "address"),
+)
+
+# Further keys to a conversation, beside the token it was started with.
+conversation_key = Table(
+    "conversation_key",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False, index=True),
+    moment("created_at"),
 )
 
 audit = Table(

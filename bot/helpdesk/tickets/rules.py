@@ -224,6 +224,13 @@ def rated(ticket: Ticket, resolved: bool, stars: int | None, comment: str | None
     return replace(ticket, resolved=resolved, stars=stars, rating_comment=comment, rated_at=now)
 
 
+def repeats(ticket: Ticket, resolved: bool, stars: int | None, comment: str | None) -> bool:
+    """Whether this very verdict has been given on this very result: a channel may deliver it twice."""
+    if ticket.rated_at is None or ticket.resolved_at is None or ticket.rated_at < ticket.resolved_at:
+        return False
+    return (ticket.resolved, ticket.stars, ticket.rating_comment) == (resolved, stars, comment)
+
+
 def reopens(ticket: Ticket, now: datetime) -> bool:
     """Whether its verdict sends a ticket back: not resolved, or one or two stars, and not too late."""
     bad = ticket.resolved is False or (ticket.stars is not None and ticket.stars <= BAD_STARS)

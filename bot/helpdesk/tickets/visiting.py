@@ -84,7 +84,8 @@ class VisitorTickets(TicketUseCases):
         """The visitor's verdict on the result, over an earlier one.
 
         "Not resolved", and one or two stars, send the ticket back within seven days; a good one closes it.
-        Raises ``NotFound`` for somebody else's ticket and ``WrongState`` before there is a result.
+        The same one again changes nothing. Raises ``NotFound`` for somebody else's ticket and ``WrongState``
+        before there is a result.
         """
         if stars is not None and not 1 <= stars <= 5:
             raise Invalid("stars must be 1 to 5")
@@ -94,6 +95,8 @@ class VisitorTickets(TicketUseCases):
             ticket = await storage.get(work.connection, ticket_id)
             ticket = found(ticket if ticket and ticket.conversation_id == conversation_id else None)
             rules.check_may_rate(ticket)
+            if rules.repeats(ticket, resolved, stars, comment):
+                return ticket
             rated = rules.rated(ticket, resolved, stars, comment, work.now)
             await storage.save(work.connection, rated)
             await self._record(work, ticket, rated, "rated", _VISITOR, _verdict(resolved), stars=stars)

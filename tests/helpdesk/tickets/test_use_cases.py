@@ -224,6 +224,22 @@ async def test_bad_rating_reopens_and_a_good_one_closes(
     assert (await rate(True, 1)).status == "reopened"
 
 
+async def test_rating_changes_nothing_when_it_is_given_again(
+    visitors: VisitorTickets, tickets: StaffTickets, desk: Desk, hire: Hire, conversation_id: str
+):
+    lin = await hire("lin", department="政务服务中心")
+    ticket = await left(visitors, conversation_id)
+    await tickets.start(lin, ticket.id)
+    await tickets.resolve(lin, ticket.id, "好了")
+    first, again = [
+        await visitors.rate(conversation_id, ticket.id, resolved=True, stars=4, comment=None)
+        for _ in range(2)
+    ]
+    assert (first, (await codes(desk, conversation_id)).count("ticket_rated")) == (again, 1)
+    better = await visitors.rate(conversation_id, ticket.id, resolved=True, stars=5, comment=None)
+    assert (better.stars, (await codes(desk, conversation_id)).count("ticket_rated")) == (5, 2)
+
+
 async def test_rating_of_somebody_elses_ticket_is_not_found(
     visitors: VisitorTickets, desk: Desk, conversation_id: str
 ):

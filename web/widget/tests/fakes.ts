@@ -72,6 +72,9 @@ export class FakeHttp implements Http {
     const codes: Record<number, string> = { 400: 'bad_request', 401: 'not_authenticated', 429: 'too_many_requests' };
     if (status < 200 || status > 299) throw new HttpError(status, codes[status] ?? `e${status}`);
   }
+  goOn(): Promise<{ conversation_id: string; token: string }> {
+    return Promise.reject(new HttpError(404, 'not_found'));
+  }
   async start(request: StartRequest): Promise<{ conversation_id: string; token: string }> {
     await Promise.resolve();
     this.started.push(request);

@@ -268,6 +268,21 @@ describe('two tabs', () => {
   });
 });
 
+describe('a conversation begun in WeChat', () => {
+  it('takes the place of the one of the page, from its beginning, and opens', async () => {
+    const world = new World();
+    const link = await world.begin('甲');
+    link.give({ type: 'update', update: update(1) }, { type: 'update', update: update(2) });
+    world.session.see();
+    world.session.goOn({ token: 'w1', conversationId: 'wechat1' });
+    world.link.events.up();
+    expect(world.session.state.conversationId).toBe('wechat1');
+    expect(world.session.state.panelOpen).toBe(true);
+    expect(world.link.sent[0]).toEqual({ type: 'resume', after: 0 });
+    expect(world.session.state.seenSeq).toBe(0);
+  });
+});
+
 describe('choices, typing, rating', () => {
   it('sends the opaque id of a button, or the label where there is none', async () => {
     const world = new World();

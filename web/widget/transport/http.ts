@@ -27,6 +27,8 @@ export interface StartRequest {
 
 export interface Http {
   start(request: StartRequest): Promise<{ conversation_id: string; token: string }>;
+  /** Opens the conversation of a link that was sent in WeChat; its code works once. */
+  goOn(code: string): Promise<{ conversation_id: string; token: string }>;
   conversation(token: string): Promise<{ owner: Owner; helper: Helper | null }>;
   updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<Update[]>;
   message(token: string, id: string, text: string): Promise<number>;
@@ -75,6 +77,11 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
   return {
     async start(body) {
       const { conversation_id: id, token } = await call('conversations', { method: 'POST', body });
+      if (typeof id !== 'string' || typeof token !== 'string') throw new HttpError(500, 'internal');
+      return { conversation_id: id, token };
+    },
+    async goOn(code) {
+      const { conversation_id: id, token } = await call('continue', { method: 'POST', body: { code } });
       if (typeof id !== 'string' || typeof token !== 'string') throw new HttpError(500, 'internal');
       return { conversation_id: id, token };
     },

@@ -88,6 +88,10 @@ export class StaffApi {
     return this.call('GET', `/conversations/${encodeURIComponent(id)}`);
   }
 
+  wechat(id: string): Promise<t.WechatState> {
+    return this.call('GET', `/conversations/${id}/wechat`);
+  }
+
   updates(id: string, after: number): Promise<t.UpdatesPage> {
     return this.call('GET', `/conversations/${encodeURIComponent(id)}/updates`, { query: { after: String(after) } });
   }

@@ -72,6 +72,21 @@ export interface Conversation {
   resolved: boolean | null;
   stars: number | null;
   participants: Participant[];
+  wechat?: WechatWindow | null;
+}
+
+/** How many messages may still be sent in WeChat, of how many, and until when; null: the window is closed. */
+export interface WechatWindow {
+  remaining: number;
+  limit: number;
+  window_ends_at: string | null;
+}
+
+export type Delivery = 'sent' | 'pending' | 'undelivered';
+
+export interface WechatState {
+  wechat: WechatWindow | null;
+  deliveries: { seq: number; delivery: Delivery }[];
 }
 
 export interface Citation {
@@ -143,6 +158,7 @@ export interface Update {
   payload: UpdatePayload | null;
   at: string | null;
   client_message_id: string | null;
+  delivery?: Delivery | null;
 }
 
 export interface UpdatesPage {

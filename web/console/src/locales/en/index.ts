@@ -6,5 +6,6 @@ import { names } from './names';
 import { oversight } from './oversight';
 import { team } from './team';
 import { tickets } from './tickets';
+import { wechat } from './wechat';
 
-export const en: Messages = { ...desk, ...oversight, team, tickets, admin, names };
+export const en: Messages = { ...desk, ...oversight, team, tickets, admin, names, wechat };

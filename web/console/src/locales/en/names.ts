@@ -25,5 +25,5 @@ export const names: Messages['names'] = {
     complaint: 'The enterprise complains or is unhappy. Apologise and listen first.',
     sensitive: 'A sensitive matter that the bot should not answer.',
   },
-  profileLabels: { name: 'Name', phone: 'Phone', company: 'Company', industry: 'Industry', size: 'Size', email: 'Email' },
+  profileLabels: { name: 'Name', phone: 'Phone', company: 'Company', industry: 'Industry', size: 'Size', email: 'Email', window: 'Window' },
 };

@@ -5,7 +5,8 @@ import { names } from './names';
 import { oversight } from './oversight';
 import { team } from './team';
 import { tickets } from './tickets';
+import { wechat } from './wechat';
 
-export const zh = { ...desk, ...oversight, team, tickets, admin, names };
+export const zh = { ...desk, ...oversight, team, tickets, admin, names, wechat };
 
 export type Messages = typeof zh;

@@ -61,5 +61,6 @@ export const names = {
     industry: '行业',
     size: '规模',
     email: '邮箱',
+    window: '窗口',
   } as Record<string, string>,
 };

@@ -1,0 +1,115 @@
+"""The channel put together: one object that the composition root opens, runs and closes."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.channels.wechat import quota, storage
+from bot.channels.wechat.account import Account
+from bot.channels.wechat.api import Http
+from bot.channels.wechat.client import Client
+from bot.channels.wechat.delivery import Delivery, LoadPicture, no_pictures
+from bot.channels.wechat.entries import Entries
+from bot.channels.wechat.keeping import Keeping
+from bot.channels.wechat.links import Links
+from bot.channels.wechat.pause import Pause
+from bot.channels.wechat.receiver import Receiver
+from bot.channels.wechat.sender import Sender, Undelivered
+from bot.channels.wechat.showing import Shows
+from bot.channels.wechat.token import TokenKeeper
+from bot.helpdesk.database import Database
+from bot.helpdesk.desk import Desk
+from bot.helpdesk.live import Hub, Live, utcnow
+from bot.helpdesk.storage import pushes
+from bot.helpdesk.texts import LOCALES, Texts
+from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.visiting import VisitorTickets
+from bot.wire import WechatOut
+
+
+@dataclass(frozen=True)
+class Foundations:
+    """What of the rest of the server the channel stands on."""
+
+    database: Database
+    live: Live
+    hub: Hub
+    desk: Desk
+    tickets: VisitorTickets
+    texts: Texts
+    thresholds: Thresholds
+    wake_assistant: Callable[[], None]
+    messages_per_10_seconds: int
+    load_picture: LoadPicture = no_pictures
+    #: Called for what could not be delivered, besides the note that staff see; a ticket may come of it.
+    undelivered: Undelivered | None = None
+
+
+class Channel:
+    """The WeChat channel of one process."""
+
+    def __init__(self, account: Account, on: Foundations) -> None:
+        texts = Texts.load(LOCALES / "wechat")
+        self.account = account
+        self.database = on.database
+        self.clock = utcnow
+        self.http = Http(account.api)
+        self.client = Client(self.http, TokenKeeper(account, self.http, on.live))
+        self.links = Links(on.database, account.public_url)
+        entries = Entries(on.database, on.live, texts, on.texts, on.thresholds)
+        shows = Shows(on.desk, self.links, texts)
+        pause = Pause(on.live, account.app_id)
+        self.receiver = Receiver(
+            account,
+            on.database,
+            on.live,
+            on.hub,
+            on.desk,
+            on.tickets,
+            entries,
+            self.client,
+            shows,
+            texts,
+            on.wake_assistant,
+            on.messages_per_10_seconds,
+        )
+        delivery = Delivery(on.database, on.live, self.client, shows, pause, on.load_picture)
+        keeping = Keeping(account, on.database, self.client)
+        self.sender = Sender(on.database, delivery, entries, keeping, pause, undelivered=on.undelivered)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, grace_seconds: float) -> None:
+        """Begin to send."""
+        self._task = asyncio.create_task(self.sender.run(grace_seconds))
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Let what is under way finish, then close the connections."""
+        self.sender.stop()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=grace_seconds + 1)
+        self.http.close()
+
+
+class Windows:
+    """What staff are told of WeChat (``bot.web.Reach``), also while the channel is switched off."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
+        """What may still be sent, by conversation."""
+        if not conversation_ids:
+            return {}
+        async with self._database.transaction() as connection:
+            grants = await storage.grants_of(connection, list(conversation_ids))
+        now = utcnow()
+        allowed = {each: quota.allowance(grant, now) for each, grant in grants.items()}
+        return {
+            each: WechatOut(remaining=it.remaining, limit=quota.MESSAGE_SENDS, window_ends_at=it.until)
+            for each, it in allowed.items()
+        }
+
+    async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
+        """What became of each update."""
+        async with self._database.transaction() as connection:
+            return await pushes.states(connection, conversation_id, after)

@@ -1,0 +1,57 @@
+"""Between the web and WeChat: one visitor, one conversation, by a link one way and a QR code the other.
+
+A code is 128 random bits, is kept only as its hash, works once and ends. On the web it travels behind the
+``#`` of the address, which browsers keep to themselves.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.channels.wechat import storage
+from bot.helpdesk.database import Database
+from bot.helpdesk.errors import NotFound
+from bot.helpdesk.live import utcnow
+from bot.helpdesk.opening import new_token
+from bot.helpdesk.storage import conversations
+from bot.helpdesk.tokens import hash_token
+
+WEB_LIFE = timedelta(hours=24)
+CODE_LIFE = timedelta(minutes=10)
+SCENE = "link:"
+
+
+class Links:
+    """Makes and takes the codes."""
+
+    def __init__(self, database: Database, public_url: str, clock: Callable[[], datetime] = utcnow) -> None:
+        self._database = database
+        self._public_url = public_url
+        self._clock = clock
+
+    async def to_web(self, conversation_id: str) -> str | None:
+        """An address that goes on with the conversation on the web; None when no public address is set."""
+        if not self._public_url:
+            return None
+        return f"{self._public_url}/#bangban={await self._new(conversation_id, 'web', WEB_LIFE)}"
+
+    async def to_wechat(self, conversation_id: str) -> str:
+        """The scene of a QR code that goes on with the conversation in WeChat."""
+        return SCENE + await self._new(conversation_id, "wechat", CODE_LIFE)
+
+    async def _new(self, conversation_id: str, leads_to: str, life: timedelta) -> str:
+        code = secrets.token_urlsafe(16)
+        async with self._database.transaction() as connection:
+            ends = self._clock() + life
+            await storage.add_link(connection, hash_token(code), conversation_id, leads_to, ends)
+        return code
+
+    async def open_on_web(self, code: str) -> tuple[str, str]:
+        """The conversation behind ``code`` and a new token for it. Raises ``NotFound``."""
+        token, now = new_token(), self._clock()
+        async with self._database.transaction() as connection:
+            conversation_id = await storage.use_link(connection, hash_token(code), "web", now)
+            if conversation_id is None:
+                raise NotFound("This link has been used, or is too old.")
+            await conversations.add_key(connection, conversation_id, hash_token(token), now)
+        return conversation_id, token

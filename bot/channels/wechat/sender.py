@@ -1,0 +1,144 @@
+"""The worker that sends what waits in the outbox for WeChat, and looks after what WeChat needs looked after.
+
+Any number may run, in any number of processes: who sends to a visitor holds the lease of their address.
+What is sent, and whether, is decided by ``plan`` and ``errcodes``; ``delivery`` does it and writes it down. A
+message that WeChat has not taken is never called sent.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.channels.wechat.account import CHANNEL
+from bot.channels.wechat.delivery import Delivery, Outcome
+from bot.channels.wechat.entries import Entries
+from bot.channels.wechat.keeping import Keeping
+from bot.channels.wechat.pause import Pause
+from bot.helpdesk.database import Database
+from bot.helpdesk.errors import Unavailable
+from bot.helpdesk.live import utcnow
+from bot.helpdesk.storage import pushes
+from bot.helpdesk.storage.pushes import Address
+
+log = structlog.stdlib.get_logger(__name__)
+
+POLL_SECONDS = 0.3
+KEEP_EVERY_SECONDS = 600.0
+# Above what one message may take with its renewals and uploads.
+LEASE_SECONDS = 60.0
+#: Told which updates of a conversation did not reach the visitor, and why.
+Undelivered = Callable[[str, list[int], str], Awaitable[None]]
+_NOTES = {
+    "quota_used": "undelivered_quota",
+    "quota_kept": "undelivered_quota",
+    "window_closed": "undelivered_window",
+    "unreachable": "undelivered_gone",
+}
+
+
+class Sender:
+    """Sends to up to ``concurrency`` visitors at a time until it is stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        delivery: Delivery,
+        entries: Entries,
+        keeping: Keeping,
+        pause: Pause,
+        concurrency: int = 8,
+        undelivered: Undelivered | None = None,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._database = database
+        self._delivery = delivery
+        self._entries = entries
+        self._keeping = keeping
+        self._pause = pause
+        self._concurrency = concurrency
+        self.undelivered = undelivered
+        self._clock = clock
+        self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._keep_at = clock()
+        self._store_answers = True
+
+    async def run(self, grace_seconds: float) -> None:
+        """Work until ``stop``, then let what is under way finish for at most ``grace_seconds``."""
+        while not self._stopping.is_set():
+            await self._look()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), POLL_SECONDS)
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=grace_seconds)
+            for task in late:
+                task.cancel()
+
+    def stop(self) -> None:
+        """Make ``run`` come to its end."""
+        self._stopping.set()
+
+    async def _look(self) -> None:
+        try:
+            for address in await self._take():
+                self._start(self._serve(address))
+            if self._clock() >= self._keep_at:
+                self._keep_at = self._clock() + timedelta(seconds=KEEP_EVERY_SECONDS)
+                self._start(self._keeping.forget())
+            if not await self._pause.runs():
+                for media in await self._keeping.take_media():
+                    self._start(self._keeping.fetch(media))
+            self._store_answers = True
+        except Exception as error:
+            # Whatever it is, the worker must outlive it; said once, not three times a second.
+            if self._store_answers:
+                log.error("wechat_outbox_not_read", exc_info=error)
+            self._store_answers = False
+
+    async def _take(self) -> list[Address]:
+        free = self._concurrency - len(self._running)
+        if free <= 0 or await self._pause.runs():
+            return []
+        async with self._database.transaction() as connection:
+            return await pushes.take(connection, CHANNEL, self._clock(), LEASE_SECONDS, free)
+
+    def _start(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(job)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _serve(self, address: Address) -> None:
+        """Send one message after the other until nothing is left, or something stands in the way."""
+        try:
+            outcome: Outcome | None = None
+            while outcome is None:
+                outcome = await self._delivery.send_next(address)
+            if outcome.undelivered:
+                await self._tell(address.conversation_id, list(outcome.undelivered), outcome.reason)
+        except Unavailable:
+            pass  # the lease runs out, and what waits is taken again
+        except Exception as error:
+            log.error("wechat_not_sent", conversation_id=address.conversation_id, exc_info=error)
+            await self._hold_off(address)
+        finally:
+            with suppress(Unavailable):
+                async with self._database.transaction() as connection:
+                    await pushes.release(connection, address)
+
+    async def _hold_off(self, address: Address) -> None:
+        """Something unforeseen: later, not at once and forever."""
+        with suppress(Unavailable):
+            async with self._database.transaction() as connection:
+                waiting = await pushes.waiting(connection, address.conversation_id, CHANNEL)
+                rows = [each.id for each in waiting]
+                await pushes.retry(connection, rows, self._clock() + timedelta(seconds=60), "broken")
+
+    async def _tell(self, conversation_id: str, seqs: list[int], reason: str) -> None:
+        """Leave a note for staff, and tell whoever wants to know, such as the tickets."""
+        await self._entries.undelivered(conversation_id, seqs, _NOTES.get(reason, "undelivered_fault"))
+        if self.undelivered is not None:
+            await self.undelivered(conversation_id, seqs, reason)

@@ -1,0 +1,60 @@
+"""What a visitor's short words mean in WeChat, where there are no buttons. Pure."""
+
+import re
+import unicodedata
+
+# Ways to ask for a person and nothing else; a question that merely contains the word is a question.
+_POLITE = r"(?:请|麻烦|帮我|帮忙|给我|我要|我想|想要|能不能|可以|直接|快|赶紧|马上|现在|要|想)*"
+_VERB = r"(?:转接|转到|转|接通|接|找|换|叫|联系|呼叫|要|和|跟|与|问)?"
+_SORT = r"(?:一下|一个|个|下|到)?"
+_PERSON = r"(?:人工|真人|活人|大活人|帮办员|客服|工作人员|人工客服|人工服务|人工帮办|在线客服|人工坐席|专员)"
+_REST = (
+    r"(?:服务|客服|帮办|坐席|聊聊|聊|说话|说|沟通|谈谈|处理|解答|吧|呢|吗|啊|呀|了|谢谢|行吗|好吗|可以吗)*"
+)
+_ASKS = re.compile(f"{_POLITE}{_VERB}{_SORT}{_PERSON}{_REST}")
+_ASKS_EN = re.compile(
+    r"(?:please )?(?:(?:i )?(?:want|need) |talk to |speak to |speak with |get me )?"
+    r"(?:to (?:talk|speak) (?:to|with) )?(?:an? )?"
+    r"(?:human|real person|person|helper|operator|agent)(?: please)?"
+)
+_NUMBER = re.compile(
+    r"(?:选择?|第|回复)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|项|条|号|分|星)?[.。、)）!！]?"
+)
+_CHINESE = {sign: place for place, sign in enumerate("一二三四五六七八九十", start=1)}
+_PUNCTUATION = re.compile(r"[\s,，.。!！?？~～、;；:：'\"“”‘’()（）]+")
+
+
+def asks_for_person(text: str) -> bool:
+    """Whether ``text`` is nothing but a wish to talk to a person, in any usual wording."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    joined = _PUNCTUATION.sub("", plain)
+    spaced = _PUNCTUATION.sub(" ", plain).strip()
+    return len(plain) <= 30 and bool(_ASKS.fullmatch(joined) or _ASKS_EN.fullmatch(spaced))
+
+
+def chosen_number(text: str, highest: int) -> int | None:
+    """The number from 1 to ``highest`` that ``text`` chooses, if it says nothing else."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _NUMBER.fullmatch(plain)
+    if found is None:
+        return None
+    number = _CHINESE.get(found[1]) or int(found[1])
+    return number if 1 <= number <= highest else None
+
+
+def rating_id(seq: int, stars: int) -> str:
+    """The id of a rating in a menu message (菜单消息): digits only, naming the closing it rates."""
+    return str(seq * 10 + stars)
+
+
+def rated_by(menu_id: str) -> tuple[int, int] | None:
+    """``seq`` of the closing and stars behind the id of a menu message."""
+    if not (menu_id.isascii() and menu_id.isdigit() and len(menu_id) <= 10):
+        return None
+    seq, stars = divmod(int(menu_id), 10)
+    return (seq, stars) if seq and 1 <= stars <= 5 else None
+
+
+def settled(stars: int) -> bool:
+    """What a rating says of the matter: the words beside 3, 4 and 5 are "settled", see the locales."""
+    return stars >= 3

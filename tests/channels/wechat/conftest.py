@@ -1,0 +1,64 @@
+"""The whole application with an official account, and a WeChat in front of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.helpdesk.storage import pushes
+from bot.settings import Settings
+from tests.channels.wechat import weixin as peer
+from tests.channels.wechat.weixin import Weixin
+from tests.server.fixtures import *  # noqa: F403
+from tests.server.running import Site, StandIn, serve
+
+Query = Callable[..., Awaitable[list[Any]]]
+
+
+@pytest.fixture
+def weixin() -> Iterator[Weixin]:
+    running = Weixin()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def with_wechat(settings: Settings, weixin: Weixin) -> Settings:
+    return replace(
+        settings,
+        wechat_app_id=peer.APP_ID,
+        wechat_secret=peer.SECRET,
+        wechat_token=peer.TOKEN,
+        wechat_aes_key=peer.KEY,
+        wechat_previous_aes_key=peer.OLD_KEY,
+        wechat_api=weixin.url,
+        public_url="https://help.example.org",
+        cookie_secure="no",
+    )
+
+
+@pytest.fixture
+async def site(with_wechat: Settings, stand_in: StandIn, weixin: Weixin) -> AsyncIterator[Site]:
+    async for running in serve(with_wechat, stand_in):
+        weixin.webhook = f"{running.url}/channels/wechat"
+        yield running
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages of helpers are sent without waiting for more to merge them with."""
+    monkeypatch.setattr(pushes, "MERGE_SECONDS", 0)
+
+
+@pytest.fixture
+def query(site: Site) -> Query:
+    """Runs SQL and gives the rows."""
+
+    async def run(statement: str, **values: object) -> list[Any]:
+        async with site.parts.database.transaction() as connection:
+            result = await connection.execute(text(statement), values)
+            return list(result.all()) if result.returns_rows else []
+
+    return run

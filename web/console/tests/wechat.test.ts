@@ -1,0 +1,67 @@
+import { createPinia, setActivePinia, type Pinia } from 'pinia';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type App, createApp, nextTick } from 'vue';
+import { api } from '../src/api/instance';
+import type { WechatState } from '../src/api/types';
+import AttachmentLink from '../src/components/AttachmentLink.vue';
+import WechatStrip from '../src/components/WechatStrip.vue';
+import { useDesk } from '../src/stores/desk';
+import { useWechat } from '../src/stores/wechat';
+import { at, conversation, update } from './make';
+
+let pinia: Pinia;
+let app: App | undefined;
+
+function show(component: object, props: Record<string, unknown>): HTMLElement {
+  app = createApp(component, props).use(pinia);
+  const root = document.body.appendChild(document.createElement('div'));
+  app.mount(root);
+  return root;
+}
+
+const quota = { remaining: 2, limit: 5, window_ends_at: at(172_800) };
+const state = (part: Partial<WechatState> = {}): WechatState => ({ wechat: quota, deliveries: [], ...part });
+
+beforeEach(() => {
+  pinia = createPinia();
+  setActivePinia(pinia);
+});
+afterEach(() => {
+  app?.unmount();
+  document.body.replaceChildren();
+});
+
+it('the strip says how many messages are left and when the window ends', async () => {
+  vi.spyOn(api, 'wechat').mockResolvedValue(state());
+  const root = show(WechatStrip, { conversation: conversation({ channel: 'wechat', wechat: quota }) });
+  await nextTick();
+  expect(root.textContent).toContain('剩余 2/5');
+  expect(root.textContent).toMatch(/窗口至 \d+-\d+ \d\d:\d\d/);
+  expect(root.querySelector('.low')).toBeNull();
+});
+
+it('the strip counts what was not delivered, and warns at the last send', async () => {
+  const one = { ...quota, remaining: 1 };
+  const deliveries = [{ seq: 3, delivery: 'undelivered' as const }, { seq: 4, delivery: 'sent' as const }];
+  vi.spyOn(api, 'wechat').mockResolvedValue(state({ wechat: one, deliveries }));
+  const root = show(WechatStrip, { conversation: conversation({ channel: 'wechat', wechat: quota }) });
+  await vi.waitFor(() => expect(root.textContent).toContain('未送达 1 条'));
+  expect(root.querySelector('.low')).not.toBeNull();
+  const wechat = useWechat();
+  expect([3, 4, 5].map((seq) => wechat.delivery('c1', seq))).toEqual(['undelivered', 'sent', null]);
+});
+
+it('the strip says that the window is closed', () => {
+  vi.spyOn(api, 'wechat').mockResolvedValue(state());
+  const closed = { remaining: 0, limit: 5, window_ends_at: null };
+  const root = show(WechatStrip, { conversation: conversation({ channel: 'wechat', wechat: closed }) });
+  expect(root.textContent).toContain('窗口已关闭');
+});
+
+it.each([['image', '查看图片'], ['voice', '下载语音'], ['location', '']])('%s is offered as it can be', (kind, label) => {
+  useDesk().activeId = 'c1';
+  const root = show(AttachmentLink, { update: update(7, 'visitor', '[图片]', { payload: { attachment: { kind } } }) });
+  expect(root.textContent).toBe(label);
+  const href = root.querySelector('a')?.getAttribute('href') ?? null;
+  expect(href).toBe(label ? '/api/staff/conversations/c1/attachment?seq=7' : null);
+});
