@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.knowledge.encoder import CachedEncoder, E5Encoder, Encoder
+from bot.knowledge.encoder import CachedEncoder, Encoder, default_encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.schema import Hit, KnowledgeBase
@@ -60,7 +60,7 @@ def open_searcher(
     ``others`` are questions that no entry answers. Building takes up to a minute the first time; OSError when
     the cache cannot be written.
     """
-    encoder = encoder or E5Encoder()
+    encoder = encoder or default_encoder(cache)
     fingerprint = index_fingerprint(kb, encoder, others)
     file = index_file(cache)
     index = _reuse(file, fingerprint)

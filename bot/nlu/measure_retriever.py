@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import index, load_knowledge
-from bot.knowledge.encoder import CachedEncoder, E5Encoder, shared_encoder
+from bot.knowledge.encoder import CachedEncoder, default_encoder, shared_encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.others import load_others
 from bot.knowledge.ranked import Ranked
@@ -77,12 +77,12 @@ class MeasureRetriever(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changes with the knowledge base, the encoder, and the way an index is built."""
         kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
-        return index_fingerprint(kb, E5Encoder(), ()) + source_digest(index)
+        return index_fingerprint(kb, default_encoder(), ()) + source_digest(index)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Build the index and save it in the model."""
         kb = load_knowledge(Path(self._config["knowledge"]))
-        encoder = CachedEncoder(E5Encoder(), Path(self._config["cache"]) / "vectors.npz")
+        encoder = CachedEncoder(default_encoder(), Path(self._config["cache"]) / "vectors.npz")
         others = load_others(Path(self._config["examples"]))
         cache = Path(self._config["cache"])
         learned = build_index(kb, encoder, others, index_fingerprint(kb, encoder, others), cache)

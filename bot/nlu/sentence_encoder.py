@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import encoder as encoder_module
-from bot.knowledge.encoder import CachedEncoder, E5Encoder, Encoder, Vectors, shared_encoder
+from bot.knowledge.encoder import CachedEncoder, Encoder, Vectors, default_encoder, shared_encoder
 from bot.knowledge.sources import source_digest
 
 
@@ -40,7 +40,7 @@ class SentenceEncoder(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The encoder's version and source: other vectors, other models."""
-        return E5Encoder.version + source_digest(encoder_module)
+        return default_encoder().version + source_digest(encoder_module)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Encode messages that come in."""

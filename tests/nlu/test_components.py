@@ -202,7 +202,7 @@ def test_classifier_is_the_same_when_trained_again(run, tmp_path, examples, enco
 
 @pytest.fixture
 def retriever(run, storage, examples, encoder, tmp_path, monkeypatch):
-    monkeypatch.setattr(measure_retriever, "E5Encoder", CharacterEncoder)
+    monkeypatch.setattr(measure_retriever, "default_encoder", CharacterEncoder)
     settings = {"knowledge": SMALL, "cache": str(tmp_path / "cache")}
     run(MeasureRetriever, storage, **settings).train(encoder.process_training_data(examples))
     return run(MeasureRetriever, storage, "load", **settings)
