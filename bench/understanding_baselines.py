@@ -17,7 +17,7 @@ import yaml
 from bench.understanding_figures import among
 from bot.cli.environments import ROOT
 from bot.knowledge import KnowledgeBase, load_knowledge
-from bot.knowledge.encoder import CachedEncoder, E5Encoder
+from bot.knowledge.encoder import CachedEncoder, default_encoder
 from bot.knowledge.text import normalise
 from bot.knowledge.words import grams
 
@@ -99,7 +99,7 @@ def bm25(kb: KnowledgeBase) -> Rank:
 
 def encoder_alone(kb: KnowledgeBase, rows: Sequence[dict[str, Any]]) -> Rank:
     """The nearest passage (measure or point) by sentence embedding."""
-    encoder = CachedEncoder(E5Encoder(), ROOT / "models" / "cache" / "bench-vectors.npz")
+    encoder = CachedEncoder(default_encoder(), ROOT / "models" / "cache" / "bench-vectors.npz")
     owners, passages = [], []
     for entry, measure in kb.measures.items():
         texts = [f"{measure.title} {measure.answer}", *(f"{p.title} {p.answer}" for p in measure.points)]
