@@ -15,7 +15,7 @@ from bot.cli import environments as env
 
 #: These run in the assistant's environment only.
 ASSISTANT_TESTS = ("tests/nlu", "tests/actions")
-UNIT_MARKS = "not integration and not browser and not service"
+UNIT_MARKS = "not integration and not slow and not browser and not service"
 
 
 def _run(environment: str, *command: str) -> int:
@@ -57,7 +57,7 @@ def _unit() -> int:
 
 
 def _integration() -> int:
-    return _pytest("integration")
+    return _pytest("(integration or slow) and not browser and not service")
 
 
 def _rasa(label: str, keep: str, *arguments: str) -> int:

@@ -16,6 +16,7 @@ from bot.knowledge.fast_encoder import SAMPLES, EncoderUnavailable, FastE5Encode
 from tests.conftest import ROOT
 from tests.knowledge.fakes import CharacterEncoder
 
+pytestmark = pytest.mark.slow  # the original engine, which says what is right, takes 20 ms a text
 ODD = ["", " ", "。", "a", "\n\n", "<s>", "</s> hi", "ａｂｃ１２３", "㈱①②", "\u200b", "مرحبا", "안녕", "\0x"]
 OTHER = ["How do I register a company?", "what is the fee", "thanks", "👍👍", "😭我的执照丢了", "好的👌"]
 LONG = ["".join(f"第{number}条，企业可以申请。" for number in range(200)), "word " * 700]
