@@ -1,6 +1,6 @@
 # The assistant (Rasa) and the action server share this image; compose chooses the command.
 FROM python:3.11-slim-bookworm
-ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app RASA_TELEMETRY_ENABLED=false OMP_NUM_THREADS=1 \
+ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app RASA_TELEMETRY_ENABLED=false OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2 \
     TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1 HOME=/tmp
 WORKDIR /app
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*

@@ -7,7 +7,7 @@ COPY web/ ./
 RUN npm run --silent build
 
 FROM python:3.11-slim-bookworm
-ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app OMP_NUM_THREADS=1
+ENV PYTHONUNBUFFERED=1 PYTHONPATH=/app OMP_NUM_THREADS=1 MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY requirements/server.txt requirements/server.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/server.txt

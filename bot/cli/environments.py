@@ -65,6 +65,7 @@ def child_environment(name: str) -> dict[str, str]:
     quiet = {
         "RASA_TELEMETRY_ENABLED": "false",
         "OMP_NUM_THREADS": threads,
+        "MALLOC_ARENA_MAX": "2",  # glibc keeps an arena a thread; two spare a hundred megabytes
         "OPENBLAS_NUM_THREADS": threads,
         "TF_NUM_INTRAOP_THREADS": threads,
         "TF_NUM_INTEROP_THREADS": "1",
