@@ -44,7 +44,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 
 
 def entity_words(kb: KnowledgeBase) -> dict[str, dict[str, str]]:
-    """Entity type -> word -> value: districts, industries as codes, sizes as classes, others as themselves."""
+    """Entity type -> word -> value: districts, industries as codes, sizes as classes, others as they are."""
     departments = {*DEPARTMENTS, *(topic.department for topic in TOPICS.values())}
     departments.update(name for measure in kb.measures.values() for name in measure.departments)
     return {
