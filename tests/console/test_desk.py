@@ -53,8 +53,7 @@ async def test_helper_takes_answers_and_closes_and_the_visitor_rates(site: Site)
         assert claimed["claimed_by"]["name"] == "Lin"
         assert (await there.notice("helper_joined"))["payload"]["name"] == "Lin"
         assert (await there.next("state"))["helper"] == {"name": "Lin", "department": "税务局"}
-        await here.next("offers", offers=[])
-        await here.next("queue", requests=[], total=0)
+        await here.all_of(("offers", {"offers": []}), ("queue", {"requests": [], "total": 0}))
 
         detail = (await helper.call("GET", path)).json()
         assert detail["conversation"]["visitor_online"] is True

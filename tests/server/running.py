@@ -213,6 +213,20 @@ class Socket:
         """The next message of a type with these values."""
         return await self.until(lambda m: m["type"] == kind and values.items() <= m.items())
 
+    async def all_of(self, *wanted: tuple[str, dict[str, Any]]) -> None:
+        """Messages of these types with these values, in whatever order they come."""
+        missing = list(wanted)
+
+        def is_last(message: dict) -> bool:
+            missing[:] = [
+                (kind, values)
+                for kind, values in missing
+                if not (message["type"] == kind and values.items() <= message.items())
+            ]
+            return not missing
+
+        await self.until(is_last)
+
     async def update(self, **values: Any) -> dict:
         """The next update with these values."""
         found = await self.until(lambda m: m["type"] == "update" and values.items() <= m["update"].items())
