@@ -62,15 +62,22 @@ class ActionOutOfScope(Step):
     def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Reply."""
         ranked = replies.context.ranked
+        if not _has_words(replies.context):
+            return reply(replies, decide(ranked))
         if ranked and ranked[0].score >= PLAUSIBLE:
             return reply(replies, decide(ranked, answer_from=SURE))
         return refuse(replies)
 
 
+def _has_words(context: Context) -> bool:
+    """Whether there is a word to judge; dots, question marks and numbers are not understood, no more."""
+    return any(map(str.isalpha, context.text))
+
+
 def _is_elsewhere(context: Context) -> bool:
     """Whether nothing near is known and it may not be ours, or it is another city's matter."""
     best = context.ranked[0].score if context.ranked else 0.0
-    if best < NEAR and context.beside >= BESIDE:
+    if best < NEAR and context.beside >= BESIDE and _has_words(context):
         return True
     outside = None if context.leans_on or named_in(context.text) else named_outside(context.text)
     return outside is not None and best < OUTSIDE[outside]
