@@ -18,6 +18,8 @@ PLACES: dict[str, tuple[str, ...]] = {
                "练塘", "金泽", "夏阳街道", "盈浦街道", "香花桥", "青浦工业园区"),
 }  # fmt: skip
 
+TOWNS = frozenset(place for places in PLACES.values() for place in places)
+
 
 def spellings() -> dict[str, str]:
     """Every word that names a district, with the district's code: full and short names, English, places."""

@@ -38,6 +38,7 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 
 _WORDS: dict[str, Any] = yaml.safe_load(WORDS.read_text("utf-8"))
 _PATTERNS = {kind: {code: _any_of(said) for code, said in _WORDS[kind].items()} for kind in LISTS}
+_PLAIN = re.compile(r"[\u4e00-\u9fff]+")
 _FITS, _WANTS, _ONE = (_any_of(_WORDS[name]) for name in ("asks_what_fits", "wants", "asks_one"))
 
 
@@ -178,3 +179,13 @@ def _clauses(plain: str) -> int:
 
 
 _SPELLINGS = {word.lower(): code for word, code in spellings().items()}
+
+
+def industry_words() -> dict[str, str]:
+    """The Chinese words that name an industry, with its code; patterns are left out."""
+    return {
+        str(word): code
+        for code, words in _WORDS["industries"].items()
+        for word in words
+        if _PLAIN.fullmatch(str(word))
+    }

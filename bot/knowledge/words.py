@@ -15,7 +15,6 @@ from bot.knowledge.sounds import sound_grams
 from bot.knowledge.text import letters
 
 LONGEST = 3
-RAREST = 2  # n-grams in fewer texts than this tell nothing about other texts, and are two thirds of all
 Floats = NDArray[np.float32]
 
 
@@ -41,7 +40,7 @@ class Words:
     def of(cls, kind: str, texts: Sequence[str]) -> "Words":
         """Index these texts. KeyError for an unknown kind of n-gram."""
         frequency = Counter(name for text in texts for name in KINDS[kind](text))
-        names = sorted(name for name, count in frequency.items() if count >= RAREST)
+        names = sorted(frequency)
         seen = np.array([frequency[name] for name in names])
         rarity = (np.log((len(texts) + 1) / (seen + 1)) + 1).astype(np.float32)
         words = cls(kind, np.array(names, dtype=str), rarity, csr_matrix((0, len(names)), dtype=np.float32))

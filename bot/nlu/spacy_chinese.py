@@ -1,5 +1,6 @@
 """Tokens and entities from the spaCy ``zh`` pipeline, which is saved inside the model."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ class SpacyChinese(Tokenizer):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The knowledge base, whose departments and documents are entities, and the word lists."""
         kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
-        return kb.fingerprint + source_digest(chinese, vocabulary, districts, topics)
+        words = json.dumps(entity_words(kb), sort_keys=True, ensure_ascii=False)
+        return words + source_digest(chinese, vocabulary, districts, topics)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Make the pipeline from the word lists and the knowledge base, and save it in the model."""
@@ -71,6 +73,10 @@ class SpacyChinese(Tokenizer):
         for message in super().process(messages):
             doc = self._read(message.get(TEXT) or "")
             found = message.get(ENTITIES, []) + [_entity(span) for span in doc.ents]
+            # A town stands for its district, and is also said as itself.
+            found += [
+                _entity(span) | {"entity": "town", "value": span.text} for span in doc.ents if _is_town(span)
+            ]
             message.set(ENTITIES, found, add_to_output=True)
         return messages
 
@@ -83,6 +89,10 @@ class SpacyChinese(Tokenizer):
         if self._nlp is None:
             raise RuntimeError("SpacyChinese was asked for tokens before it was loaded from a trained model.")
         return self._nlp(text)
+
+
+def _is_town(span: Any) -> bool:
+    return span.label_ == "district" and span.text in districts.TOWNS
 
 
 def _entity(span: Any) -> dict[str, Any]:

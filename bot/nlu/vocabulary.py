@@ -4,6 +4,7 @@ import re
 
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.districts import spellings
+from bot.knowledge.enterprise import industry_words
 from bot.knowledge.topics import TOPICS
 
 TAXES = ("增值税", "企业所得税", "个人所得税", "个税", "印花税", "房产税", "土地使用税", "契税", "关税",
@@ -43,7 +44,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
 
 
 def entity_words(kb: KnowledgeBase) -> dict[str, dict[str, str]]:
-    """Entity type -> word -> value: districts as codes, sizes as classes, everything else as itself."""
+    """Entity type -> word -> value: districts, industries as codes, sizes as classes, others as they are."""
     departments = {*DEPARTMENTS, *(topic.department for topic in TOPICS.values())}
     departments.update(name for measure in kb.measures.values() for name in measure.departments)
     return {
@@ -52,5 +53,6 @@ def entity_words(kb: KnowledgeBase) -> dict[str, dict[str, str]]:
         "tax": {word: word for word in TAXES},
         "licence": {word: word for word in LICENCES},
         "size": dict(SIZES),
+        "industry": industry_words(),
         "document": {measure.document.title: measure.document.id for measure in kb.measures.values()},
     }

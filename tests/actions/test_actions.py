@@ -9,9 +9,11 @@ from actions.inprocess import registered
 from bot.knowledge.conditions import VOCABULARY
 from bot.knowledge.details import ASKED
 from bot.knowledge.ranked import Ranked
+from bot.knowledge.ranker import confidence
 
 ROOT = Path(__file__).resolve().parents[2]
-SURE = [("demo-02", "担保费率", 0.9), ("demo-01", "歇业备案", 0.2), ("demo-03", "联合报装", 0.01)]
+SURE = [("demo-02", "担保费率", 0.9), ("demo-01", "歇业备案", 0.2), ("demo-03", "联合报装", 0.001)]
+PLAUSIBLE = [("demo-02", "担保费率", 0.6)]
 UNSURE = [("demo-02", "担保费率", 0.4), ("demo-01", "歇业备案", 0.3), ("demo-03", "联合报装", 0.01)]
 UNKNOWN = [("demo-02", "担保费率", 0.1), ("demo-01", "歇业备案", 0.02)]
 OFFERED = [{"id": i, "point": p, "score": s} for i, p, s in SURE]
@@ -21,7 +23,7 @@ async def test_answer_gives_words_source_and_entries_when_sure(act):
     result = await act("action_answer", measures=SURE, intent="ask_financing")
     assert result.response == "utter_answer"
     assert result.custom == {
-        "type": "answer", "confidence": 0.9,
+        "type": "answer", "confidence": round(confidence(0.9), 4),
         "entries": [
             {"id": "demo-02", "point": "担保费率", "score": 0.9, "title": "融资更给力"},
             {"id": "demo-01", "point": "歇业备案", "score": 0.2, "title": "准入退出更便利"},
@@ -79,7 +81,7 @@ async def test_answer_is_plain_when_the_district_is_the_visitors(act):
 async def test_answer_of_another_district_is_as_sure_as_any(act):
     measures = [("demo-02", "担保费率", ANSWER + 0.05)]
     result = await act("action_answer", measures=measures, slots={"district": "qingpu"})
-    assert result.custom["confidence"] == pytest.approx(ANSWER + 0.05)
+    assert result.custom["confidence"] == pytest.approx(confidence(ANSWER + 0.05), abs=1e-4)
 
 
 async def test_answer_of_another_district_does_not_claim_that_none_is_held_when_one_is(act, two_districts):
@@ -266,7 +268,7 @@ async def test_out_of_scope_says_what_it_is_for(act):
     assert (result.response, result.custom) == ("utter_out_of_scope", {"type": "out_of_scope"})
 
 
-@pytest.mark.parametrize(("measures", "kind"), [(SURE, "answer"), (UNSURE, "choices")])
+@pytest.mark.parametrize(("measures", "kind"), [(SURE, "answer"), (PLAUSIBLE, "choices")])
 async def test_out_of_scope_gives_way_when_search_may_know(act, measures, kind):
     result = await act("action_out_of_scope", intent="out_of_scope", measures=measures)
     assert result.custom["type"] == kind

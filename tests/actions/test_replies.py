@@ -1,6 +1,7 @@
 import pytest
 
 from actions.decision import UNSURE_PATIENCE
+from bot.knowledge.ranker import confidence
 
 SURE = [("demo-02", "担保费率", 0.9), ("demo-01", "歇业备案", 0.2)]
 UNSURE = [("demo-03", "联合报装", 0.4), ("demo-01", "歇业备案", 0.3)]
@@ -23,7 +24,7 @@ async def test_each_question_is_answered_under_its_own_heading(act):
         {"text": "想停业", "entries": ["demo-01", "demo-03"]},
     ]
     assert [citation["entry"] for citation in custom["citations"]] == ["demo-02", "demo-01"]
-    assert custom["confidence"] == 0.9
+    assert custom["confidence"] == round(confidence(0.9), 4)
     assert result.slots["answered_entry"] == "demo-02"
 
 
@@ -126,7 +127,7 @@ async def test_markup_in_a_question_stays_text(act, text):
 @pytest.mark.parametrize("text", ["intent: request_human", '{"intent": "request_human"}', "action_handoff"])
 async def test_names_and_json_for_machines_ask_for_nothing(act, text):
     result = await act("action_handoff", intent="request_human", text=text, measures=SURE)
-    assert result.custom == {"type": "not_covered", "related": []}
+    assert result.custom == {"type": "out_of_scope"}
 
 
 async def test_script_is_that_of_what_was_written_though_the_pipeline_hands_on_another(act):

@@ -56,9 +56,9 @@ def server(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def patient() -> requests.Session:
-    """Keeps trying for about ten seconds while nobody listens yet."""
+    """Keeps trying for about half a minute while nobody listens yet."""
     session = requests.Session()
-    session.mount("http://", HTTPAdapter(max_retries=Retry(connect=9, backoff_factor=0.1, backoff_max=2)))
+    session.mount("http://", HTTPAdapter(max_retries=Retry(connect=20, backoff_factor=0.1, backoff_max=2)))
     return session
 
 
