@@ -40,8 +40,10 @@ async def test_helper_takes_answers_and_closes_and_the_visitor_rates(site: Site)
         await there.send("resume", after=0)
         await there.send("send", client_message_id="1", text="转人工")
         await there.notice("queued")
-        (offer,) = (await here.until(lambda m: m["type"] == "offers" and m["offers"]))["offers"]
+        queued, offered = await here.all_of(lambda m: m.get("total") == 1, lambda m: m.get("offers"))
+        (shown,), (offer,) = queued["requests"], offered["offers"]
         request = offer["request"]
+        assert shown["id"] == request["id"]
         assert (request["status"], request["department"], request["question"]) == (
             "offered",
             "税务局",
@@ -53,7 +55,7 @@ async def test_helper_takes_answers_and_closes_and_the_visitor_rates(site: Site)
         assert claimed["claimed_by"]["name"] == "Lin"
         assert (await there.notice("helper_joined"))["payload"]["name"] == "Lin"
         assert (await there.next("state"))["helper"] == {"name": "Lin", "department": "税务局"}
-        await here.all_of(("offers", {"offers": []}), ("queue", {"requests": [], "total": 0}))
+        await here.all_of(lambda m: m.get("offers") == [], lambda m: m.get("total") == 0)
 
         detail = (await helper.call("GET", path)).json()
         assert detail["conversation"]["visitor_online"] is True

@@ -213,19 +213,18 @@ class Socket:
         """The next message of a type with these values."""
         return await self.until(lambda m: m["type"] == kind and values.items() <= m.items())
 
-    async def all_of(self, *wanted: tuple[str, dict[str, Any]]) -> None:
-        """Messages of these types with these values, in whatever order they come."""
-        missing = list(wanted)
+    async def all_of(self, *wanted: Callable[[dict], Any]) -> list[dict]:
+        """The first message from here on for each of ``wanted``, in whatever order they come."""
+        found: dict[int, dict] = {}
 
-        def is_last(message: dict) -> bool:
-            missing[:] = [
-                (kind, values)
-                for kind, values in missing
-                if not (message["type"] == kind and values.items() <= message.items())
-            ]
-            return not missing
+        def complete(message: dict) -> bool:
+            for place, matches in enumerate(wanted):
+                if place not in found and matches(message):
+                    found[place] = message
+            return len(found) == len(wanted)
 
-        await self.until(is_last)
+        await self.until(complete)
+        return [found[place] for place in range(len(wanted))]
 
     async def update(self, **values: Any) -> dict:
         """The next update with these values."""
