@@ -195,6 +195,7 @@ def test_administrator_adds_staff_changes_a_threshold_and_finds_both_in_the_audi
     admin.get_by_test_id("staff-save").click()
     expect(admin.get_by_test_id("password-shown")).to_have_text(re.compile(r"\S{8,}"))
     admin.get_by_test_id("password-done").click()
+    expect(admin.get_by_role("dialog")).to_be_hidden()
     expect(admin.get_by_test_id("staff-row").filter(has_text="李敏")).to_be_visible()
     screenshot(admin, "console-staff")
     assert serious_faults(admin) == []
