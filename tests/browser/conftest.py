@@ -21,7 +21,6 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
     "--disable-gpu",
-    "--lang=zh-CN",
 ]
 #: Where screenshots go; set BANGBAN_SCREENSHOTS=docs/images to renew the committed ones.
 SCREENSHOTS = Path(os.environ.get("BANGBAN_SCREENSHOTS", "var/screenshots"))
