@@ -105,17 +105,16 @@ def office(service: Service) -> Office:
 
 @pytest.fixture(autouse=True)
 def _floor_emptied(office: Office) -> Iterator[None]:
-    """No test finds what another one left: requests that wait, or helpers who are full."""
+    """No test finds what another one left: people who are ready, or requests that are open."""
     yield
+    office.send_home()
     office.settle()
 
 
 @pytest.fixture
-def seats(browser: Browser, contexts: list[BrowserContext], service: Service) -> Iterator[Seats]:
-    """Consoles of as many people as a test wants; all of them are away when it is over."""
-    opened = Seats(browser, contexts, service)
-    yield opened
-    opened.leave()
+def seats(browser: Browser, contexts: list[BrowserContext], service: Service) -> Seats:
+    """Consoles of as many people as a test wants."""
+    return Seats(browser, contexts, service)
 
 
 @pytest.fixture

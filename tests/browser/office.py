@@ -64,6 +64,12 @@ class Office:
     def _except(self, body: dict[str, Any]) -> str:
         return str(self.call("POST", "/admin/exceptions", body)["exception"]["id"])
 
+    def send_home(self) -> None:
+        """End everybody's shift, so that nothing is offered to people whose consoles are gone."""
+        for person in self.call("GET", "/people")["people"]:
+            if person["presence"] != "away":
+                self.call("POST", "/shift/end", {"to": None, "staff_id": person["id"]})
+
     def settle(self) -> None:
         """End whatever is still open, so that the next test finds an empty floor."""
         for request in self.call("GET", f"/help-requests?status={OPEN}")["requests"]:

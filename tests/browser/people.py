@@ -1,9 +1,9 @@
 """The people of the browser tests."""
 
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bench.running import Service
 from bot.cli.environments import ROOT, child_environment, python_of
@@ -60,7 +60,6 @@ class Seats:
     browser: Browser
     contexts: list[BrowserContext]
     service: Service
-    pages: list[Page] = field(default_factory=list)
 
     def take(self, staff: Staff, *, ready: bool = True) -> Page:
         """Log in as ``staff``, ready for requests unless told otherwise."""
@@ -73,13 +72,9 @@ class Seats:
         page.get_by_test_id("login-username").fill(staff.username)
         page.get_by_test_id("login-password").fill(staff.password)
         page.get_by_test_id("login-submit").click()
+        expect(page.get_by_test_id("presence-ready")).to_be_visible()
         if ready:
-            page.get_by_test_id("presence-ready").click()
-        self.pages.append(page)
+            # The button shows it before the server knows it.
+            with page.expect_response("**/api/staff/presence"):
+                page.get_by_test_id("presence-ready").click()
         return page
-
-    def leave(self) -> None:
-        """Declare everybody away, so that nothing is offered to people who are gone."""
-        for page in self.pages:
-            if not page.is_closed() and page.get_by_test_id("presence-away").is_visible():
-                page.get_by_test_id("presence-away").click()

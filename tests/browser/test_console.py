@@ -155,7 +155,9 @@ def test_administrator_adds_staff_changes_a_threshold_and_finds_both_in_the_audi
     screenshot(admin, "console-audit")
     assert serious_faults(admin) == []
 
-    for section in ("departments", "topics", "hours", "replies"):
+    titles = {"departments": "部门", "topics": "事项类别", "hours": "工作时间", "replies": "常用语"}
+    for section, title in titles.items():
         admin.get_by_test_id(f"admin-{section}").click()
-        expect(admin.locator("main").get_by_role("heading").first).to_be_visible()
+        expect(admin.locator("main").get_by_role("heading").first).to_have_text(title)
+        expect(admin.locator(".el-skeleton")).to_have_count(0)
         assert serious_faults(admin) == [], section

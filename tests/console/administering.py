@@ -1,4 +1,4 @@
-"""What an administrator calls, with the status it should have."""
+"""How the tests of the administration call it."""
 
 from typing import Any
 

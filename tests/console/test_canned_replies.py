@@ -1,4 +1,4 @@
-"""Canned replies over HTTP: whose they are, and what is refused."""
+"""Canned replies over HTTP: whose they are, and which cannot be used."""
 
 from typing import Any
 

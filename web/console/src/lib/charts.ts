@@ -43,7 +43,7 @@ export function serviceOption(rows: readonly ReportRow[]): ChartOption {
         symbolSize: 7, tooltip: { valueFormatter: (value) => percent(typeof value === 'number' ? value : null) },
         markLine: {
           silent: true, symbol: 'none', lineStyle: { color: '#b45309', type: 'dashed' },
-          label: { formatter: words.reports.charts.goal, position: 'insideStartTop', color: '#8f4a00' }, data: [{ yAxis: 0.95 }],
+          label: { formatter: words.reports.charts.goal, position: 'insideStartTop', color: '#8f4a00', backgroundColor: 'rgba(255, 255, 255, .85)', padding: [0, 3] }, data: [{ yAxis: 0.95 }],
         },
       },
     ],

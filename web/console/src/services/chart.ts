@@ -14,8 +14,9 @@ export type Chart = ECharts;
 
 use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
-export function drawChart(box: HTMLElement, option: ChartOption): Chart {
-  const chart = init(box);
-  chart.setOption(option);
+/** Draws a chart into a box, or draws it anew. A canvas does not inherit the font of the page. */
+export function drawChart(box: HTMLElement, option: ChartOption, drawn?: Chart): Chart {
+  const chart = drawn ?? init(box);
+  chart.setOption({ textStyle: { fontFamily: getComputedStyle(box).fontFamily }, ...option }, true);
   return chart;
 }

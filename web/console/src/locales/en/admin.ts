@@ -26,7 +26,8 @@ export const admin: Messages['admin'] = {
   hours: {
     weekly: 'The week', exceptions: 'Special days', calendar: 'Calendar', of: 'For', all: 'All departments (without their own)',
     own: 'This department has no hours of its own yet; those of all apply.', never: 'No working time set: always on duty.',
-    weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'], rest: 'closed', addSpan: 'Add a span', removeSpan: 'Remove this span', starts: 'from',
+    weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'], rest: 'closed', allDay: 'all day',
+    ticketDays: 'Requests are answered all day; deadlines of tickets count these working days.', addSpan: 'Add a span', removeSpan: 'Remove this span', starts: 'from',
     ends: 'to', invalid: 'Spans must not overlap and must end after they start.', day: 'Day', reason: 'Reason', spans: 'Spans', closed: 'closed',
     addException: 'Add a special day', spansHint: 'Such as 09:00-12:00, 13:30-17:30; empty: closed', remove: 'Delete', removed: 'Deleted',
     spansInvalid: 'These spans cannot be read.', month: 'Month',

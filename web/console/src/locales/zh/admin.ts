@@ -39,7 +39,7 @@ export const admin = {
     of: '适用于', all: '全部部门（没有单独设置的）', own: '该部门还没有单独的时间，沿用全部部门的。',
     never: '没有设置任何工作时间：全天候在岗。',
     weekdays: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'],
-    rest: '休息', addSpan: '加一段', removeSpan: '去掉这一段', starts: '开始', ends: '结束',
+    rest: '休息', allDay: '全天', ticketDays: '求助全天有人接；工单的期限按下面的工作日算。', addSpan: '加一段', removeSpan: '去掉这一段', starts: '开始', ends: '结束',
     invalid: '时间段不能重叠，结束要晚于开始。',
     day: '日期', reason: '说明', spans: '时间段', closed: '休息', addException: '新增特殊日期',
     spansHint: '如 09:00-12:00, 13:30-17:30；留空表示休息', remove: '删除', removed: '已删除',
