@@ -248,6 +248,7 @@ def _policy(settings: Settings) -> Policy:
         fallback_seconds=fallback,
         reclaim_seconds=reclaim,
         claim_grace_seconds=promise / 4,
+        absent_seconds=settings.absent_seconds,
     )
 
 

@@ -18,6 +18,7 @@ from bot.helpdesk.errors import BadCredentials, HelpdeskError, Unavailable
 from bot.helpdesk.floor import AtDesk
 from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic, staff_topic
 from bot.helpdesk.rules import OVERSEERS
+from bot.helpdesk.rules.absence import CONNECTION_LOST
 from bot.sockets import FrameLimit, frame_head, run_together, wait_for
 from bot.web import Body, Call, Route, Seq, send, validated
 from bot.wire import alert_out, invitation_out, offer_out
@@ -182,6 +183,9 @@ class StaffSocket:
         elif kind == "tickets":
             if shown := tickets_changed(nudge, self._staff):
                 await send(self._socket, shown)
+        elif kind == CONNECTION_LOST:
+            if self._staff.role in OVERSEERS:
+                await send(self._socket, nudge)
         elif kind != "queue":
             await send(self._socket, nudge)
 

@@ -85,7 +85,10 @@ class DepartmentLoad:
 
 @dataclass(frozen=True)
 class Board:
-    """The service at a glance; ``today`` starts at local midnight."""
+    """The service at a glance; ``today`` starts at local midnight.
+
+    ``lost_today``: how often a conversation went back because its helper's connection had ended.
+    """
 
     at: datetime
     waiting: int
@@ -97,6 +100,7 @@ class Board:
     breaches_today: dict[str, int]
     answered_today: int
     within_today: int
+    lost_today: int
     next_wait: Wait | None
     departments: list[DepartmentLoad] = field(default_factory=list)
     people: list[Colleague] = field(default_factory=list)
@@ -245,6 +249,7 @@ class Floor(UseCases):
             waiting = await snapshot.waiting_counts(connection)
             breaches = await snapshot.breaches_since(connection, midnight)
             answered, within = await snapshot.answered_since(connection, midnight)
+            lost = await snapshot.lost_since(connection, midnight)
             late = await requests.late_count(connection)
             held = await requests.with_status(connection, ["claimed"], _BOARD_REQUESTS)
             states = await people.states(connection)
@@ -261,6 +266,7 @@ class Floor(UseCases):
             breaches_today=breaches,
             answered_today=answered,
             within_today=within,
+            lost_today=lost,
             next_wait=await self.outlook.wait_next(None, count),
             departments=_loads(waiting, states, present),
             people=await self.colleagues(),

@@ -46,6 +46,7 @@ class Helping(UseCases):
                 raise AlreadyClaimed("a helper holds the request already")
             await work.end_offers(request, accepted_by=staff.id)
             await people.engage(work.connection, staff.id, work.now)
+            await people.mark_seen(work.connection, staff.id, work.now)
             await work.record(request, claimed, "claimed", Actor("staff", staff.id), "claimed")
             await work.hand_over("helper", "claimed", staff)
             await work.introduce("helper_joined", staff)
@@ -74,6 +75,8 @@ class Helping(UseCases):
             beside = await invitations.participants(work.connection, [conversation_id])
             rules.check_may_post(work.conversation, staff, visibility, [p.person.id for p in beside])
             accepted = await work.helper_says(staff, client_message_id, text, visibility)
+            # Who writes is there, whatever became of their WebSocket.
+            await people.mark_seen(work.connection, staff.id, work.now)
             if visibility == "public":
                 await self._responded(work, staff)
             return accepted

@@ -1,7 +1,6 @@
 """The dispatcher on real PostgreSQL and Valkey, one step at a time with a clock that stands still."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -14,62 +13,15 @@ from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.errors import AtCapacity
 from bot.helpdesk.live import Live
-from bot.helpdesk.models import HelpRequest, Role, Staff
+from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import people, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from tests.conftest import FakeClock
-from tests.helpdesk.conftest import HANDOFF, Hire, Query, Queue, codes, take_one
+from tests.helpdesk.conftest import HANDOFF, Query, Queue, Ready, beat, codes, history, take_one, tell
 
 pytestmark = pytest.mark.integration
-
-Ready = Callable[..., Awaitable[Staff]]
-
-
-@pytest.fixture
-async def dispatcher(database: Database, live: Live, texts: Texts, clock: FakeClock) -> Dispatcher:
-    # A long lease: these tests are about what it does while it leads.
-    found = Dispatcher(database, live, texts, Thresholds(Policy()), clock, lease_seconds=600)
-    assert await found.lease.take()
-    return found
-
-
-@pytest.fixture
-def ready(hire: Hire, accounts: Accounts, clock: FakeClock) -> Ready:
-    """Hires somebody who is ready; whoever came first has been idle for longer."""
-
-    async def add(name: str, role: Role = "helper", department: str | None = "税务局") -> Staff:
-        staff = await hire(name, role, department)
-        clock.advance(1)
-        await accounts.set_presence(staff.id, "ready")
-        return staff
-
-    return add
-
-
-@pytest.fixture
-def ringing(query: Query) -> Callable[[], Awaitable[list[tuple[str, int]]]]:
-    async def read() -> list[tuple[str, int]]:
-        rows = await query(
-            "SELECT s.username, o.level FROM help_offer o JOIN staff s ON s.id = o.staff_id "
-            "WHERE o.ended_at IS NULL ORDER BY s.username"
-        )
-        return [tuple(row) for row in rows]
-
-    return read
-
-
-async def history(query: Query, request: HelpRequest) -> list[str]:
-    rows = await query(
-        "SELECT event FROM help_request_event WHERE help_request_id = :id ORDER BY id", id=request.id
-    )
-    return [row[0] for row in rows]
-
-
-async def beat(accounts: Accounts, *staff: Staff) -> None:
-    for each in staff:
-        await accounts.heartbeat(each.id)
 
 
 async def test_ladder_takes_every_step_at_its_second_when_nobody_answers(
@@ -112,11 +64,6 @@ async def add_departments(query: Query) -> None:
         "INSERT INTO department (name, fallback, active, updated_at) VALUES "
         "('政务服务中心', NULL, true, now()), ('税务局', '政务服务中心', true, now())"
     )
-
-
-async def tell(dispatcher: Dispatcher) -> None:
-    while not dispatcher._untold.empty():
-        await dispatcher._tell_one()
 
 
 async def test_breach_names_its_cause(

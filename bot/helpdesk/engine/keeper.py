@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from bot.helpdesk.engine.lease import Lease
 from bot.helpdesk.models import Actor, HelpRequest, Invitation
 from bot.helpdesk.rules import ladder
-from bot.helpdesk.storage import invitations, requests
+from bot.helpdesk.rules.absence import Hearing, Held, absent_at
+from bot.helpdesk.storage import invitations, people, requests
 from bot.helpdesk.storage import staff as accounts
 from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
@@ -40,6 +41,21 @@ class Keeper(UseCases):
                 return
             await work.release(now_held, _SYSTEM, SILENT)
             work.tell_moved(now_held, "taken_back", [now_held.claimed_by], reason=SILENT)
+
+    async def take_from_absent(self, request: HelpRequest, hearing: Hearing) -> None:
+        """Give a request whose helper's connection has ended back to the queue, unless they are back.
+
+        What they declared stays: once they are heard again, it is they who are asked first.
+        """
+        async with self._fenced(request.conversation_id) as work:
+            now_held = await requests.get(work.connection, request.id)
+            if now_held is None or now_held.claimed_by is None:
+                return
+            seen_at = await people.seen_at(work.connection, now_held.claimed_by)
+            due = absent_at(Held(now_held, seen_at), hearing, self._policy)
+            if due is None or due > work.now:
+                return
+            await work.lose_helper(now_held, seen_at)
 
     async def time_out(self, invitation: Invitation) -> None:
         """End an invitation that nobody answered; the conversation stays with its owner."""

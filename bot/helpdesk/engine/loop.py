@@ -25,6 +25,7 @@ from bot.helpdesk.errors import HelpdeskError, Unavailable
 from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, utcnow
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
+from bot.helpdesk.rules.absence import absent_at
 from bot.helpdesk.rules.departments import distances
 from bot.helpdesk.rules.dispatch import decide, is_present
 from bot.helpdesk.rules.policy import Policy
@@ -147,8 +148,8 @@ class Dispatcher:
         now = self._clock()
         async with self._database.transaction() as connection:
             await self._thresholds.refresh(connection)
-            view = await self._looker.look(connection, now)
-        policy = self._thresholds.policy
+            policy = self._thresholds.policy
+            view = await self._looker.look(connection, now, policy)
         nudges = await self._climb(view, policy, now)
         changed = await self._keep(view, policy, now)
         changed += await self._offer(view, policy, nudges)
@@ -185,9 +186,14 @@ class Dispatcher:
         silent = [r for r in view.requests if (due := ladder.reclaim_at(r, policy)) and due <= now]
         for request in silent:
             await self._keeper.take_back(request)
+        gone = [
+            held for held in view.unheard if (due := absent_at(held, view.hearing, policy)) and due <= now
+        ]
+        for held in gone:
+            await self._keeper.take_from_absent(held.request, view.hearing)
         for invitation in view.expired:
             await self._keeper.time_out(invitation)
-        return len(silent) + len(view.expired)
+        return len(silent) + len(gone) + len(view.expired)
 
     async def _offer(self, view: View, policy: Policy, nudges: Nudges) -> int:
         plans = decide(view.waiting(), view.helpers, view.departments, policy, self._clock())

@@ -14,6 +14,7 @@ from bot.helpdesk.rules.policy import Policy
 
 Ending = Literal["accepted", "declined", "ignored", "withdrawn"]
 _LONG_AGO = float("-inf")
+_NEAREST = -1  # nearer than the own department
 MOST_ROUNDS = 8  # of a decision; two or three settle it
 
 
@@ -47,12 +48,17 @@ class OpenOffer:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request nobody holds. ``known_by``: who helped this visitor before, the latest first."""
+    """A request nobody holds. ``known_by``: who helped this visitor before, the latest first.
+
+    ``lost_by``: who held this very request until their connection ended. Once they are back they are asked
+    before anybody else, whatever their department.
+    """
 
     request: HelpRequest
     offers: tuple[OpenOffer, ...] = ()
     left_out: frozenset[str] = frozenset()
     known_by: tuple[str, ...] = ()
+    lost_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ def _round(
         if not any(offer.reserved for offer in draft.kept):
             draft.offer(room, 1, reserved=True)
     for draft in drafts:
+        draft.call_back(room)
         draft.offer(room, draft.wanted - draft.count, reserved=False)
     return [plan for draft in drafts if (plan := draft.plan())]
 
@@ -278,6 +285,12 @@ class _Draft:
             room.take(best, reserved=reserved)
             self.made.append(NewOffer(best, self.level, reserved, self._expiry()))
 
+    def call_back(self, room: _Room) -> None:
+        """Let it ring at the desk of who had it before too, when they came back after others were asked."""
+        best = self._best(room, reserved=False)
+        if best is not None and best == self.waiting.lost_by:
+            self.offer(room, 1, reserved=False)
+
     def _expiry(self) -> datetime | None:
         if self.level >= WARNED:
             return None
@@ -286,6 +299,8 @@ class _Draft:
     def _best(self, room: _Room, reserved: bool) -> str | None:
         request = self.waiting.request
         reach = room.reach(request.department, fallback=self.level >= FALLBACK)
+        if self.waiting.lost_by in room.present:
+            reach = {**reach, self.waiting.lost_by: _NEAREST}
         asked = {offer.staff_id for offer in self.kept} | {offer.staff_id for offer in self.made}
         barred = asked | self.waiting.left_out | self.silent
         able = [each for each in reach if each not in barred and room.fits(each, reserved=reserved)]

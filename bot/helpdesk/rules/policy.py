@@ -24,6 +24,7 @@ class Policy:
     delivery_backoff_seconds: float = 1.0
     lease_seconds: float = 30.0
     presence_fresh_seconds: int = 60
+    absent_seconds: float = 75
     wait_sample: int = 200
     wait_minimum: int = 5
     wait_window_seconds: int = 86_400
@@ -81,6 +82,8 @@ THRESHOLDS: dict[str, Threshold] = {
         Threshold("warmup_limit", 0, 100, "count"),
         Threshold("claims_beyond_capacity", 0, 1, "yes_no"),
         Threshold("presence_fresh_seconds", 25, 600, "seconds"),
+        # Not less: a console is heard every 20 seconds, and one beat may get lost.
+        Threshold("absent_seconds", 45, 3600, "seconds"),
         Threshold("transfer_seconds", 5, 3600, "seconds"),
         Threshold("invite_seconds", 5, 3600, "seconds"),
         Threshold("wait_minimum", 2, 1000, "count"),

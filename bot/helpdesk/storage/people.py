@@ -102,6 +102,13 @@ async def mark_seen(connection: AsyncConnection, staff_id: str, now: datetime) -
     await connection.execute(statement)
 
 
+async def seen_at(connection: AsyncConnection, staff_id: str) -> datetime | None:
+    """When their console was heard last; None: never."""
+    query = select(_seen.c.seen_at).where(_seen.c.staff_id == staff_id)
+    found: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def ready_count(connection: AsyncConnection, seen_after: datetime) -> int:
     """How many active staff declared themselves ready and were connected after ``seen_after``."""
     query = (

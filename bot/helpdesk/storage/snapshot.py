@@ -9,20 +9,30 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.models import HelpRequest
+from bot.helpdesk.rules.absence import CONNECTION_LOST, Held
 from bot.helpdesk.rules.dispatch import OpenOffer
 
 # Requests that somebody answered since their clock started need nothing of the dispatcher. Neither question
 # nor brief: what visitors wrote stays where it is.
+_NARROW = """
+    r.id, r.conversation_id, r.status, r.reason, r.topic, r.department, r.district, r.channel,
+    '' AS question, CAST('{}' AS jsonb) AS brief, r.requested_at, r.deadline_at, r.claimed_at,
+    r.claimed_by, NULL AS claimed_by_name, r.first_response_at, r.closed_at, r.outcome, r.level,
+    r.waiting_since, r.breached_at
+"""
 _UNANSWERED = text(
-    """
-    SELECT r.id, r.conversation_id, r.status, r.reason, r.topic, r.department, r.district, r.channel,
-           '' AS question, CAST('{}' AS jsonb) AS brief, r.requested_at, r.deadline_at, r.claimed_at,
-           r.claimed_by, NULL AS claimed_by_name, r.first_response_at, r.closed_at, r.outcome, r.level,
-           r.waiting_since, r.breached_at
-    FROM help_request r
+    f"""
+    SELECT {_NARROW} FROM help_request r
     WHERE r.status <> 'closed' AND (r.status <> 'claimed' OR r.first_response_at IS NULL
         OR r.first_response_at < coalesce(r.waiting_since, r.requested_at))
     ORDER BY r.deadline_at, r.id
+    """
+)
+_UNHEARD = text(
+    f"""
+    SELECT {_NARROW}, seen.seen_at
+    FROM help_request r LEFT JOIN staff_seen seen ON seen.staff_id = r.claimed_by
+    WHERE r.status = 'claimed' AND r.claimed_at <= :before AND coalesce(seen.seen_at <= :before, true)
     """
 )
 _OPEN_OFFERS = text(
@@ -37,8 +47,19 @@ _LEFT_OUT = text(
     UNION
     SELECT e.help_request_id, e.detail ->> 'staff_id' FROM help_request_event e
     JOIN help_request r ON r.id = e.help_request_id
-    WHERE r.id = ANY(:ids) AND e.event = 'released' AND e.detail ? 'staff_id'
+    WHERE r.id = ANY(:ids) AND e.event = 'released' AND e.detail ? 'staff_id' AND e.reason <> :lost
       AND e.at >= coalesce(r.waiting_since, r.requested_at)
+    """
+)
+# Only the last way back into the queue counts: who is sent to another department leaves their helper.
+_LOST_BY = text(
+    """
+    SELECT last.help_request_id, last.detail ->> 'staff_id'
+    FROM (SELECT DISTINCT ON (e.help_request_id) e.help_request_id, e.reason, e.detail
+          FROM help_request_event e
+          WHERE e.help_request_id = ANY(:ids) AND e.event IN ('released', 'redirected')
+          ORDER BY e.help_request_id, e.id DESC) last
+    WHERE last.reason = :lost AND last.detail ? 'staff_id'
     """
 )
 _KNOWN_BY = text(
@@ -63,6 +84,12 @@ async def unanswered(connection: AsyncConnection) -> list[HelpRequest]:
     return [HelpRequest(**row) for row in (await connection.execute(_UNANSWERED)).mappings()]
 
 
+async def unheard(connection: AsyncConnection, before: datetime) -> list[Held]:
+    """Claimed requests whose helpers have given no sign of themselves after ``before``."""
+    rows = (await connection.execute(_UNHEARD, {"before": before})).mappings()
+    return [Held(HelpRequest(**{k: row[k] for k in row if k != "seen_at"}), row["seen_at"]) for row in rows]
+
+
 async def open_offers(connection: AsyncConnection) -> dict[str, list[OpenOffer]]:
     """All open offers by request."""
     found: dict[str, list[OpenOffer]] = defaultdict(list)
@@ -73,8 +100,15 @@ async def open_offers(connection: AsyncConnection) -> dict[str, list[OpenOffer]]
 
 
 async def left_out(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Who is not asked again, by request: they let it ring, declined, or had it taken back."""
-    return {key: frozenset(each) for key, each in (await _grouped(connection, _LEFT_OUT, ids)).items()}
+    """Who is not asked again, by request: they let it ring, declined, gave it back or had it taken back."""
+    grouped = await _grouped(connection, _LEFT_OUT, ids, lost=CONNECTION_LOST)
+    return {key: frozenset(each) for key, each in grouped.items()}
+
+
+async def lost_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
+    """Whose connection ended while they held these requests, by request; they are asked first."""
+    grouped = await _grouped(connection, _LOST_BY, ids, lost=CONNECTION_LOST)
+    return {key: each[0] for key, each in grouped.items()}
 
 
 async def known_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -83,10 +117,12 @@ async def known_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
     return {key: tuple(dict.fromkeys(each)) for key, each in grouped.items()}
 
 
-async def _grouped(connection: AsyncConnection, query: Any, ids: Sequence[str]) -> dict[str, list[str]]:
+async def _grouped(
+    connection: AsyncConnection, query: Any, ids: Sequence[str], **values: str
+) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
     if ids:
-        for request_id, staff_id in await connection.execute(query, {"ids": list(ids)}):
+        for request_id, staff_id in await connection.execute(query, {"ids": list(ids), **values}):
             grouped[request_id].append(staff_id)
     return grouped
 
@@ -129,6 +165,19 @@ async def breaches_since(connection: AsyncConnection, since: datetime) -> dict[s
         text("SELECT cause, count(*) FROM help_breach WHERE at >= :since GROUP BY cause"), {"since": since}
     )
     return {cause: count for cause, count in rows}
+
+
+async def lost_since(connection: AsyncConnection, since: datetime) -> int:
+    """How often since ``since`` a request went back because its helper's connection had ended."""
+    rows = await connection.execute(
+        text(
+            "SELECT count(*) FROM help_request_event "
+            # Spelt out, as in the index.
+            f"WHERE at >= :since AND event = 'released' AND reason = '{CONNECTION_LOST}'"
+        ),
+        {"since": since},
+    )
+    return int(rows.scalar_one())
 
 
 async def answered_since(connection: AsyncConnection, since: datetime) -> tuple[int, int]:

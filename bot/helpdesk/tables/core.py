@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
+_LOST = text("event = 'released' AND reason = 'connection_lost'")
 _OPEN = text("status <> 'closed'")
 _PENDING = text("status = 'pending'")
 
@@ -154,6 +155,7 @@ help_request_event = Table(
     Column("actor_id", Text, ForeignKey("staff.id")),
     Column("reason", Text, nullable=False),
     Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Index("help_request_event_lost", "at", postgresql_where=_LOST),
 )
 
 outbox = Table(

@@ -42,7 +42,8 @@ export const admin: Messages['admin'] = {
     names: {
       first_response_seconds: 'First answer promised', widen_seconds: 'Offer to more', warn_seconds: 'Ring for all', fallback_seconds: 'Fallback departments join',
       reclaim_seconds: 'Take back when silent', claim_grace_seconds: 'Least time after taking', offer_seconds: 'An offer lasts', widen_offers: 'Offers when widened',
-      helper_capacity: 'Conversations at once', presence_fresh_seconds: 'Heartbeat lasts', warmup_seconds: 'Warm-up after becoming ready',
+      helper_capacity: 'Conversations at once', presence_fresh_seconds: 'Heartbeat lasts', absent_seconds: 'Lost connection: back to the queue after',
+      warmup_seconds: 'Warm-up after becoming ready',
       warmup_limit: 'Conversations while warming up', claims_beyond_capacity: 'May take beyond capacity', transfer_seconds: 'Transfer waits for',
       invite_seconds: 'Invitation waits for', wait_minimum: 'Sample for the expected wait', wait_window_seconds: 'Window for the expected wait',
       ticket_contact_days: 'Ticket: contact within', ticket_simple_days: 'Ticket: simple within', ticket_complex_days: 'Ticket: complex within',

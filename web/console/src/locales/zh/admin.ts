@@ -61,7 +61,7 @@ export const admin = {
       first_response_seconds: '首次答复承诺', widen_seconds: '扩大分派', warn_seconds: '全组响铃',
       fallback_seconds: '后备部门加入', reclaim_seconds: '接后未答即收回', claim_grace_seconds: '接入后至少留给的时间',
       offer_seconds: '一次分派的有效时间', widen_offers: '扩大时同时分派人数', helper_capacity: '每人同时接待上限',
-      presence_fresh_seconds: '心跳有效时间', warmup_seconds: '刚就绪的缓冲时间', warmup_limit: '缓冲期接待上限',
+      presence_fresh_seconds: '心跳有效时间', absent_seconds: '连接中断多久退回排队', warmup_seconds: '刚就绪的缓冲时间', warmup_limit: '缓冲期接待上限',
       claims_beyond_capacity: '允许手动超额接入', transfer_seconds: '转接等待回应', invite_seconds: '邀请等待回应',
       wait_minimum: '预估等待所需样本', ticket_contact_days: '工单联系时限',
       ticket_simple_days: '简单工单时限', ticket_complex_days: '复杂工单时限', ticket_reminder_hours: '到期前提醒',
