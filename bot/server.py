@@ -57,6 +57,7 @@ from bot.helpdesk.worktime.roster import WorkingHours
 from bot.knowledge.topics import TOPICS
 from bot.logs import configure_logs
 from bot.pages import mount_pages
+from bot.pulse import Pulse
 from bot.search import BackgroundSearch, Searcher
 from bot.settings import SettingError, Settings, read_settings
 from bot.web import App, Call, Limits, Parts, Route, mount
@@ -185,7 +186,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     texts, thresholds, roster = Texts.load(), Thresholds(_policy(settings)), WorkingHours(database)
     shared = (database, live, texts, thresholds, utcnow, roster, _FIGURES_SECONDS)
     desk, floor = Desk(*shared), Floor(*shared)
-    feed = QueueFeed(floor, hub)
+    feed, pulse = QueueFeed(floor, hub), Pulse(desk)
     accounts = Accounts(database, live)
     office = Office.open(database, live, texts, thresholds, accounts)
     dispatcher = DispatcherThread(settings.database_url, settings.redis_url, texts, thresholds)
@@ -208,6 +209,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         Team(*shared),
         floor,
         feed,
+        pulse,
         Windows(database),
     )
     below = Foundations(
@@ -221,7 +223,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         worker.wake,
         settings.messages_per_10_seconds,
     )
-    jobs = (hub.run(), feed.run(), office.ticket_clock.run())
+    jobs = (hub.run(), feed.run(), pulse.run(), office.ticket_clock.run())
     running = Running(
         worker,
         assistant,

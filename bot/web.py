@@ -33,6 +33,7 @@ from bot.helpdesk.live import Hub, Live
 from bot.helpdesk.models import Conversation, Role, Session, Staff
 from bot.helpdesk.office import Office
 from bot.helpdesk.team import Team
+from bot.pulse import Pulse
 from bot.search import Searcher
 from bot.wire import WechatOut
 
@@ -95,6 +96,7 @@ class Parts:
     team: Team
     floor: Floor
     feed: QueueFeed
+    pulse: Pulse
     reach: Reach = NoReach()  # noqa: RUF009  (it holds nothing)
 
 

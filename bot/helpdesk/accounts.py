@@ -178,7 +178,7 @@ class Accounts:
 
     async def authenticate(self, token: str) -> Session:
         """The session ``token`` opens. Raises ``BadCredentials`` when unknown, over or closed."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await storage.find_session(connection, hash_token(token), self._clock())
         if found is None:
             raise BadCredentials("not logged in")

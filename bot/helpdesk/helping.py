@@ -29,7 +29,7 @@ class Helping(UseCases):
 
     async def requests(self, statuses: Sequence[str]) -> list[HelpRequest]:
         """Help requests in these states, earliest deadline first."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await requests.with_status(connection, statuses, _REQUEST_LIMIT)
 
     async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
@@ -142,17 +142,17 @@ class Helping(UseCases):
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """One conversation. Raises ``NotFound``."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await conversations.get(connection, conversation_id)
 
     async def request_of(self, conversation_id: str) -> HelpRequest | None:
         """The newest help request of a conversation."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await requests.newest_of(connection, conversation_id)
 
     async def conversations_of(self, staff: Staff, *, open_only: bool) -> list[Conversation]:
         """The conversations ``staff`` owns or is in now, or else the last 50 they closed."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             if open_only:
                 return await conversations.held_by(connection, staff.id)
             return await conversations.closed_by(connection, staff.id, _LIST_LIMIT)

@@ -183,6 +183,15 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a request stands: among all that wait, and among those for its department. 1 is next."""
+
+    department: str | None
+    position: int
+    among_its_own: int
+
+
+@dataclass(frozen=True)
 class QueuePosition:
     """Where a waiting visitor stands: 1 is next; the wait is None without enough history.
 

@@ -64,7 +64,7 @@ class UseCases:
         return Reception(department, ready > 0, await self._roster.duty(department, self._clock()))
 
     async def _request(self, request_id: str) -> HelpRequest:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await found_request(connection, request_id)
 
 

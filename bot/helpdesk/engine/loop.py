@@ -146,7 +146,7 @@ class Dispatcher:
     async def step(self) -> float:
         """Look, decide and write once; after how many seconds to look again unless woken before."""
         now = self._clock()
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             await self._thresholds.refresh(connection)
             policy = self._thresholds.policy
             view = await self._looker.look(connection, now, policy)

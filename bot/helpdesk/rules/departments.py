@@ -1,7 +1,8 @@
 """Departments and their fallback chain; who has to hear of a request that waits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 from bot.helpdesk.models import HelpRequest, Staff
@@ -76,10 +77,17 @@ def alerts_for(
     staff: Staff, requests: Iterable[HelpRequest], departments: Mapping[str, DepartmentRecord]
 ) -> list[Alert]:
     """What ``staff`` has to hear about: what has waited for long in their reach, and their own silence."""
-    return [alert for request in requests if (alert := _alert(staff, request, departments))]
+
+    @cache
+    def distance(department: str | None) -> int | None:
+        return distances(department, departments, [staff]).get(staff.id)
+
+    return [alert for request in requests if (alert := _alert(staff, request, distance))]
 
 
-def _alert(staff: Staff, request: HelpRequest, departments: Mapping[str, DepartmentRecord]) -> Alert | None:
+def _alert(
+    staff: Staff, request: HelpRequest, distance_to: Callable[[str | None], int | None]
+) -> Alert | None:
     if request.level < WARNED or request.status == "closed" or is_answered(request):
         return None
     if request.status == "claimed":
@@ -87,7 +95,7 @@ def _alert(staff: Staff, request: HelpRequest, departments: Mapping[str, Departm
             return Alert(request, "mine_silent", ring=True)
         return Alert(request, "supervisor", ring=False) if staff.role in OVERSEERS else None
     if staff.role in CLAIMERS:
-        distance = distances(request.department, departments, [staff]).get(staff.id)
+        distance = distance_to(request.department)
         if distance == 0:
             return Alert(request, "department", ring=True)
         if distance is not None and request.level >= FALLBACK:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.helpdesk.models import HelpRequest
+from bot.helpdesk.models import HelpRequest, Place
 from bot.helpdesk.rules.absence import CONNECTION_LOST, Held
 from bot.helpdesk.rules.dispatch import OpenOffer
 
@@ -125,6 +125,26 @@ async def _grouped(
         for request_id, staff_id in await connection.execute(query, {"ids": list(ids), **values}):
             grouped[request_id].append(staff_id)
     return grouped
+
+
+_LINE = text(
+    """
+    SELECT conversation_id, department, row_number() OVER line AS position,
+           row_number() OVER (PARTITION BY department ORDER BY deadline_at, id) AS among_its_own
+    FROM help_request WHERE status IN ('waiting', 'offered')
+    WINDOW line AS (ORDER BY deadline_at, id)
+    """
+)
+
+
+async def line(connection: AsyncConnection) -> dict[str, Place]:
+    """Where everybody who waits stands, by conversation: by deadline, and among those for one department."""
+    return {
+        row.conversation_id: Place(
+            row.department, row.position, row.among_its_own if row.department else row.position
+        )
+        for row in await connection.execute(_LINE)
+    }
 
 
 # --- figures of the board and of the honest wait ----------------------------------------------------------
