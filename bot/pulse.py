@@ -12,6 +12,7 @@ import structlog
 
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import HelpdeskError
+from bot.helpdesk.live import Live
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -33,8 +34,9 @@ class Watch:
 class Pulse:
     """All the visitors' connections of this process."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, live: Live) -> None:
         self._desk = desk
+        self._live = live
         self._watches: set[Watch] = set()
 
     def watch(self, conversation_id: str, seen: Callable[[], Mark], wake: Callable[[], None]) -> Watch:
@@ -53,6 +55,7 @@ class Pulse:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 await self.beat()
+                await self._live.visitors_seen({each.conversation_id for each in self._watches})
             except HelpdeskError:
                 log.warning("pulse_waits")
             except Exception as error:

@@ -186,7 +186,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     texts, thresholds, roster = Texts.load(), Thresholds(_policy(settings)), WorkingHours(database)
     shared = (database, live, texts, thresholds, utcnow, roster, _FIGURES_SECONDS)
     desk, floor = Desk(*shared), Floor(*shared)
-    feed, pulse = QueueFeed(floor, hub), Pulse(desk)
+    feed, pulse = QueueFeed(floor, hub), Pulse(desk, live)
     accounts = Accounts(database, live)
     office = Office.open(database, live, texts, thresholds, accounts)
     dispatcher = DispatcherThread(settings.database_url, settings.redis_url, texts, thresholds)

@@ -24,7 +24,6 @@ log = structlog.stdlib.get_logger(__name__)
 POLL_SECONDS = 5.0
 UNAVAILABLE_SECONDS = 1.0
 QUEUE_SECONDS = 3.0
-SEEN_SECONDS = 20.0
 PAGE = 200
 
 
@@ -116,10 +115,11 @@ class VisitorSocket:
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
+        await self._parts.live.visitor_seen(self._id)  # from here on the pulse says so
         watch = self._parts.pulse.watch(self._id, lambda: (self._after, self._epoch), self._wake.set)
         try:
             async with self._parts.hub.subscribe(self._topic) as nudges:
-                await run_together(self._read(), self._listen(nudges), self._feed(), self._be_seen())
+                await run_together(self._read(), self._listen(nudges), self._feed())
         finally:
             self._parts.pulse.forget(watch)
 
@@ -191,11 +191,6 @@ class VisitorSocket:
                 if shown["type"] == "read":
                     del shown["who"]
                 await send(self._socket, shown)
-
-    async def _be_seen(self) -> None:
-        while True:
-            await self._parts.live.visitor_seen(self._id)
-            await asyncio.sleep(SEEN_SECONDS)
 
     async def _feed(self) -> None:
         await self._resumed.wait()

@@ -120,7 +120,8 @@ def decide(
         plans = _round(settled, helpers, departments, policy, now)
         if not plans:
             break
-        settled = [_carried_out(each, plans, now) for each in settled]
+        made = {plan.request_id: plan for plan in plans}
+        settled = [_carried_out(each, made.get(each.request.id), now) for each in settled]
     return [
         plan
         for before, after in zip(queue, settled, strict=True)
@@ -149,9 +150,8 @@ def _round(
     return [plan for draft in drafts if (plan := draft.plan())]
 
 
-def _carried_out(each: Waiting, plans: Sequence[Plan], now: datetime) -> Waiting:
+def _carried_out(each: Waiting, plan: Plan | None, now: datetime) -> Waiting:
     """The request as it is after its plan; new offers have ids below zero until they are written."""
-    plan = next((plan for plan in plans if plan.request_id == each.request.id), None)
     if plan is None:
         return each
     ended = dict(plan.end)
@@ -191,6 +191,7 @@ class _Room:
         self.present = {h.id: h for h in helpers if is_present(h, policy, now)}
         self.departments = departments
         self.free = {h.id: capacity_of(h, policy, now) - h.held for h in self.present.values()}
+        self.open = {each for each, free in self.free.items() if free > 0}
         self._capacity = {h.id: max(1, capacity_of(h, policy, now)) for h in self.present.values()}
         self._extra: Counter[str] = Counter()
         self._kept: Counter[str] = Counter()
@@ -215,6 +216,8 @@ class _Room:
             self._extra[staff_id] += 1
             return
         self.free[staff_id] -= 1
+        if self.free[staff_id] <= 0:
+            self.open.discard(staff_id)
         self._kept[staff_id] += 1
         department = self.present[staff_id].department or ""
         if department in self._department_free:
@@ -287,6 +290,8 @@ class _Draft:
 
     def call_back(self, room: _Room) -> None:
         """Let it ring at the desk of who had it before too, when they came back after others were asked."""
+        if self.waiting.lost_by not in room.present:
+            return
         best = self._best(room, reserved=False)
         if best is not None and best == self.waiting.lost_by:
             self.offer(room, 1, reserved=False)
@@ -298,6 +303,8 @@ class _Draft:
 
     def _best(self, room: _Room, reserved: bool) -> str | None:
         request = self.waiting.request
+        if not room.open:  # in a burst nearly always: then nobody need be looked at for nearly everybody
+            return None
         reach = room.reach(request.department, fallback=self.level >= FALLBACK)
         if self.waiting.lost_by in room.present:
             reach = {**reach, self.waiting.lost_by: _NEAREST}
