@@ -4,43 +4,10 @@ from typing import Any
 
 import pytest
 
+from tests.console.administering import NOBODY, get, post, put, trail
 from tests.server.running import PASSWORD, Site, Staff
 
 pytestmark = pytest.mark.integration
-NOBODY = "0" * 32
-
-
-@pytest.fixture
-async def boss(site: Site) -> Staff:
-    """An administrator, with two departments and a topic to begin with."""
-    boss = await site.staff("boss", role="administrator")
-    for name in ("税务局", "人社局"):
-        await put(boss, "departments", {"name": name, "fallback": None, "active": True})
-    await put(boss, "topics", {"code": "tax", "name": "税费", "department": "税务局", "active": True})
-    return boss
-
-
-async def get(staff: Staff, name: str, **query: Any) -> Any:
-    answer = await staff.call("GET", f"/admin/{name}", params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def put(staff: Staff, name: str, body: dict, status: int = 200) -> Any:
-    answer = await staff.call("PUT", f"/admin/{name}", json=body)
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
-async def post(staff: Staff, name: str, body: dict, status: int = 201) -> Any:
-    answer = await staff.call("POST", f"/admin/{name}", json=body)
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
-async def trail(staff: Staff, action: str) -> list[tuple[str, Any]]:
-    rows = (await get(staff, "audit", action=action))["rows"]
-    return [(row["subject"], row["detail"]) for row in rows]
 
 
 # --- who may ----------------------------------------------------------------------------------------------
@@ -200,93 +167,6 @@ async def test_topic_needs_a_department_that_is_open(boss: Staff):
     assert topic in (await get(boss, "topics"))["topics"]
 
 
-# --- working time -----------------------------------------------------------------------------------------
-
-OFFICE = [
-    {"weekday": 1, "starts": "09:00", "ends": "12:00"},
-    {"weekday": 1, "starts": "13:30", "ends": "17:30"},
-]
-
-
-async def test_hours_of_a_department_are_set_and_taken_back(boss: Staff):
-    await put(boss, "hours", {"department": "税务局", "spans": OFFICE})
-    assert (await get(boss, "hours"))["hours"] == [{"department": "税务局", "spans": OFFICE}]
-    week = {"department": None, "spans": OFFICE[:1]}
-    assert len((await put(boss, "hours", week))["hours"]) == 2
-    await put(boss, "hours", {"department": "税务局", "spans": []})
-    assert [each["department"] for each in (await get(boss, "hours"))["hours"]] == [None]
-    assert (await trail(boss, "hours_saved"))[0][0] == "税务局"
-
-
-@pytest.mark.parametrize(
-    "spans",
-    [
-        [*OFFICE, {"weekday": 1, "starts": "11:00", "ends": "14:00"}],
-        [{"weekday": 8, "starts": "09:00", "ends": "12:00"}],
-        [{"weekday": 1, "starts": "12:00", "ends": "09:00"}],
-        [{"weekday": 1, "starts": "9", "ends": "12"}],
-        [{"weekday": 1}],
-    ],
-)
-async def test_hours_stay_when_they_cannot_be(boss: Staff, spans: list):
-    await put(boss, "hours", {"department": None, "spans": OFFICE})
-    before = await get(boss, "hours")
-    await put(boss, "hours", {"department": None, "spans": spans}, 400)
-    await put(boss, "hours", {"department": "外星局", "spans": OFFICE}, 400)
-    assert await get(boss, "hours") == before
-
-
-async def test_calendar_shows_holidays_make_up_days_and_exceptions(boss: Staff):
-    await put(boss, "hours", {"department": None, "spans": OFFICE})
-    body = {"department": "税务局", "day": "2026-01-05", "spans": [["10:00", "11:00"]], "reason": "培训"}
-    made = (await post(boss, "exceptions", body))["exception"]
-    assert (await post(boss, "exceptions", body, 409))["error"]["code"] == "wrong_state"
-    asked = {"department": "税务局", "from": "2026-01-01", "to": "2026-01-05"}
-    calendar = await get(boss, "calendar", **asked)
-    kinds = [(day["day"], day["kind"], day["name"]) for day in calendar["days"]]
-    assert kinds == [
-        ("2026-01-01", "holiday", "元旦"),
-        ("2026-01-02", "holiday", "元旦"),
-        ("2026-01-03", "holiday", "元旦"),
-        ("2026-01-04", "make_up", "元旦"),
-        ("2026-01-05", "exception", "培训"),
-    ]
-    assert calendar["days"][3]["spans"] == [["09:00", "12:00"], ["13:30", "17:30"]]
-    assert calendar["missing_years"] == []
-    shown = await get(boss, "exceptions", **{"from": "2026-01-05", "to": "2026-01-05"})
-    assert shown["exceptions"] == [made]
-    assert (await get(boss, "exceptions", **{"to": "2026-01-04"}))["exceptions"] == []
-    gone = await boss.call("DELETE", f"/admin/exceptions/{made['id']}")
-    assert gone.status_code == 204
-    assert (await boss.call("DELETE", f"/admin/exceptions/{made['id']}")).status_code == 404
-    assert [subject for subject, _ in await trail(boss, "exception_removed")] == [made["id"]]
-
-
-async def test_calendar_says_which_years_are_missing(boss: Staff):
-    asked = {"from": "2190-12-31", "to": "2191-01-01"}
-    assert (await get(boss, "calendar", **asked))["missing_years"] == [2190, 2191]
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["", "from=2026-01-01", "from=x&to=2026-01-01", "from=2026-01-02&to=2026-01-01",
-     "from=2020-01-01&to=2026-01-01", "from=2026-01-01&to=2026-01-02&department=x"],
-)  # fmt: skip
-async def test_calendar_is_refused_when_the_days_make_no_sense(boss: Staff, query: str):
-    assert (await boss.call("GET", f"/admin/calendar?{query}")).status_code == 400
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"day": "tomorrow"}, {"spans": [["09:00"]]}, {"spans": [["09:00", "12:00"], ["11:00", "13:00"]]},
-     {"reason": ""}, {"department": "外星局"}],
-)  # fmt: skip
-async def test_exception_is_refused_when_it_makes_no_sense(boss: Staff, change: dict):
-    body = {"department": None, "day": "2026-01-05", "spans": [], "reason": "停电", **change}
-    await post(boss, "exceptions", body, 400)
-    assert (await get(boss, "exceptions"))["exceptions"] == []
-
-
 # --- thresholds -------------------------------------------------------------------------------------------
 
 
@@ -343,72 +223,3 @@ async def test_trail_is_paged_newest_first_and_narrowed(boss: Staff):
     assert (await get(boss, "audit", **{"to": "2020-01-01"}))["rows"] == []
     wrong = await boss.call("GET", "/admin/audit?from=2026-01-02&to=2026-01-01")
     assert wrong.status_code == 400
-
-
-# --- canned replies ---------------------------------------------------------------------------------------
-
-
-def reply(scope: str = "personal", **values: Any) -> dict:
-    said = {"shortcut": "hi", "title": "问候", "text": "{visitor}您好，我是{department}的{helper}。"}
-    return {"scope": scope, **said, **values}
-
-
-async def test_replies_are_mine_my_departments_and_everybodys(site: Site, boss: Staff):
-    lin, chen = await site.staff("lin"), await site.staff("chen", role="supervisor")
-
-    async def add(staff: Staff, body: dict, status: int = 201) -> Any:
-        answer = await staff.call("POST", "/canned-replies", json=body)
-        assert answer.status_code == status, answer.text
-        return answer.json().get("reply")
-
-    async def shown(staff: Staff, **query: str) -> list[tuple[str, str]]:
-        answer = await staff.call("GET", "/canned-replies", params=query)
-        return [(each["scope"], each["shortcut"]) for each in answer.json()["replies"]]
-
-    mine = await add(lin, reply())
-    await add(lin, reply(shortcut="/hi"), 409)
-    await add(lin, reply("all"), 403)
-    await add(lin, reply("department", department="税务局"), 403)
-    ours = await add(chen, reply("department", department="税务局", shortcut="tax"))
-    await add(chen, reply("department", department="人社局"), 403)
-    await add(boss, reply("department", department="人社局", shortcut="social"))
-    await add(boss, reply("all", shortcut="bye", text="再见"))
-    assert set(await shown(lin)) == {("personal", "hi"), ("department", "tax"), ("all", "bye")}
-    assert ("department", "social") in await shown(boss)
-    assert await shown(lin, q="再见") == [("all", "bye")]
-
-    for _ in range(2):
-        assert (await lin.call("POST", f"/canned-replies/{ours['id']}/used")).status_code == 204
-    assert (await shown(lin))[0] == ("department", "tax")
-    changed = await lin.call("PUT", f"/canned-replies/{mine['id']}", json=reply(text="您好"))
-    assert changed.json()["reply"]["text"] == "您好"
-    for method, path in (("PUT", ours["id"]), ("DELETE", ours["id"])):
-        refused = await lin.call(method, f"/canned-replies/{path}", json=reply())
-        assert refused.status_code == 403
-    assert (await chen.call("DELETE", f"/canned-replies/{mine['id']}")).status_code == 404
-    assert (await lin.call("DELETE", f"/canned-replies/{mine['id']}")).status_code == 204
-    assert (await add(lin, reply()))["uses"] == 0
-    assert len(await trail(boss, "canned_reply_saved")) == 3
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"text": "您好，{password}"},
-        {"text": "{}"},
-        {"text": " "},
-        {"text": "x" * 2001},
-        {"shortcut": "a b"},
-        {"shortcut": "/"},
-        {"title": ""},
-        {"scope": "world"},
-        {"scope": "department"},
-        {"department": "税务局"},
-        {"locale": "Chinese"},
-    ],
-)
-async def test_reply_is_refused_when_it_could_not_be_used(site: Site, change: dict):
-    chief = await site.staff("chen", role="administrator")
-    refused = await chief.call("POST", "/canned-replies", json=reply(**change))
-    assert refused.status_code == 400
-    assert (await chief.call("GET", "/canned-replies")).json() == {"replies": []}
