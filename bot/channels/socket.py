@@ -105,6 +105,7 @@ class VisitorSocket:
         self._frames = FrameLimit()
         self._after = -1
         self._epoch = -1
+        self._noticed = -1
         self._waits = False
         self._resumed = asyncio.Event()
         self._wake = asyncio.Event()
@@ -209,8 +210,10 @@ class VisitorSocket:
     async def _push(self, woken: bool) -> None:
         """Send what is new; without having been woken, only where the visitor stands in the queue."""
         if woken:
+            told = self._after
             conversation = await self._push_updates()
-            await self._push_state(conversation)
+            if self._state is None or self._epoch != conversation.owner_epoch or self._noticed > told:
+                await self._push_state(conversation)
             self._epoch = conversation.owner_epoch
             self._waits = conversation.owner == "queue"
         if self._waits:
@@ -226,6 +229,8 @@ class VisitorSocket:
                 for update in updates:
                     await send(self._socket, {"type": "update", "update": update_out(update).json_object()})
                     self._after = update.seq
+                    # Whoever comes or goes, a notice says so.
+                    self._noticed = update.seq if update.kind == "notice" else self._noticed
                 if len(updates) < PAGE:
                     break
             return conversation

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, false, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import RowMapping, Select, bindparam, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -22,21 +21,20 @@ def _select() -> Select[Any]:
     return select(*_request.c, tables.staff.c.name.label("claimed_by_name")).select_from(joined)
 
 
-# For lists: what the visitor said and found stays where it is, and is not read for every desk's queue.
-_LISTED = select(
+#: For lists: what the visitor said and found stays where it is, and is not read for every desk's queue.
+LISTED = select(
     *(c for c in _request.c if c.name != "brief"),
-    literal({}, JSONB).label("brief"),
     tables.staff.c.name.label("claimed_by_name"),
 ).select_from(_request.outerjoin(tables.staff, tables.staff.c.id == _request.c.claimed_by))
 _BY_STATUS = (
-    _LISTED.where(_request.c.status.in_(bindparam("statuses", expanding=True)))
+    LISTED.where(_request.c.status.in_(bindparam("statuses", expanding=True)))
     .order_by(_request.c.deadline_at, _request.c.id)
     .limit(bindparam("at_most"))
 )
 _SINCE = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
 _ANSWERED = func.coalesce(_request.c.first_response_at >= _SINCE, false())
 _ALARMING = (
-    _LISTED.where(_request.c.status != "closed", _request.c.level >= WARNED, ~_ANSWERED)
+    LISTED.where(_request.c.status != "closed", _request.c.level >= WARNED, ~_ANSWERED)
     .order_by(_request.c.deadline_at, _request.c.id)
     .limit(bindparam("at_most"))
 )
@@ -77,7 +75,7 @@ async def newest_of(connection: AsyncConnection, conversation_id: str) -> HelpRe
 async def with_status(connection: AsyncConnection, statuses: Sequence[str], limit: int) -> list[HelpRequest]:
     """Requests in these states, earliest deadline first, without their briefs."""
     rows = await connection.execute(_BY_STATUS, {"statuses": list(statuses), "at_most": limit})
-    return [_record(row) for row in rows.mappings()]
+    return [HelpRequest(brief={}, **row) for row in rows.mappings()]
 
 
 async def save_claim(connection: AsyncConnection, record: HelpRequest) -> bool:
@@ -193,7 +191,7 @@ async def alarming(connection: AsyncConnection, limit: int = 50) -> list[HelpReq
     Without their briefs. No more than anybody can look at: every desk is sent them at every change.
     """
     rows = await connection.execute(_ALARMING, {"at_most": limit})
-    return [_record(row) for row in rows.mappings()]
+    return [HelpRequest(brief={}, **row) for row in rows.mappings()]
 
 
 async def late_count(connection: AsyncConnection) -> int:
