@@ -55,6 +55,7 @@ class SaveDepartment(Body):
     fallback: str | None = None
     capacity: int | None = None
     active: bool = True
+    last_resort: bool = False
 
 
 class SaveTopic(Body):
@@ -130,6 +131,7 @@ class DepartmentOut(Wire):
     fallback: str | None
     capacity: int | None
     active: bool
+    last_resort: bool
     staff: int
 
 
@@ -232,7 +234,7 @@ async def change_password(call: Call) -> None:
 async def departments(call: Call) -> DepartmentsOut:
     """All departments."""
     found = await call.parts.office.places.departments()
-    names = ("name", "fallback", "capacity", "active")
+    names = ("name", "fallback", "capacity", "active", "last_resort")
     return DepartmentsOut(
         departments=[
             DepartmentOut(**{name: getattr(record, name) for name in names}, staff=count)

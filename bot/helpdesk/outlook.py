@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from bot.helpdesk.database import Database
 from bot.helpdesk.models import Place
-from bot.helpdesk.rules.departments import DepartmentRecord, distances
+from bot.helpdesk.rules.departments import DepartmentRecord, reachable
 from bot.helpdesk.rules.dispatch import HelperState, capacity_of, is_present
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.waiting import History, Places, Wait, estimate, estimate_next
@@ -112,7 +112,7 @@ class Outlook:
     def _places(self, figures: Figures, department: str | None, policy: Policy) -> Places:
         now = self._clock()
         present = [helper for helper in figures.helpers if is_present(helper, policy, now)]
-        serving = distances(department, figures.departments, present)
+        serving = reachable(department, figures.departments, present, policy)
         return places((h for h in present if h.id in serving), policy, now)
 
 

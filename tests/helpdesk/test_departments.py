@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.helpdesk.models import Staff
-from bot.helpdesk.rules.departments import DepartmentRecord, alerts_for, chain, distances
-from tests.helpdesk.makers import DEPARTMENTS, NOW, a_helper, a_request, after
+from bot.helpdesk.rules.departments import OUTSIDE, DepartmentRecord, alerts_for, chain, distances, reachable
+from tests.helpdesk.makers import DEPARTMENTS, NOW, POLICY, a_helper, a_request, after
 
 
 def test_chain_follows_fallbacks_once_when_they_form_a_circle() -> None:
@@ -34,6 +34,21 @@ def test_distances_let_everybody_serve_when_the_department_leads_nowhere() -> No
 
 
 # --- alerts
+
+
+def test_distances_put_last_resorts_behind_the_chain_unless_they_stand_in_it() -> None:
+    known = {**DEPARTMENTS, "总台": DepartmentRecord("总台", last_resort=True)}
+    known["政务服务中心"] = replace(known["政务服务中心"], last_resort=True)
+    people = [a_helper(n, department=n) for n in ("税务局", "政务服务中心", "总台", "人社局")]
+    assert distances("税务局", known, people) == {"税务局": 0, "政务服务中心": 1, "总台": 2}
+    assert distances("甲", known, people) == {"政务服务中心": 2, "总台": 2}
+
+
+def test_reachable_is_everybody_when_nobody_in_charge_is_there_and_outsiders_help() -> None:
+    people = [a_helper("zoe", department="人社局")]
+    assert reachable("税务局", DEPARTMENTS, people, POLICY) == {"zoe": OUTSIDE}
+    assert reachable("税务局", DEPARTMENTS, people, replace(POLICY, outsiders_help=False)) == {}
+    assert reachable("人社局", DEPARTMENTS, people, POLICY) == {"zoe": 0}
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.helpdesk.rules import Policy
 from bot.helpdesk.rules.departments import DepartmentRecord
-from bot.helpdesk.rules.dispatch import NewOffer, OpenOffer, Plan, decide
+from bot.helpdesk.rules.dispatch import HelperState, NewOffer, OpenOffer, Plan, decide
 from tests.helpdesk.makers import DEPARTMENTS, NOW, POLICY, a_helper, a_request, after, asked, waits
 
 
@@ -22,7 +23,6 @@ from tests.helpdesk.makers import DEPARTMENTS, NOW, POLICY, a_helper, a_request,
         {"capacity": 1, "held": 1},
         {"capacity": 0},
         {"ready_since": NOW - timedelta(seconds=59), "held": 2},
-        {"department": "人社局"},
     ],
     ids=str,
 )
@@ -116,3 +116,45 @@ def test_decide_keeps_within_the_capacity_of_a_department_when_it_has_one() -> N
     waiting = [waits(a_request(f"r{n}")) for n in range(4)]
     plans = decide(waiting, helpers, small, POLICY, NOW)
     assert sum(len(plan.offer) for plan in plans) == 1
+
+
+# --- last resorts and outsiders
+
+
+def with_centre(**changes: object) -> dict[str, DepartmentRecord]:
+    """Two departments without any fallback, and a centre that serves all."""
+    centre = replace(DepartmentRecord("政务服务中心", last_resort=True), **changes)  # type: ignore[arg-type]
+    return {each.name: each for each in (DepartmentRecord("税务局"), DepartmentRecord("人社局"), centre)}
+
+
+def asked_of(helpers: list[HelperState], level: int, policy: Policy = POLICY, **changes: object) -> list[str]:
+    plans = decide([waits(a_request(level=level))], helpers, with_centre(**changes), policy, NOW)
+    return [offer.staff_id for plan in plans for offer in plan.offer]
+
+
+def test_decide_asks_the_last_resort_when_nobody_of_the_chain_is_there() -> None:
+    centre = a_helper("centre", department="政务服务中心")
+    gone, full = a_helper("own", presence="away"), a_helper("own", held=5)
+    assert asked_of([centre, gone], 0) == asked_of([centre, full], 0) == ["centre"]
+    assert asked_of([centre, a_helper("own")], 0) == ["own"]
+    assert asked_of([centre, a_helper("own")], 3) == ["own", "centre"]  # it joins as fallbacks do
+    closed = asked_of([centre, gone, a_helper("zoe", department="人社局")], 0, active=False)
+    assert closed == ["centre"]  # a closed department serves nobody; she is an outsider like any other
+
+
+def test_decide_asks_outsiders_when_everybody_in_charge_is_gone() -> None:
+    outsider = a_helper("outsider", department="人社局")
+    gone = [a_helper("own", presence="away"), a_helper("centre", department="政务服务中心", seen_at=None)]
+    assert asked_of([outsider, *gone], 0) == ["outsider"]
+    assert asked_of([outsider, *gone], 0, replace(POLICY, outsiders_help=False)) == []
+
+
+def test_decide_asks_outsiders_with_the_fallbacks_when_everybody_in_charge_is_full() -> None:
+    outsider, full = a_helper("outsider", department="人社局"), a_helper("own", held=5)
+    assert asked_of([outsider, full], 2) == []
+    assert asked_of([outsider, full], 3) == ["outsider"]
+    assert asked_of([outsider, replace(full, held=4)], 3) == ["own"]  # and never beside who is in charge
+
+
+def test_decide_asks_no_specialist_when_everybody_else_is_gone() -> None:
+    assert asked_of([a_helper("sue", role="specialist")], 4) == []

@@ -10,7 +10,7 @@ from bot.helpdesk import rules
 from bot.helpdesk.errors import HelpdeskError
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
-from bot.helpdesk.rules.departments import distances
+from bot.helpdesk.rules.departments import OUTSIDE, distances
 from bot.helpdesk.rules.dispatch import (
     HelperState,
     OpenOffer,
@@ -211,7 +211,11 @@ def able(service: Service, waiting: Waiting, beyond: int) -> set[str]:
         )
         room[helper.id] = capacity_of(helper, POLICY, service.now) - helper.held - kept + beyond
     free = {each: distance for each, distance in serving.items() if room[each] > 0}
-    if waiting.request.level < ladder.FALLBACK:
+    late = waiting.request.level >= ladder.FALLBACK
+    anybody = any(room[each] - beyond > 0 for each in serving if each not in waiting.left_out)
+    if not late:
         nearest = min((d for each, d in serving.items() if room[each] - beyond > 0), default=0)
         free = {each: distance for each, distance in free.items() if distance <= nearest}
+    if not anybody and (late or not serving):
+        free |= {each: OUTSIDE for each, places in room.items() if each not in serving and places > 0}
     return set(free) - set(waiting.left_out)

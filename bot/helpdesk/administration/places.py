@@ -25,7 +25,7 @@ class PlaceAdministration(Administration):
         return [(record, counts.get(name, 0)) for name, record in records.items()]
 
     async def save_department(self, administrator: Staff, name: str, changes: JSON) -> None:
-        """Add a department, or change what ``changes`` names of fallback, capacity and active.
+        """Add a department, or change what ``changes`` names of it: fallback, capacity, active, last resort.
 
         Raises ``Invalid`` for a fallback that does not exist or leads back to the department.
         """

@@ -26,7 +26,7 @@ from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, utcnow
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.absence import absent_at
-from bot.helpdesk.rules.departments import distances
+from bot.helpdesk.rules.departments import reachable
 from bot.helpdesk.rules.dispatch import decide, is_present
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.texts import Texts
@@ -36,6 +36,7 @@ _WAKING = ("queue", "presence")
 _TELLERS = 4
 _SHORTEST_SLEEP = 0.02
 _UNAVAILABLE_SLEEP = 0.3
+_REST = 3.0  # times as long as a look took
 log = structlog.get_logger(__name__)
 
 
@@ -136,8 +137,9 @@ class Dispatcher:
         self._awake.clear()
         begun = time.monotonic()
         pause = await self.step()
-        # Under a burst every claim wakes the loop; looking takes time too, and half of it is for the others.
-        await asyncio.sleep(max(_SHORTEST_SLEEP, time.monotonic() - begun))
+        # Under a burst every claim wakes the loop; looking takes time too, and most of it is for the others.
+        rest = _REST * (time.monotonic() - begun)
+        await asyncio.sleep(min(max(_SHORTEST_SLEEP, rest), self._tick))
         # Not wait_for: in Python 3.11 it may swallow a cancellation that comes together with the event.
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
@@ -233,6 +235,6 @@ def _anyone_ready(
     for request in requests:
         department = request.department
         if department not in by_department:
-            by_department[department] = bool(distances(department, view.departments, present))
+            by_department[department] = bool(reachable(department, view.departments, present, policy))
         found[request.id] = by_department[department]
     return found

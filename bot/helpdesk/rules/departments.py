@@ -8,19 +8,26 @@ from typing import Literal, Protocol
 from bot.helpdesk.models import HelpRequest, Staff
 from bot.helpdesk.rules.ladder import FALLBACK, WARNED
 from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
+from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.requests import is_answered
 
+#: The distance of who belongs to no department of the chain; farther than any chain is long.
+OUTSIDE = 1_000_000
 AlertReason = Literal["mine_silent", "department", "fallback", "supervisor"]
 
 
 @dataclass(frozen=True)
 class DepartmentRecord:
-    """A department; ``fallback`` is who helps when it cannot, ``capacity`` bounds what its people hold."""
+    """A department; ``fallback`` is who helps when it cannot, ``capacity`` bounds what its people hold.
+
+    ``last_resort``: it serves all, after the chain of any other department, as a service centre does.
+    """
 
     name: str
     fallback: str | None = None
     capacity: int | None = None
     active: bool = True
+    last_resort: bool = False
 
 
 class _Person(Protocol):
@@ -59,18 +66,33 @@ def distances(
 ) -> dict[str, int]:
     """Who of ``people`` can serve ``department``: their id and place in the chain, 0 the nearest.
 
-    People without a department serve all. A request for no department, or one that leads nowhere, may be
-    served by everybody: nobody is forgotten.
+    People without a department serve all; those of a last resort come after the chain. A request for no
+    department, or one that leads nowhere, may be served by everybody: nobody is forgotten.
     """
     links = chain(department, departments)
     if not links:
         return {p.id: 0 if p.department in (department, None) or department is None else 1 for p in people}
-    place = {name: index for index, name in enumerate(links)}
+    last = {each.name: len(links) for each in departments.values() if each.last_resort and each.active}
+    place = {**last, **{name: index for index, name in enumerate(links)}}
     return {
         person.id: place.get(person.department or "", 0)
         for person in people
         if person.department is None or person.department in place
     }
+
+
+def reachable(
+    department: str | None,
+    departments: Mapping[str, DepartmentRecord],
+    people: Iterable[_Person],
+    policy: Policy,
+) -> dict[str, int]:
+    """As ``distances``; where nobody is found there, everybody, unless outsiders do not help."""
+    people = list(people)
+    found = distances(department, departments, people)
+    if found or not policy.outsiders_help:
+        return found
+    return {person.id: OUTSIDE for person in people}
 
 
 def alerts_for(

@@ -1,13 +1,13 @@
 """Who is offered what: a pure decision over (waiting requests, helpers, departments, now)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.helpdesk.models import HelpRequest, Presence, Role
-from bot.helpdesk.rules.departments import DepartmentRecord, distances
+from bot.helpdesk.rules.departments import OUTSIDE, DepartmentRecord, distances
 from bot.helpdesk.rules.ladder import FALLBACK, WARNED, WIDENED
 from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
 from bot.helpdesk.rules.policy import Policy
@@ -190,6 +190,7 @@ class _Room:
     ) -> None:
         self.present = {h.id: h for h in helpers if is_present(h, policy, now)}
         self.departments = departments
+        self._policy = policy
         self.free = {h.id: capacity_of(h, policy, now) - h.held for h in self.present.values()}
         self.open = {each for each, free in self.free.items() if free > 0}
         self._capacity = {h.id: max(1, capacity_of(h, policy, now)) for h in self.present.values()}
@@ -238,6 +239,16 @@ class _Room:
         # Nobody there, or nobody with room: the next in the chain need not wait for its second.
         limit = min((d for each, d in serving.items() if self.fits(each, reserved=True)), default=0)
         return {each: d for each, d in serving.items() if d <= limit}
+
+    def outsiders(self, department: str | None, *, fallback: bool, asked: Collection[str]) -> dict[str, int]:
+        """Who could answer though it is not their department's: better than that nobody does.
+
+        Only where nobody in charge is ``asked``, at once when none of them is there.
+        """
+        serving = self.reach(department, fallback=True)
+        if not self._policy.outsiders_help or (serving and not fallback) or any(a in serving for a in asked):
+            return {}
+        return {each: OUTSIDE for each in self.open if each not in serving}
 
 
 @dataclass
@@ -305,13 +316,21 @@ class _Draft:
         request = self.waiting.request
         if not room.open:  # in a burst nearly always: then nobody need be looked at for nearly everybody
             return None
-        reach = room.reach(request.department, fallback=self.level >= FALLBACK)
+        fallback = self.level >= FALLBACK
+        reach = room.reach(request.department, fallback=fallback)
         if self.waiting.lost_by in room.present:
             reach = {**reach, self.waiting.lost_by: _NEAREST}
         asked = {offer.staff_id for offer in self.kept} | {offer.staff_id for offer in self.made}
         barred = asked | self.waiting.left_out | self.silent
-        able = [each for each in reach if each not in barred and room.fits(each, reserved=reserved)]
+        if not (able := self._able(room, reach, barred, reserved)):
+            reach = room.outsiders(request.department, fallback=fallback, asked=asked)
+            able = self._able(room, reach, barred, reserved)
         return min(able, key=lambda each: self._rank(room, each, reach[each]), default=None)
+
+    def _able(
+        self, room: _Room, reach: Collection[str], barred: Collection[str], reserved: bool
+    ) -> list[str]:
+        return [each for each in reach if each not in barred and room.fits(each, reserved=reserved)]
 
     def _rank(self, room: _Room, staff_id: str, distance: int) -> tuple[Any, ...]:
         helper, known = room.present[staff_id], self.waiting.known_by

@@ -41,6 +41,7 @@ class Policy:
     warmup_seconds: float = 60
     warmup_limit: int = 2
     claims_beyond_capacity: bool = True
+    outsiders_help: bool = True
     transfer_seconds: float = 60
     invite_seconds: float = 120
     # Tickets, in working days and hours.
@@ -81,6 +82,7 @@ THRESHOLDS: dict[str, Threshold] = {
         Threshold("warmup_seconds", 0, 3600, "seconds"),
         Threshold("warmup_limit", 0, 100, "count"),
         Threshold("claims_beyond_capacity", 0, 1, "yes_no"),
+        Threshold("outsiders_help", 0, 1, "yes_no"),
         Threshold("presence_fresh_seconds", 25, 600, "seconds"),
         # Not less: a console is heard every 20 seconds, and one beat may get lost.
         Threshold("absent_seconds", 45, 3600, "seconds"),

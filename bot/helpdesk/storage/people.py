@@ -36,6 +36,9 @@ _STATES = text(
 )
 
 
+_DEPARTMENTS = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__))
+
+
 async def states(connection: AsyncConnection) -> list[HelperState]:
     """All active staff as the dispatcher sees them."""
     rows = (await connection.execute(_STATES)).all()
@@ -58,8 +61,7 @@ async def states(connection: AsyncConnection) -> list[HelperState]:
 
 async def departments(connection: AsyncConnection) -> dict[str, DepartmentRecord]:
     """All departments by name."""
-    query = select(_department.c.name, _department.c.fallback, _department.c.capacity, _department.c.active)
-    return {row.name: DepartmentRecord(*row) for row in await connection.execute(query)}
+    return {row.name: DepartmentRecord(*row) for row in await connection.execute(_DEPARTMENTS)}
 
 
 async def topics(connection: AsyncConnection) -> list[tuple[str, str, str | None]]:
@@ -78,12 +80,19 @@ async def department_of_topic(connection: AsyncConnection, code: str) -> str | N
 async def add_missing_topics(
     connection: AsyncConnection, rows: Iterable[tuple[str, str, str]], fallback: str, now: datetime
 ) -> None:
-    """Insert topics (code, name, department) and departments that do not exist yet; change none that do."""
+    """Insert topics (code, name, department) and departments that do not exist yet; change none that do.
+
+    ``fallback`` is the department that serves all.
+    """
     rows = list(rows)
     names = [fallback, *sorted({department for _, _, department in rows} - {fallback})]
     for name in names:
         statement = upsert(_department).values(
-            name=name, fallback=None if name == fallback else fallback, active=True, updated_at=now
+            name=name,
+            fallback=None if name == fallback else fallback,
+            active=True,
+            last_resort=name == fallback,
+            updated_at=now,
         )
         await connection.execute(statement.on_conflict_do_nothing())
     for code, name, department in rows:
