@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.helpdesk import rules
-from bot.helpdesk.errors import AlreadyClaimed, AtCapacity, Invalid, WrongState
+from bot.helpdesk.errors import AlreadyClaimed, Invalid, WrongState
 from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import (
     Accepted,
@@ -33,7 +33,7 @@ class Helping(UseCases):
             return await requests.with_status(connection, statuses, _REQUEST_LIMIT)
 
     async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
-        """Take a request. Raises ``AlreadyClaimed``, ``WrongState`` (closed) or ``NotFound``."""
+        """Take a request. ``AlreadyClaimed``, ``AtCapacity``, ``WrongState`` (closed) or ``NotFound``."""
         seen, claim = await self._request(request_id), rules.Claim(staff.id, staff.name)
         # Most who come too late are told so without waiting for anybody's lock.
         rules.advance(seen, claim, self._clock())
@@ -51,14 +51,6 @@ class Helping(UseCases):
             await work.hand_over("helper", "claimed", staff)
             await work.introduce("helper_joined", staff)
             return claimed
-
-    async def _check_room(self, work: Work, staff: Staff) -> None:
-        """Raise ``AtCapacity`` when the threshold forbids taking more than the dispatcher would give."""
-        if self._policy.claims_beyond_capacity:
-            return
-        held = await people.lock_held(work.connection, staff.id)
-        if held >= (self._policy.helper_capacity if staff.capacity is None else staff.capacity):
-            raise AtCapacity("you hold as many conversations as you may")
 
     async def post(
         self, conversation_id: str, staff: Staff, client_message_id: str, text: str, visibility: Visibility

@@ -10,9 +10,10 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.duty import AlwaysOnDuty, Reception, Roster
 from bot.helpdesk.errors import NotFound
 from bot.helpdesk.live import Live, utcnow
-from bot.helpdesk.models import JSON, HelpRequest
+from bot.helpdesk.models import JSON, HelpRequest, Staff
 from bot.helpdesk.outlook import Outlook
 from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.people import check_may_take
 from bot.helpdesk.storage import people, requests
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
@@ -62,6 +63,11 @@ class UseCases:
                 department = await people.department_of_topic(connection, topic)
             ready = await people.ready_count(connection, self._clock() - fresh)
         return Reception(department, ready > 0, await self._roster.duty(department, self._clock()))
+
+    async def _check_room(self, work: Work, staff: Staff) -> None:
+        """Raise ``AtCapacity`` when they may not take one more; what they hold cannot change meanwhile."""
+        if not self._policy.claims_beyond_capacity:
+            check_may_take(await people.lock_load(work.connection, staff), self._policy)
 
     async def _request(self, request_id: str) -> HelpRequest:
         async with self._database.reading() as connection:

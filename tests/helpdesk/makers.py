@@ -17,7 +17,7 @@ DEPARTMENTS = {
         DepartmentRecord("税务局", "政务服务中心"),
         DepartmentRecord("人社局", "税务局"),
         DepartmentRecord("政务服务中心"),
-        DepartmentRecord("甲", "乙"),
+        DepartmentRecord("甲", "乙", capacity=2),
         DepartmentRecord("乙", "甲"),
         DepartmentRecord("撤销局", "政务服务中心", active=False),
     )

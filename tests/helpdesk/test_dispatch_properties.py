@@ -1,5 +1,6 @@
 """What holds whatever happens in whatever order: a small service in memory, driven by hypothesis."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.helpdesk import rules
-from bot.helpdesk.errors import HelpdeskError
+from bot.helpdesk.errors import AtCapacity, HelpdeskError
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.departments import OUTSIDE, distances
@@ -20,6 +21,7 @@ from bot.helpdesk.rules.dispatch import (
     decide,
     is_present,
 )
+from bot.helpdesk.rules.people import Load, check_may_take
 from tests.helpdesk.makers import DEPARTMENTS, NOW, POLICY, a_helper, a_request
 
 
@@ -28,6 +30,7 @@ class Service:
     """The rules with a fake clock in the middle and nothing else around them."""
 
     helpers: dict[str, HelperState]
+    policy: rules.Policy = POLICY
     now: datetime = NOW
     requests: dict[str, HelpRequest] = field(default_factory=dict)
     offers: dict[str, dict[int, OpenOffer]] = field(default_factory=dict)
@@ -43,17 +46,17 @@ class Service:
 
     def dispatch(self) -> list[Plan]:
         for r in list(self.requests.values()):
-            for level, _ in ladder.steps_due(r, POLICY, self.now):
+            for level, _ in ladder.steps_due(r, self.policy, self.now):
                 r = self.requests[r.id] = rules.advance(r, rules.Climb(level), self.now)
                 if level >= ladder.WARNED:
                     kept = self.offers[r.id].items()
                     self.offers[r.id] = {i: replace(o, expires_at=None) for i, o in kept}
-            due = ladder.reclaim_at(r, POLICY)
+            due = ladder.reclaim_at(r, self.policy)
             if due and due <= self.now:
                 self.left_out[r.id].add(str(r.claimed_by))
                 self.let_go(r)
         helpers = [replace(h, seen_at=self.now) for h in self.helpers.values()]
-        plans = decide(self.waiting(), helpers, DEPARTMENTS, POLICY, self.now)
+        plans = decide(self.waiting(), helpers, DEPARTMENTS, self.policy, self.now)
         for plan in plans:
             for number, ending in plan.end:
                 offer = self.offers[plan.request_id].pop(number)
@@ -81,11 +84,28 @@ class Service:
         """Claim the first thing that rings at this desk."""
         for request_id, offers in self.offers.items():
             if any(offer.staff_id == staff_id for offer in offers.values()):
-                claim = rules.Claim(staff_id, staff_id)
-                self.requests[request_id] = rules.advance(self.requests[request_id], claim, self.now)
-                self.offers[request_id] = {}
-                self.hold(staff_id, 1)
+                self.claim(staff_id, request_id)
                 return
+
+    def take(self, staff_id: str) -> None:
+        """Claim the first that waits, by hand, whether or not it rings at this desk."""
+        waiting = sorted(self.waiting(), key=lambda each: (each.request.deadline_at, each.request.id))
+        if waiting:
+            with suppress(AtCapacity):
+                self.claim(staff_id, waiting[0].request.id)
+
+    def claim(self, staff_id: str, request_id: str) -> None:
+        check_may_take(self.load(staff_id), self.policy)
+        claim = rules.Claim(staff_id, staff_id)
+        self.requests[request_id] = rules.advance(self.requests[request_id], claim, self.now)
+        self.offers[request_id] = {}
+        self.hold(staff_id, 1)
+
+    def load(self, staff_id: str) -> Load:
+        me = self.helpers[staff_id]
+        ours = sum(each.held for each in self.helpers.values() if each.department == me.department)
+        record = DEPARTMENTS.get(me.department or "")
+        return Load(me.held, me.capacity, ours, record.capacity if record else None)
 
     def held_by(self, staff_id: str) -> HelpRequest | None:
         held = (r for r in self.requests.values() if (r.status, r.claimed_by) == ("claimed", staff_id))
@@ -116,7 +136,7 @@ _names = st.sampled_from(["ann", "ben", "cy", "dan"])
 _happenings = st.one_of(
     st.tuples(st.just("ask"), st.sampled_from(["税务局", "人社局", "政务服务中心", "甲", None, "没有的局"])),
     st.tuples(st.just("wait"), st.integers(1, 40)),
-    st.tuples(st.sampled_from(["accept", "speak", "end", "away", "ready"]), _names),
+    st.tuples(st.sampled_from(["accept", "take", "speak", "end", "away", "ready"]), _names),
 )
 _crew = st.fixed_dictionaries(
     {
@@ -144,11 +164,11 @@ def play(service: Service, what: str, value: object) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(_crew, st.lists(_happenings, max_size=40))
+@given(_crew, st.lists(_happenings, max_size=40), st.booleans())
 def test_dispatch_keeps_its_promises_when_anything_happens_in_any_order(
-    crew: dict[str, HelperState], happenings: list[tuple[str, object]]
+    crew: dict[str, HelperState], happenings: list[tuple[str, object]], beyond: bool
 ) -> None:
-    service = Service(dict(crew))
+    service = Service(dict(crew), replace(POLICY, claims_beyond_capacity=beyond))
     for what, value in happenings:
         try:
             play(service, what, value)
@@ -160,17 +180,24 @@ def test_dispatch_keeps_its_promises_when_anything_happens_in_any_order(
         check_order(service, plans)
         again = decide(
             service.waiting(), [replace(h, seen_at=service.now) for h in service.helpers.values()],
-            DEPARTMENTS, POLICY, service.now,
+            DEPARTMENTS, service.policy, service.now,
         )  # fmt: skip
         assert again == []  # a decision is final until something happens
 
 
 def check_capacity(service: Service) -> None:
+    """Nobody holds more than they may, by an offer or by hand.
+
+    Where the threshold lets helpers take more, nothing rings at a desk that has no room.
+    """
     for helper in service.helpers.values():
         mine = [o for offers in service.offers.values() for o in offers.values() if o.staff_id == helper.id]
-        assert helper.held <= (helper.capacity or 0)
+        load = service.load(helper.id)
+        if not service.policy.claims_beyond_capacity:
+            assert load.held <= (load.capacity or 0)
+            assert load.department_capacity is None or load.department_held <= load.department_capacity
         if mine:
-            room = capacity_of(helper, POLICY, service.now) - helper.held
+            room = capacity_of(helper, service.policy, service.now) - helper.held
             assert sum(offer.reserved for offer in mine) <= room
             assert sum(not offer.reserved for offer in mine) <= room
 
@@ -198,7 +225,7 @@ def able(service: Service, waiting: Waiting, beyond: int) -> set[str]:
     present = [
         h
         for h in service.helpers.values()
-        if is_present(replace(h, seen_at=service.now), POLICY, service.now)
+        if is_present(replace(h, seen_at=service.now), service.policy, service.now)
     ]
     serving = distances(waiting.request.department, DEPARTMENTS, present)
     room: dict[str, int] = {}
@@ -209,7 +236,8 @@ def able(service: Service, waiting: Waiting, beyond: int) -> set[str]:
             for o in offers.values()
             if o.staff_id == helper.id
         )
-        room[helper.id] = capacity_of(helper, POLICY, service.now) - helper.held - kept + beyond
+        own = capacity_of(helper, service.policy, service.now) - helper.held - kept
+        room[helper.id] = min(own, department_room(service, helper.department)) + beyond
     free = {each: distance for each, distance in serving.items() if room[each] > 0}
     late = waiting.request.level >= ladder.FALLBACK
     anybody = any(room[each] - beyond > 0 for each in serving if each not in waiting.left_out)
@@ -219,3 +247,13 @@ def able(service: Service, waiting: Waiting, beyond: int) -> set[str]:
     if not anybody and (late or not serving):
         free |= {each: OUTSIDE for each, places in room.items() if each not in serving and places > 0}
     return set(free) - set(waiting.left_out)
+
+
+def department_room(service: Service, department: str | None) -> int:
+    """How many more places the people of ``department`` may be given, those kept for offers not counted."""
+    record = DEPARTMENTS.get(department or "")
+    if record is None or record.capacity is None:
+        return 1_000
+    ours = {each.id: each.held for each in service.helpers.values() if each.department == department}
+    rings = [offer for offers in service.offers.values() for offer in offers.values()]
+    return record.capacity - sum(ours.values()) - sum(o.reserved and o.staff_id in ours for o in rings)

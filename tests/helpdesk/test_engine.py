@@ -1,6 +1,5 @@
 """The dispatcher on real PostgreSQL and Valkey, one step at a time with a clock that stands still."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.engine.lease import Lease, LeaseLost
-from bot.helpdesk.errors import AtCapacity
 from bot.helpdesk.live import Live
-from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import people, settings
 from bot.helpdesk.texts import Texts
@@ -177,17 +174,6 @@ async def test_thresholds_count_at_the_next_step_when_an_administrator_changed_t
     async with database.transaction() as connection:
         await settings.save(connection, "widen_seconds", "nonsense", None, clock())
     await dispatcher.step()  # and goes on with the defaults
-
-
-async def test_claim_is_refused_beyond_capacity_when_the_threshold_says_so(
-    database: Database, live: Live, texts: Texts, clock: FakeClock, queue: Queue, ready: Ready
-) -> None:
-    strict = Desk(database, live, texts, Policy(claims_beyond_capacity=False, helper_capacity=2), clock)
-    ann = await ready("ann")
-    made = [await queue() for _ in range(4)]
-    results = await asyncio.gather(*(strict.claim(r.id, ann) for r in made), return_exceptions=True)
-    assert [type(r) for r in results].count(AtCapacity) == 2
-    assert [type(r) for r in results].count(HelpRequest) == 2
 
 
 # --- fencing

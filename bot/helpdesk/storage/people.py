@@ -11,6 +11,7 @@ from bot.helpdesk import tables
 from bot.helpdesk.models import Staff
 from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState
+from bot.helpdesk.rules.people import Load
 from bot.helpdesk.storage import staff as accounts
 
 _staff = tables.staff
@@ -133,12 +134,29 @@ async def engage(connection: AsyncConnection, staff_id: str, now: datetime) -> N
     await connection.execute(update(_staff).where(_staff.c.id == staff_id).values(engaged_at=now))
 
 
-async def lock_held(connection: AsyncConnection, staff_id: str) -> int:
-    """Hold a staff member's row until the transaction ends; how many conversations they own."""
-    await connection.execute(select(_staff.c.id).where(_staff.c.id == staff_id).with_for_update())
-    held = tables.conversation
-    query = select(func.count()).select_from(held).where(held.c.helper_id == staff_id)
-    return int((await connection.execute(query)).scalar_one())
+_HELD = text(
+    """
+    SELECT count(*) FILTER (WHERE c.helper_id = :staff_id) AS mine, count(*) AS all_of_us
+    FROM conversation c JOIN staff s ON s.id = c.helper_id
+    WHERE c.helper_id = :staff_id OR s.department = :department
+    """
+)
+
+
+async def lock_load(connection: AsyncConnection, staff: Staff) -> Load:
+    """What they and their department hold; nobody takes more for them until the transaction ends.
+
+    The department is held only when it has a bound: else its people need not wait for each other.
+    """
+    mine = select(_staff.c.id).where(_staff.c.id == staff.id).with_for_update(key_share=True)
+    await connection.execute(mine)
+    bound = select(_department.c.capacity).where(
+        _department.c.name == staff.department, _department.c.capacity.is_not(None)
+    )
+    department_capacity = await connection.scalar(bound.with_for_update(key_share=True))
+    values = {"staff_id": staff.id, "department": staff.department}
+    held = (await connection.execute(_HELD, values)).one()
+    return Load(int(held.mine), staff.capacity, int(held.all_of_us), department_capacity)
 
 
 async def find(connection: AsyncConnection, staff_id: str) -> Staff | None:
