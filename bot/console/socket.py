@@ -29,6 +29,8 @@ POLL_SECONDS = 5.0
 BOARD_SECONDS = 1.0
 _ID = r"^[0-9a-f]{32}$"
 _STATES = ("offers", "invitations", "mine")
+#: Nudges after which the board of overseers may look different: talk, claims and moves, who is ready.
+_ON_BOARD = ("changed", "presence")
 
 
 class Ping(Body):
@@ -81,6 +83,7 @@ class StaffSocket:
         self._watched: str | None = None
         self._typed_at = 0.0
         self._board_at = float("-inf")
+        self._board_news = False
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
@@ -163,6 +166,8 @@ class StaffSocket:
 
     async def _on_nudge(self, nudge: dict[str, Any]) -> None:
         kind = nudge["type"]
+        if kind in _ON_BOARD:
+            self._note_board()
         if kind == "changed" and "conversation_id" in nudge:
             if nudge["conversation_id"] in (self._watched, *self._mine, *self._told):
                 await self._tell_changed(nudge["conversation_id"], nudge["last_seq"])
@@ -207,8 +212,10 @@ class StaffSocket:
                 self._due |= due
                 log.warning("staff_feed_waits")
                 await asyncio.sleep(min(1.0, POLL_SECONDS))
+            if self._board_waits() == 0:
+                await self._push_board()
             left = POLL_SECONDS - (time.monotonic() - polled_at)
-            await wait_for(self._wake, max(0.0, left))
+            await wait_for(self._wake, max(0.0, min(left, self._board_waits())))
 
     async def _push(self, due: set[str]) -> None:
         if "session" in due:
@@ -217,7 +224,7 @@ class StaffSocket:
         if self._queue != self._parts.feed.message:
             self._queue = self._parts.feed.message
             await self._socket.send(self._queue)
-            await self._push_board()
+            self._note_board()
             due |= {"alerts"}
         if states := {"mine" if each == "changed" else each for each in due} & {*_STATES}:
             await self._push_desk(await self._parts.floor.at_desk(self._staff, states))
@@ -265,11 +272,21 @@ class StaffSocket:
             self._sent[message["type"]] = message
             await send(self._socket, message)
 
+    def _note_board(self) -> None:
+        """The board is out of date."""
+        if self._staff.role in OVERSEERS and not self._board_news:
+            self._board_news = True
+            self._wake.set()
+
+    def _board_waits(self) -> float:
+        """Seconds until the board is told of: what comes in between goes with it, and nothing gets lost."""
+        if not self._board_news:
+            return float("inf")
+        return max(0.0, self._board_at + BOARD_SECONDS - time.monotonic())
+
     async def _push_board(self) -> None:
-        now = time.monotonic()
-        if self._staff.role in OVERSEERS and now - self._board_at >= BOARD_SECONDS:
-            self._board_at = now
-            await send(self._socket, {"type": "board"})
+        self._board_news, self._board_at = False, time.monotonic()
+        await send(self._socket, {"type": "board"})
 
     async def _tell_changed(self, conversation_id: str, last_seq: int) -> None:
         self._told[conversation_id] = max(last_seq, self._told.get(conversation_id, 0))

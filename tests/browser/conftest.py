@@ -2,14 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bench.running import Service, running, wait_until
-from tests.browser.people import Seats, Staff
+from tests.browser.office import Office
+from tests.browser.people import ZONE, Seats, Staff
 
 CHROMIUM = os.environ.get("BANGBAN_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -51,13 +52,25 @@ def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
 
 
 @pytest.fixture
-def visitor(browser: Browser, contexts: list[BrowserContext], service: Service) -> Page:
-    """The demo page in a fresh profile."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="zh-CN")
-    contexts.append(context)
-    page = context.new_page()
-    page.goto(service.url)
-    return page
+def visit(browser: Browser, contexts: list[BrowserContext], service: Service) -> Callable[[], Page]:
+    """Opens the demo page, each time in a fresh profile: one more visitor."""
+
+    def enter() -> Page:
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 860}, locale="zh-CN", timezone_id=ZONE
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(service.url)
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def visitor(visit: Callable[[], Page]) -> Page:
+    """One visitor."""
+    return visit()
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +95,19 @@ def specialist_account(service: Service) -> Staff:
 def supervisor_account(service: Service) -> Staff:
     """A supervisor."""
     return Staff.add(service, "qian", "钱芳", "政务服务中心", role="supervisor")
+
+
+@pytest.fixture(scope="session")
+def office(service: Service) -> Office:
+    """The administrator, logged in."""
+    return Office.open(service)
+
+
+@pytest.fixture(autouse=True)
+def _floor_emptied(office: Office) -> Iterator[None]:
+    """No test finds what another one left: requests that wait, or helpers who are full."""
+    yield
+    office.settle()
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from bench.running import Service
 from bot.cli.environments import ROOT, child_environment, python_of
 
+#: Where everybody is: the day of a report is theirs.
+ZONE = "Asia/Shanghai"
 PASSWORD = "correct-horse-battery"
 
 
@@ -63,7 +65,7 @@ class Seats:
     def take(self, staff: Staff, *, ready: bool = True) -> Page:
         """Log in as ``staff``, ready for requests unless told otherwise."""
         context = self.browser.new_context(
-            viewport={"width": 1440, "height": 900}, locale="zh-CN", accept_downloads=True
+            viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id=ZONE
         )
         self.contexts.append(context)
         page = context.new_page()

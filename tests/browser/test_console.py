@@ -1,9 +1,6 @@
-"""The three paths of staff through the console, against the running service, in Chromium."""
+"""A helper's work in the console, and an administrator's, against the running service, in Chromium."""
 
-import csv
 import re
-from io import StringIO
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,32 +8,18 @@ from playwright.sync_api import Page, expect
 from bench.running import Service
 from tests.browser.accessibility import serious_faults
 from tests.browser.people import Seats, Staff
-from tests.browser.test_main_job import SUSPENSION, ask, messages, open_widget, reply, screenshot
+from tests.browser.steps import (
+    SUSPENSION,
+    accept,
+    ask_for_a_person,
+    call_for,
+    choose_person,
+    messages,
+    reply,
+    screenshot,
+)
 
 pytestmark = pytest.mark.browser
-
-
-def call_for(console: Page, kind: str, question: str):
-    """What asks for the person at this console."""
-    return console.locator(f'[data-testid="call"][data-kind="{kind}"]').filter(has_text=question)
-
-
-def ask_for_a_person(visitor: Page, question: str) -> None:
-    open_widget(visitor)
-    ask(visitor, question)
-    expect(messages(visitor, sender="bot").last).to_be_visible()
-    visitor.get_by_test_id("human").click()
-
-
-def accept(console: Page, question: str) -> None:
-    call_for(console, "offer", question).get_by_test_id("call-accept").click()
-    expect(console.get_by_test_id("brief")).to_be_visible()
-
-
-def choose_person(console: Page, name: str) -> None:
-    console.get_by_test_id("target-search").fill(name)
-    console.get_by_test_id("target-person").filter(has_text=name).click()
-    console.get_by_test_id("target-confirm").click()
 
 
 def add_canned_reply(console: Page, shortcut: str, text: str) -> None:
@@ -82,6 +65,23 @@ def test_helper_answers_with_a_specialist_from_offer_to_close(
     box.press("Enter")
     expect(messages(visitor, sender="helper").last).to_contain_text("依据：《")
 
+    box.press("Alt+k")
+    search = console.get_by_test_id("knowledge-input")
+    search.fill("担保费率")
+    expect(console.get_by_test_id("knowledge-result").first).to_contain_text("担保")
+    screenshot(console, "console-knowledge")
+    assert serious_faults(console) == []
+    search.press("Enter")
+    expect(box).to_have_value(re.compile("担保.*依据：《", re.DOTALL))
+    search.press("Escape")
+    box.fill("")
+    box.press("Alt+n")
+    box.fill("已请专家")
+    box.press("Enter")
+    expect(messages(console, sender="helper").last).to_contain_text("仅工作人员可见")
+    expect(messages(visitor).filter(has_text="已请专家")).to_have_count(0)
+    box.press("Alt+n")
+
     box.press("Alt+i")
     choose_person(console, specialist_account.name)
     expect(console.get_by_test_id("pending-invitation")).to_be_visible()
@@ -123,66 +123,6 @@ def test_helper_hands_a_conversation_to_a_colleague_and_keeps_the_draft_when_rel
     expect(messages(visitor, sender="helper").last).to_contain_text("由我继续")
 
 
-def test_helper_opens_a_ticket_and_moves_it_to_its_result(visitor: Page, console: Page):
-    question = "出口退税三周没有到账"
-    ask_for_a_person(visitor, question)
-    accept(console, question)
-    reply(console, "这件事需要部门核实，我给您建一张工单。")
-    console.keyboard.press("Alt+g")
-    console.get_by_test_id("ticket-department").select_option(index=1)
-    console.get_by_test_id("ticket-title").fill("核实出口退税进度")
-    console.get_by_test_id("ticket-confirm").click()
-    expect(messages(console, kind="notice").filter(has_text="已建立工单")).to_be_visible()
-
-
-def test_supervisor_reassigns_from_the_board_and_downloads_the_report(
-    visitor: Page, console: Page, seats: Seats, colleague_account: Staff, supervisor_account: Staff
-):
-    question = "高新技术企业认定的补贴什么时候到账"
-    ask_for_a_person(visitor, question)
-    accept(console, question)
-    reply(console, "您好，我查一下。")
-    colleague = seats.take(colleague_account)
-    supervisor = seats.take(supervisor_account, ready=False)
-    supervisor.get_by_test_id("nav-board").click()
-    row = supervisor.get_by_test_id("board-request").filter(has_text=question)
-    expect(row).to_contain_text("林晓")
-    screenshot(supervisor, "console-board")
-    assert serious_faults(supervisor) == []
-
-    row.get_by_test_id("listen-in").click()
-    expect(messages(supervisor, sender="helper").last).to_contain_text("我查一下")
-    supervisor.get_by_test_id("nav-board").click()
-    row.get_by_test_id("board-reassign").click()
-    choose_person(supervisor, colleague_account.name)
-    expect(row).to_contain_text(colleague_account.name)
-    expect(colleague.get_by_test_id("conversation-item").first).to_be_visible()
-    expect(console.get_by_test_id("owner")).to_contain_text(colleague_account.name)
-
-    supervisor.get_by_test_id("nav-reports").click()
-    expect(supervisor.get_by_test_id("report-table")).to_be_visible()
-    expect(supervisor.get_by_test_id("chart").first.locator("canvas")).to_be_visible()
-    screenshot(supervisor, "console-reports")
-    assert serious_faults(supervisor) == []
-    rows = downloaded_rows(supervisor)
-    assert any(row["record"] == "request" for row in rows)
-    with supervisor.expect_download() as file:
-        supervisor.get_by_test_id("report-xlsx").click()
-    assert Path(file.value.path()).read_bytes()[:2] == b"PK"
-
-    supervisor.get_by_test_id("nav-staffing").click()
-    expect(supervisor.get_by_role("heading", name="排班建议")).to_be_visible()
-    assert serious_faults(supervisor) == []
-
-
-def downloaded_rows(page: Page) -> list[dict[str, str]]:
-    """The rows of the CSV file behind a report."""
-    with page.expect_download() as file:
-        page.get_by_test_id("report-csv").click()
-    text = Path(file.value.path()).read_text(encoding="utf-8-sig")
-    return list(csv.DictReader(StringIO(text)))
-
-
 def test_administrator_adds_staff_changes_a_threshold_and_finds_both_in_the_audit_trail(
     seats: Seats, service: Service
 ):
@@ -195,6 +135,7 @@ def test_administrator_adds_staff_changes_a_threshold_and_finds_both_in_the_audi
     admin.get_by_test_id("staff-save").click()
     expect(admin.get_by_test_id("password-shown")).to_have_text(re.compile(r"\S{8,}"))
     admin.get_by_test_id("password-done").click()
+    expect(admin.get_by_role("dialog")).to_be_hidden()
     expect(admin.get_by_test_id("staff-row").filter(has_text="李敏")).to_be_visible()
     screenshot(admin, "console-staff")
     assert serious_faults(admin) == []

@@ -6,49 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.running import Service
-from tests.browser.conftest import SCREENSHOTS
+from tests.browser.steps import SUSPENSION, ask, claim, messages, open_widget, reply, screenshot, seqs
 
 pytestmark = pytest.mark.browser
-
-SUSPENSION = "公司先不干了但不想注销怎么办"
-
-
-def open_widget(page: Page) -> None:
-    page.get_by_test_id("launcher").click()
-    expect(page.get_by_test_id("panel")).to_be_visible()
-
-
-def ask(page: Page, text: str) -> None:
-    page.get_by_test_id("input").fill(text)
-    page.get_by_test_id("send").click()
-
-
-def messages(page: Page, **attributes: str):
-    """Messages shown, narrowed by data attributes."""
-    selector = '[data-testid="message"]' + "".join(f'[data-{k}="{v}"]' for k, v in attributes.items())
-    return page.locator(selector)
-
-
-def seqs(page: Page) -> list[str]:
-    """The numbers of the messages shown, in their order."""
-    return [message.get_attribute("data-seq") or "" for message in messages(page).all()]
-
-
-def claim(console: Page, question: str) -> None:
-    item = console.get_by_test_id("queue-item").filter(has_text=question)
-    expect(item.get_by_test_id("clock")).to_be_visible()
-    item.get_by_test_id("claim").click()
-    expect(console.get_by_test_id("brief")).to_be_visible()
-
-
-def reply(console: Page, text: str) -> None:
-    console.get_by_test_id("reply-input").fill(text)
-    console.get_by_test_id("reply-send").click()
-
-
-def screenshot(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def test_visitor_gets_a_cited_answer_when_asking_about_suspension(visitor: Page):
@@ -156,19 +116,3 @@ def test_widget_fills_a_phone_and_stays_usable(browser, contexts, service: Servi
     assert box is not None and box["width"] >= 389
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     screenshot(page, "widget-phone")
-
-
-def test_visitor_reaches_a_person_when_the_assistant_is_killed_in_the_middle(
-    visitor: Page, console: Page, service: Service
-):
-    open_widget(visitor)
-    ask(visitor, SUSPENSION)
-    expect(messages(visitor, kind="answer")).to_have_count(1)
-
-    service.find("rasa", "run").kill()
-    ask(visitor, "机器人断了还有人理我吗")
-    expect(visitor.get_by_test_id("queue")).to_be_visible(timeout=40_000)
-
-    claim(console, "机器人断了还有人理我吗")
-    reply(console, "有人在，您请讲。")
-    expect(messages(visitor, sender="helper").last).to_contain_text("有人在")

@@ -1,4 +1,4 @@
-"""How the tests of the administration call it."""
+"""What an administrator calls, with the status it should have."""
 
 from typing import Any
 

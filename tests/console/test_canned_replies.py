@@ -1,4 +1,4 @@
-"""Canned replies over HTTP: whose they are, and which cannot be used."""
+"""Canned replies over HTTP: whose they are, and what is refused."""
 
 from typing import Any
 

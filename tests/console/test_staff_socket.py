@@ -94,6 +94,27 @@ async def test_news_of_a_held_conversation_is_told_again_when_its_nudge_was_lost
         await socket.next("changed", conversation_id=visitor.conversation_id, last_seq=seq)
 
 
+async def test_board_is_told_of_when_a_held_conversation_goes_on_within_the_same_second(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.console.socket.POLL_SECONDS", 60)
+    chief, visitor = await site.staff("chen", role="supervisor"), await site.visitor()
+    async with chief.socket() as socket:
+        await socket.next("board")
+        await visitor.say("你好")
+        await socket.next("board")
+
+
+async def test_board_is_not_told_of_to_helpers(site: Site):
+    staff, visitor = await site.staff("lin"), await site.visitor()
+    async with staff.socket() as socket:
+        await socket.next("queue")
+        await visitor.say("你好")
+        await socket.send("ping")
+        await socket.next("pong")
+    assert "board" not in [message["type"] for message in socket.received]
+
+
 @pytest.mark.parametrize("frame", ["x", '{"type":"claim"}', '{"type":"typing","conversation_id":"geheim"}'])
 async def test_bad_frame_gets_an_error_and_the_connection_goes_on(site: Site, frame: str):
     staff = await site.staff("lin")

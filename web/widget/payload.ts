@@ -79,6 +79,27 @@ export function form({ kind, payload }: Update): Form | null {
   };
 }
 
+/** A ticket of the visitor's, as its card shows it. */
+export interface ShownTicket {
+  number: string;
+  title: string;
+  status: string;
+  department: string | null;
+  dueAt: string | null;
+  result: string | null;
+}
+
+/** The tickets an update tells of; what has no number or status is left out. */
+export function tickets({ kind, payload }: Update): ShownTicket[] {
+  if (kind !== 'ticket') return [];
+  return records(payload.tickets).flatMap((raw): ShownTicket[] => {
+    const [number, status] = [word(raw.number), word(raw.status)];
+    if (number === null || status === null) return [];
+    const more = { department: word(raw.department), dueAt: word(raw.due_at), result: word(raw.result) };
+    return [{ number, status, title: word(raw.title) ?? '', ...more }];
+  });
+}
+
 export function buttons(update: Update): Button[] {
   const own = records(update.payload.buttons).flatMap((raw): Button[] => {
     const [id, label] = [word(raw.id), word(raw.label)];

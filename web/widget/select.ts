@@ -1,6 +1,6 @@
 /** What the view and the page's listeners need to know, worked out from the state. */
 import { lastWhere } from './lists';
-import { type Button, buttons, field } from './payload';
+import { type Button, buttons, field, type ShownTicket } from './payload';
 import type { Update } from './protocol';
 import type { Outgoing, State } from './state';
 
@@ -61,7 +61,14 @@ export interface VerdictItem {
   number: string;
 }
 
-export type Item = MineItem | ReplyItem | NoticeItem | TimeItem | RatingItem | ContactItem | VerdictItem;
+/** A ticket where it was registered, as far as it has come since. */
+export interface TicketItem {
+  type: 'ticket';
+  key: string;
+  ticket: ShownTicket;
+}
+
+export type Item = MineItem | ReplyItem | NoticeItem | TimeItem | RatingItem | ContactItem | VerdictItem | TicketItem;
 
 const QUIET_MS = 5 * 60_000;
 
@@ -124,6 +131,19 @@ function verdictItem(update: Update, updates: readonly Update[]): VerdictItem | 
   return newer ? null : { type: 'verdict', key: `v${update.seq}`, ticket, number };
 }
 
+/** What notices say of a ticket since it was registered; a verdict on it says nothing of where it stands. */
+function ticketItem(update: Update, updates: readonly Update[]): TicketItem | null {
+  const [id, number] = [field(update, 'ticket_id'), field(update, 'number')];
+  if (update.payload.code !== 'ticket_created' || id === null || number === null) return null;
+  const status = updates.reduce((last, { kind, payload }) => {
+    if (kind !== 'notice' || payload.ticket_id !== id) return last;
+    if (payload.code === 'ticket_resolved') return 'resolved';
+    return payload.code === 'ticket_updated' && typeof payload.status === 'string' ? payload.status : last;
+  }, 'open');
+  const ticket = { number, status, title: '', department: null, dueAt: field(update, 'due_at'), result: null };
+  return { type: 'ticket', key: `k${update.seq}`, ticket };
+}
+
 /** Nobody is on duty: the visitor waits for no minute, and need not stay. */
 export function isOffHours(state: State): boolean {
   const last = lastWhere(state.updates, ({ kind, payload }) => kind === 'notice' && WAIT_CODES.includes(payload.code));
@@ -175,6 +195,8 @@ export function items(state: State): Item[] {
     if (rating) list.push(rating);
     const verdict = verdictItem(update, shown);
     if (verdict) list.push(verdict);
+    const ticket = ticketItem(update, shown);
+    if (ticket) list.push(ticket);
     if (update.seq === contact)
       list.push({ type: 'contact', key: `c${update.seq}`, late: update.payload.code === 'late' });
   });

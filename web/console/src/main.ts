@@ -1,4 +1,5 @@
 import 'element-plus/theme-chalk/base.css';
+import 'element-plus/theme-chalk/el-badge.css';
 import 'element-plus/theme-chalk/el-message.css';
 import './styles/tokens.css';
 import './styles/base.css';

@@ -94,7 +94,7 @@ describe('the reply box', () => {
   it('puts a canned reply in the place of the slash on Enter, and sends nothing by it', async () => {
     const send = vi.spyOn(useOutbox(), 'send').mockReturnValue(undefined);
     await type('/h');
-    expect(byTestid('canned-option')?.textContent).toContain('问候');
+    expect(byTestid('canned-option')?.textContent).toContain('问候陈志远您好，我是林晓。');
     press('Enter');
     await nextTick();
     expect(useComposer().draftOf('c1').text).toBe('陈志远您好，我是林晓。');

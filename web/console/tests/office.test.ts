@@ -152,6 +152,7 @@ describe('administration', () => {
   it('tells of a change only what differs, and of the rest what there is', () => {
     expect(changesOf({ before: { name: '甲', role: 'helper' }, after: { name: '甲', role: 'supervisor' } })).toEqual([{ field: '角色', before: '帮办员', after: '主管' }]);
     expect(changesOf({ before: null, after: { name: '甲', skills: [] } })).toEqual([{ field: '名称', before: null, after: '甲' }]);
+    expect(changesOf({ before: { value: null }, after: { value: 6 } })).toEqual([{ field: '值', before: '默认值', after: '6' }]);
     expect(changesOf({ role: 'helper' })).toEqual([{ field: '角色', before: null, after: '帮办员' }]);
     expect(changesOf(null)).toEqual([]);
   });

@@ -119,6 +119,7 @@ describe('the ladder', () => {
   it('counts as nearly late from the warning on, until there is an answer', () => {
     expect(isNearlyLate(request({ level: 1 }), T0)).toBe(false);
     expect(isNearlyLate(request({ level: 2 }), T0)).toBe(true);
+    expect(isNearlyLate(request({ level: 4 }), T0)).toBe(false);
     expect(isNearlyLate(request({ level: 2, first_response_at: at(20) }), T0)).toBe(false);
     expect(secondsLeft(at(15), T0)).toBe(15);
     expect([secondsLeft(at(-1), T0), secondsLeft(null, T0)]).toEqual([0, null]);

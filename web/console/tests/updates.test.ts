@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  contiguousSeq, lastReadOwn, lastSpoken, mergeUpdates, seenByAnswer, unreadCount, visitorWaitsSince,
+  contiguousSeq, isStaffNotice, lastReadOwn, lastSpoken, mergeUpdates, seenByAnswer, unreadCount, visitorWaitsSince,
 } from '../src/lib/updates';
 import { at, note, update } from './make';
 
@@ -31,6 +31,12 @@ describe('merging updates', () => {
     expect(contiguousSeq([...talk.slice(0, 2), ...talk.slice(3)])).toBe(2);
     expect(contiguousSeq(talk.slice(1))).toBe(0);
   });
+});
+
+it('knows the notices that colleagues leave each other', () => {
+  const codes = ['transfer_note', 'invite_note', 'shift_note', 'helper_changed'];
+  const told = codes.map((code) => isStaffNotice(update(1, 'system', null, { payload: { code } })));
+  expect(told).toEqual([true, true, true, false]);
 });
 
 describe('what is unread', () => {

@@ -49,8 +49,10 @@ it('tells the five voices apart', () => {
 
 it('shows who spoke last on one line, and no note', () => {
   const updates = [update(1, 'visitor', '问'), update(2, 'helper', '一\n二'), note(3, '内部')];
-  expect(lastLine(conversation(), updates)).toBe('我：一 二');
-  expect(lastLine(conversation({ last_text: '上次' }), [])).toBe('上次');
+  expect(lastLine(conversation(), updates, '林晓')).toBe('我：一 二');
+  const by = (name: string) => [update(1, 'helper', '好', { sender: { kind: 'helper', name, department: null } })];
+  expect([by('林晓'), by('王宁')].map((said) => lastLine(conversation(), said, '林晓'))).toEqual(['我：好', '王宁：好']);
+  expect(lastLine(conversation({ last_text: '上次' }), [], '林晓')).toBe('上次');
 });
 
 describe('codes of other parts', () => {

@@ -136,3 +136,60 @@ describe('the result of a ticket', () => {
     expect(one('verdict').textContent).toContain('20260105-0002');
   });
 });
+
+describe('tickets asked about', () => {
+  const TICKET = {
+    id: 't1', number: '20260105-0001', status: 'in_progress', department: '规划资源局', title: '厂房分割转让',
+    created_at: '2026-01-05T01:00:00Z', due_at: '2026-01-12T09:30:00Z', result: null,
+  };
+  const asked = (seq: number, ...tickets: unknown[]): ReturnType<typeof update> =>
+    update(seq, { kind: 'ticket', text: '工单 20260105-0001：正在办理', payload: { action: 'status', tickets } });
+
+  it('are cards with how far each has come and until when it is done, in the time of the office', () => {
+    give(asked(1, TICKET));
+    const card = one('ticket-card');
+    expect(card.dataset.status).toBe('in_progress');
+    for (const words of ['20260105-0001', '厂房分割转让', '规划资源局', '1月12日 17:30']) expect(card.textContent).toContain(words);
+    expect([...card.querySelectorAll('.done')].map((step) => step.textContent)).toEqual(['已登记', '办理中']);
+    expect(card.querySelector('[aria-current="step"]')?.textContent).toBe('办理中');
+  });
+
+  it('have their result instead of a deadline once settled, and never as markup', () => {
+    give(asked(1, { ...TICKET, status: 'resolved', result: '<b>可以</b>' }));
+    expect(one('ticket-card').textContent).toContain('<b>可以</b>');
+    expect(one('ticket-card').textContent).not.toContain('预计办结');
+  });
+
+  it('have no steps when cancelled', () => {
+    give(asked(1, { ...TICKET, status: 'cancelled' }));
+    expect(one('ticket-card').querySelectorAll('li')).toHaveLength(0);
+  });
+
+  it('are told in words when there is no card to show', () => {
+    give(asked(1, null, { title: '没有编号' }));
+    expect(all('ticket-card')).toHaveLength(0);
+    expect(all('message').map((message) => message.textContent).join()).toContain('正在办理');
+  });
+});
+
+describe('a ticket registered', () => {
+  const of = (seq: number, code: string, more: Record<string, unknown> = {}): ReturnType<typeof update> =>
+    notice(seq, code, { ticket_id: 't1', number: '20260105-0001', ...more });
+
+  it('stands as a card that moves on with what is said of it', () => {
+    give(of(1, 'ticket_created', { due_at: '2026-01-12T09:30:00Z' }));
+    expect(one('ticket-card').dataset.status).toBe('open');
+    expect(one('ticket-card').textContent).toContain('1月12日 17:30');
+    give(of(2, 'ticket_updated', { status: 'in_progress' }), notice(3, 'ticket_updated', { ticket_id: 't2', status: 'cancelled' }));
+    expect(one('ticket-card').dataset.status).toBe('in_progress');
+    give(of(4, 'ticket_resolved', { ask_rating: true }), of(5, 'ticket_rated', { resolved: false, stars: null }));
+    expect(one('ticket-card').dataset.status).toBe('resolved');
+    give(of(6, 'ticket_updated', { status: 'reopened' }));
+    expect(one('ticket-card').dataset.status).toBe('reopened');
+  });
+
+  it('needs a number to be shown', () => {
+    give(notice(1, 'ticket_created', { ticket_id: 't1' }));
+    expect(all('ticket-card')).toHaveLength(0);
+  });
+});

@@ -4,6 +4,7 @@ import { h } from './dom';
 import { type Context, type ItemView, mineView, noticeView, replyView, timeView } from './message';
 import { contactView } from './contact';
 import { ratingView } from './rating';
+import { ticketView } from './ticket';
 import { verdictView } from './verdict';
 
 function create(item: Item, context: Context): ItemView<Item> {
@@ -15,6 +16,7 @@ function create(item: Item, context: Context): ItemView<Item> {
     rating: ratingView,
     contact: contactView,
     verdict: verdictView,
+    ticket: ticketView,
   }[item.type] as (item: Item, context: Context) => ItemView<Item>;
   return make(item, context);
 }

@@ -1,6 +1,6 @@
 /** One drawn item of the conversation. Nodes stay in place while their item changes. */
 import type { Texts } from '../locales/zh';
-import { type Citation, citations, field, form } from '../payload';
+import { type Citation, citations, field, form, tickets } from '../payload';
 import type { Update } from '../protocol';
 import type { MineItem, NoticeItem, ReplyItem, TimeItem } from '../select';
 import type { Session } from '../session';
@@ -8,6 +8,7 @@ import { h, setHidden, setText } from './dom';
 import { formBody } from './form';
 import { icon, mark } from './icons';
 import { linkify } from './linkify';
+import { ticketCards } from './ticket';
 
 export interface ItemView<T> {
   node: HTMLElement;
@@ -110,6 +111,8 @@ function chips(item: ReplyItem, { session, texts }: Context): HTMLElement {
 }
 
 function bodyOf(update: Update, texts: Texts): (Node | string)[] {
+  const owned = tickets(update);
+  if (owned.length > 0) return [ticketCards(owned, texts)];
   const shown = form(update);
   return (shown && formBody(shown, update.text ?? '', texts)) ?? linkify(update.text ?? '');
 }

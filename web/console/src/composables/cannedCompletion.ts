@@ -12,6 +12,8 @@ export interface CannedCompletion {
   /** What fits the word being typed; empty while the list is closed. */
   matches: ComputedRef<CannedReply[]>;
   chosen: Ref<number>;
+  /** A reply as it would be inserted. */
+  filled: (reply: CannedReply) => string;
   /** Looks whether the caret stands in a `/word`. */
   look: () => void;
   close: () => void;
@@ -56,11 +58,12 @@ export function useCannedCompletion(
     };
   }
 
+  const filled = (reply: CannedReply) => fillVariables(reply.text, facts(), words.team.replies.blank);
+
   function insert(reply: CannedReply): void {
     const [element, place] = [box.value, at.value];
     if (!element || !place) return;
-    const blank = words.team.replies.blank;
-    const edit = complete(element.value, place, fillVariables(reply.text, facts(), blank), blank);
+    const edit = complete(element.value, place, filled(reply), words.team.replies.blank);
     composer.change(conversationId(), { text: edit.text });
     replies.used(reply.id);
     close();
@@ -84,5 +87,5 @@ export function useCannedCompletion(
     return true;
   }
 
-  return { matches, chosen, look, close, onKeydown, insert };
+  return { matches, chosen, filled, look, close, onKeydown, insert };
 }

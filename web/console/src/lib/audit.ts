@@ -20,7 +20,7 @@ function isNothing(value: unknown): boolean {
 }
 
 function textOf(field: string, value: unknown): string {
-  if (isNothing(value)) return words.admin.audit.empty;
+  if (isNothing(value)) return field === 'value' ? words.admin.audit.standard : words.admin.audit.empty;
   if (field === 'role') return (words.team.roles as Record<string, string>)[String(value)] ?? String(value);
   if (field === 'skills' && Array.isArray(value)) return value.map((code) => topicName(String(code))).join('、');
   if (typeof value === 'boolean') return value ? words.admin.thresholds.on : words.admin.thresholds.off;

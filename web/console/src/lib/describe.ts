@@ -66,14 +66,19 @@ export function noticeText(update: Update): string {
   return typeof text === 'string' && code !== 'other' ? text : (update.text ?? words.notices.other);
 }
 
+/** Who said it, for the line under a conversation's name: `me` is the name of whoever looks. */
+function speakerLead(sender: Update['sender'] | undefined, me: string): string {
+  if (sender?.kind === 'bot') return words.mine.bot;
+  if (sender?.kind !== 'helper') return '';
+  return sender.name === null || sender.name === me ? words.mine.you : words.mine.other(sender.name);
+}
+
 /** The line under a conversation's name in the list: who spoke last, and what. */
-export function lastLine(conversation: Conversation, updates: readonly Update[]): string {
+export function lastLine(conversation: Conversation, updates: readonly Update[], me: string): string {
   const last = lastSpoken(updates);
   const text = (last?.text ?? conversation.last_text ?? '').replace(/\s+/g, ' ').trim();
   if (!text) return words.mine.noText;
-  const kind = last?.sender?.kind;
-  const lead = kind === 'helper' ? words.mine.you : kind === 'bot' ? words.mine.bot : '';
-  return lead + text;
+  return speakerLead(last?.sender, me) + text;
 }
 
 /** The sources an update names, one line each, none twice. */

@@ -23,6 +23,14 @@ export function isInternal(update: Update): boolean {
   return update.payload?.visibility === 'internal';
 }
 
+/** Notices that colleagues leave each other; the visitor never sees them. */
+const STAFF_NOTICES: unknown[] = ['transfer_note', 'invite_note', 'shift_note'];
+
+/** A notice for staff alone. */
+export function isStaffNotice(update: Update): boolean {
+  return update.kind === 'notice' && STAFF_NOTICES.includes(update.payload?.code);
+}
+
 export function isPublicHelperMessage(update: Update): boolean {
   return update.sender?.kind === 'helper' && update.kind !== 'notice' && !isInternal(update);
 }

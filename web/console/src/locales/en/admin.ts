@@ -54,7 +54,7 @@ export const admin: Messages['admin'] = {
   },
   audit: {
     from: 'From', to: 'To', actor: 'Who', action: 'What', at: 'When', subject: 'Subject', change: 'Change', filter: 'Filter', more: 'Earlier ones',
-    none: 'Nothing recorded', before: 'before', after: 'after', empty: 'empty',
+    none: 'Nothing recorded', before: 'before', after: 'after', empty: 'empty', standard: 'the default',
     fields: {
       name: 'name', username: 'user name', role: 'role', department: 'department', capacity: 'capacity', skills: 'skills', active: 'in use',
       fallback: 'falls back on', last_resort: 'serves all', value: 'value', spans: 'spans', day: 'day', reason: 'reason', shortcut: 'shortcut', title: 'title', text: 'text',

@@ -93,6 +93,7 @@ export const desk: Desk = {
     online: 'Online',
     offline: 'Offline',
     you: 'Me: ',
+    other: (name) => `${name}: `,
     bot: 'Bot: ',
     noText: '(no messages yet)',
     joined: 'Beside',

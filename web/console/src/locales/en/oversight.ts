@@ -18,6 +18,7 @@ export const oversight: Pick<Messages, 'board' | 'reports' | 'staffing'> = {
     department: 'Department', allDepartments: 'All departments', quick: { today: 'Today', week: '7 days', month: '30 days' },
     loadFailed: 'The report could not be read', csv: 'CSV', xlsx: 'XLSX', downloadHint: 'One row a request; every figure can be recomputed from them.',
     none: 'No requests in this period', noBase: 'none', total: 'Total', unnamed: '(none)', base: (part, whole) => `${part} ÷ ${whole}`,
+    over: (n) => `of ${n} answered`, stars: (mean) => `${mean} stars on average`,
     figures: {
       rate: 'First answer within 60 s', median_seconds: 'Median first answer', p95_seconds: '95th percentile of first answer', resolution_rate: 'Resolved',
       abandonment_rate: 'Abandoned', bot_solved_rate: 'Solved by the bot', satisfied_rate: 'Satisfied', mean_stars: 'Mean stars', breached: 'Late',
@@ -34,7 +35,7 @@ export const oversight: Pick<Messages, 'board' | 'reports' | 'staffing'> = {
       breached: 'Requests without a first answer in the promised time, by cause.', requests: 'Requests made in the period.',
       tickets: 'Tickets opened in the period.', mean_handling_seconds: 'Mean time from taking to closing.',
     },
-    charts: { service: 'Answered in time, and requests', breaches: 'Why late', reasons: 'Why a person', rate: 'In time', requests: 'Requests', goal: 'Goal 95%' },
+    charts: { service: 'Answered in time, and requests', breaches: 'Why late', reasons: 'Why a person', rate: 'In time', requests: 'Requests', goal: 'Goal 95%', noBreach: 'Nobody waited too long in this period' },
     table: 'Figures', caption: 'Figures of each group', alt: (title) => `${title}; the numbers are in the table below`,
     columns: {
       key: { day: 'Day', department: 'Department', helper: 'Helper' }, requests: 'Requests', answered: 'Answered', within: 'In 60 s', rate: 'In time',

@@ -20,7 +20,7 @@ export const team: Messages['team'] = {
   },
   ladder: {
     label: (level) => `Step ${level}`, levels: ['Waiting', 'Widened', 'All ring', 'Fallback', 'Late'], breached: 'Late',
-    late: (n) => `${n} nearly late`,
+    late: (n) => `${n} nearly late`, breachedCount: (n) => `${n} late`,
   },
   invitations: {
     transfer: (name) => `${name} asks you to take over`, join: (name) => `${name} asks you to help`, accept: 'Agree', refuse: 'Decline',

@@ -71,7 +71,7 @@ export const admin = {
   },
   audit: {
     from: '从', to: '到', actor: '操作人', action: '操作', at: '时间', subject: '对象', change: '变化',
-    filter: '筛选', more: '更早的', none: '没有记录', before: '原来', after: '现在', empty: '空',
+    filter: '筛选', more: '更早的', none: '没有记录', before: '原来', after: '现在', empty: '空', standard: '默认值',
     fields: {
       name: '名称', username: '用户名', role: '角色', department: '部门', capacity: '接待上限', skills: '专长', active: '启用',
       fallback: '后备部门', last_resort: '兜底部门', value: '值', spans: '时间段', day: '日期', reason: '说明', shortcut: '短语', title: '标题', text: '内容',

@@ -89,6 +89,7 @@ export const desk = {
     online: '在线',
     offline: '已离线',
     you: '我：',
+    other: (name: string) => `${name}：`,
     bot: '机器人：',
     noText: '（暂无消息）',
     joined: '协同',

@@ -65,6 +65,8 @@ export const oversight = {
     total: '合计',
     unnamed: '（未分）',
     base: (part: number, whole: number) => `${part} ÷ ${whole}`,
+    over: (n: number) => `${n} 次已答复`,
+    stars: (mean: string) => `平均 ${mean} 星`,
     figures: {
       rate: '60 秒内首次答复', median_seconds: '首答时间中位数', p95_seconds: '首答时间 95 分位',
       resolution_rate: '解决率', abandonment_rate: '放弃率', bot_solved_rate: '机器人解决率',
@@ -87,7 +89,7 @@ export const oversight = {
     } as Record<string, string>,
     charts: {
       service: '首答达标率与求助次数', breaches: '超时原因', reasons: '转人工原因', rate: '达标率', requests: '求助次数',
-      goal: '目标 95%',
+      goal: '目标 95%', noBreach: '这段时间没有超时',
     },
     table: '明细',
     caption: '各组数字',

@@ -50,6 +50,7 @@ export const team = {
     levels: ['等候', '扩大分派', '全组响铃', '后备支援', '已超时'],
     breached: '已超时',
     late: (n: number) => `${n} 个即将超时`,
+    breachedCount: (n: number) => `${n} 个已超时`,
   },
 
   invitations: {

@@ -1,4 +1,4 @@
-"""Working time over HTTP: weekly hours, exceptions, the calendar."""
+"""Working time over HTTP: weekly hours, the calendar, exceptions by date."""
 
 import pytest
 
@@ -6,8 +6,6 @@ from tests.console.administering import get, post, put, trail
 from tests.server.running import Staff
 
 pytestmark = pytest.mark.integration
-
-
 OFFICE = [
     {"weekday": 1, "starts": "09:00", "ends": "12:00"},
     {"weekday": 1, "starts": "13:30", "ends": "17:30"},
