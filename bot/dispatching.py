@@ -9,7 +9,7 @@ import threading
 
 import structlog
 
-from bot.helpdesk.database import Database
+from bot.helpdesk.database import DISPATCHING, Database
 from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.live import Hub, Live
 from bot.helpdesk.texts import Texts
@@ -53,7 +53,7 @@ class DispatcherThread:
             log.error("dispatcher_ended", exc_info=error)
 
     async def _run(self) -> None:
-        database = Database.open(self._database_url, pool_size=_POOL)
+        database = Database.open(self._database_url, pool_size=_POOL, patience=DISPATCHING)
         live = Live.open(self._redis_url)
         hub = Hub(live)
         dispatcher = Dispatcher(database, live, self._texts, self._thresholds)

@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from redis import Redis
 
 from bot.helpdesk.accounts import Accounts
-from bot.helpdesk.database import Database
+from bot.helpdesk.database import DISPATCHING, Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.engine.lease import Lease, LeaseLost
-from bot.helpdesk.errors import AtCapacity
+from bot.helpdesk.errors import AtCapacity, Busy, Unavailable
 from bot.helpdesk.live import Live
 from bot.helpdesk.models import HelpRequest, Role, Staff
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.storage import people, settings
+from bot.helpdesk.storage import conversations, people, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from tests.conftest import FakeClock
@@ -278,6 +279,41 @@ async def test_writes_are_refused_when_the_lease_was_lost_meanwhile(
         await dispatcher._keeper.take_back(request)
     assert await ringing() == [] and await query("SELECT 1 FROM help_breach") == []
     assert (await desk.conversation(request.conversation_id)).helper_id == ann.id
+
+
+async def test_another_takes_the_lease_when_the_holder_stands_still_inside_a_transaction(
+    database_url: str,
+) -> None:
+    frozen, other = (Database.open(database_url, patience=DISPATCHING) for _ in range(2))
+    one, two = Lease(frozen, "one", 0.2), Lease(other, "two", 600)
+    assert await one.take()
+    with pytest.raises(Unavailable):
+        async with frozen.transaction() as held, asyncio.timeout(20):
+            await one.check_held(held)
+            while two.token == 0:
+                with suppress(Busy):
+                    await two.take()
+            await one.check_held(held)  # the frozen one wakes up, and its transaction is gone
+    assert two.token == 2
+    await frozen.close()
+    await other.close()
+
+
+async def test_conversation_is_passed_over_when_somebody_holds_it(
+    dispatcher: Dispatcher, database: Database, queue: Queue, ready: Ready, desk: Desk, clock: FakeClock
+) -> None:
+    ann = await ready("ann")
+    held, free = await queue(), await queue()
+    for request in (held, free):
+        await desk.claim(request.id, ann)
+    clock.advance(50)
+    async with database.transaction() as connection, asyncio.timeout(20):
+        await conversations.lock(connection, held.conversation_id)
+        await dispatcher.step()
+        owners = [(await desk.conversation(r.conversation_id)).owner for r in (held, free)]
+        assert owners == ["helper", "queue"]
+    await dispatcher.step()
+    assert (await desk.conversation(held.conversation_id)).owner == "queue"
 
 
 async def test_new_dispatcher_tells_what_the_dead_one_did_not(

@@ -12,11 +12,16 @@ from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
 
 _SYSTEM = Actor("system")
+# The round waits for one conversation no longer than this, in milliseconds; the next round comes to it again.
+_BUSY_AFTER = "100"
 SILENT = "claimed_and_silent"
 
 
 class Keeper(UseCases):
-    """The dispatcher's hand in single conversations. ``LeaseLost`` when this process does not dispatch."""
+    """The dispatcher's hand in single conversations.
+
+    Raises ``LeaseLost`` when this process does not dispatch, ``Busy`` when somebody holds the conversation.
+    """
 
     def use(self, lease: Lease) -> "Keeper":
         """Write under ``lease`` from now on."""
@@ -25,7 +30,7 @@ class Keeper(UseCases):
 
     @asynccontextmanager
     async def _fenced(self, conversation_id: str) -> AsyncIterator[Work]:
-        async with self._work(conversation_id) as work:
+        async with self._work(conversation_id, _BUSY_AFTER) as work:
             await self._lease.check_held(work.connection)
             yield work
 

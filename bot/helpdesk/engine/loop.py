@@ -21,7 +21,7 @@ from bot.helpdesk.engine.keeper import Keeper
 from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.engine.look import Looker, View
 from bot.helpdesk.engine.writes import Nudges, Writer
-from bot.helpdesk.errors import HelpdeskError, Unavailable
+from bot.helpdesk.errors import Busy, HelpdeskError, Unavailable
 from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, utcnow
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
@@ -183,11 +183,12 @@ class Dispatcher:
 
     async def _keep(self, view: View, policy: Policy, now: datetime) -> int:
         silent = [r for r in view.requests if (due := ladder.reclaim_at(r, policy)) and due <= now]
+        changed = 0
         for request in silent:
-            await self._keeper.take_back(request)
+            changed += await _unless_busy(self._keeper.take_back(request))
         for invitation in view.expired:
-            await self._keeper.time_out(invitation)
-        return len(silent) + len(view.expired)
+            changed += await _unless_busy(self._keeper.time_out(invitation))
+        return changed
 
     async def _offer(self, view: View, policy: Policy, nudges: Nudges) -> int:
         plans = decide(view.waiting(), view.helpers, view.departments, policy, self._clock())
@@ -215,6 +216,15 @@ class Dispatcher:
         except Unavailable:
             self._untold.put_nowait(request_id)
             raise
+
+
+async def _unless_busy(job: Coroutine[Any, Any, None]) -> bool:
+    """Do it, unless somebody holds the conversation: everybody else's steps must not wait for one."""
+    try:
+        await job
+    except Busy:
+        return False
+    return True
 
 
 def _anyone_ready(
