@@ -334,6 +334,25 @@ async def test_new_dispatcher_tells_what_the_dead_one_did_not(
     assert (await codes(desk, request.conversation_id)).count("late") == 1
 
 
+async def test_late_notice_is_tried_again_a_few_times_when_something_unforeseen_fails(
+    dispatcher: Dispatcher, queue: Queue, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = await queue()
+    clock.advance(60)
+    await dispatcher.step()
+    tried: list[str] = []
+
+    async def broken(request_id: str) -> None:
+        tried.append(request_id)
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(dispatcher._keeper, "tell_late", broken)
+    while not dispatcher._untold.empty():
+        with pytest.raises(RuntimeError):
+            await dispatcher._tell_one()
+    assert tried == [request.id] * 3
+
+
 async def test_nothing_is_lost_when_valkey_is_emptied_at_any_moment(
     dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, redis_url: str, ringing: Any,
     clock: FakeClock,

@@ -7,6 +7,7 @@ than a second.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +23,7 @@ from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.engine.look import Looker, View
 from bot.helpdesk.engine.writes import Nudges, Writer
 from bot.helpdesk.errors import Busy, HelpdeskError, Unavailable
-from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, utcnow
+from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, check_cancelled, utcnow
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.departments import distances
@@ -33,6 +34,7 @@ from bot.helpdesk.thresholds import Thresholds
 
 _WAKING = ("queue", "presence")
 _TELLERS = 4
+_MOST_ATTEMPTS = 3
 _SHORTEST_SLEEP = 0.02
 _UNAVAILABLE_SLEEP = 0.3
 log = structlog.get_logger(__name__)
@@ -61,6 +63,9 @@ class Dispatcher:
         self._awake = asyncio.Event()
         self._leads = asyncio.Event()
         self._untold: asyncio.Queue[str] = asyncio.Queue()
+        self._failed: Counter[str] = Counter()
+        #: When it last looked after the lease, on the monotonic clock.
+        self.looked_at: float | None = None
         self._tick = lease_seconds / 3
         self._publishing: set[asyncio.Task[None]] = set()
 
@@ -75,7 +80,7 @@ class Dispatcher:
         jobs: list[Coroutine[Any, Any, None]] = [
             self._forever(self._renew),
             self._forever(self._round),
-            self._listen(hub),
+            self._forever(lambda: self._listen(hub)),
             *tellers,
         ]
         try:
@@ -94,15 +99,18 @@ class Dispatcher:
             except LeaseLost:
                 self._leads.clear()
             except Unavailable:
+                check_cancelled()
                 log.warning("dispatcher_waits")
                 await asyncio.sleep(_UNAVAILABLE_SLEEP)
             except Exception as error:
+                check_cancelled()
                 log.error("dispatcher_failed", exc_info=error)
                 await asyncio.sleep(_UNAVAILABLE_SLEEP)
 
     # --- the lease --------------------------------------------------------------------------------------
 
     async def _renew(self) -> None:
+        self.looked_at = time.monotonic()
         if await self.lease.take():
             if not self.leads:
                 await self._begin()
@@ -215,6 +223,13 @@ class Dispatcher:
             await self._keeper.tell_late(request_id)
         except Unavailable:
             self._untold.put_nowait(request_id)
+            raise
+        except LeaseLost:
+            raise  # whoever dispatches now tells them
+        except Exception:
+            self._failed[request_id] += 1
+            if self._failed[request_id] < _MOST_ATTEMPTS:
+                self._untold.put_nowait(request_id)
             raise
 
 
