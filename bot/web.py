@@ -328,7 +328,7 @@ async def _preflight(request: Request) -> HTTPResponse:
 async def _add_headers(request: Request, response: BaseHTTPResponse) -> None:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    if request.path.startswith(("/api/", "/health/")):
+    if request.path.startswith(("/api/", "/health/", "/metrics")):
         response.headers.setdefault("Cache-Control", "no-store")
         # Sanic sends none; the console corrects its clocks by it.
         response.headers.setdefault("Date", formatdate(usegmt=True))

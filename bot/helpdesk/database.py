@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, NullPool, QueuePool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -135,6 +135,12 @@ class Database:
         """Raise ``Unavailable`` unless PostgreSQL answers."""
         async with self.transaction() as connection:
             await connection.execute(text("SELECT 1"))
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections of the pool are in use, and how many it may have."""
+        pool = self._engine.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout(), pool.size()
 
     async def close(self) -> None:
         """Close every connection of the pool."""
