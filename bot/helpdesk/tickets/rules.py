@@ -196,6 +196,11 @@ def due_reminders(
     return [(kind, due) for kind, due in running if now >= add_working_hours(schedule, due, hours)]
 
 
+def reminders_until(schedule: Schedule, clocks: Clocks, now: datetime) -> datetime:
+    """Deadlines after this are not reminded of yet; a day too late rather than a minute too early."""
+    return add_working_hours(schedule, now, clocks.reminder_hours) + timedelta(days=1)
+
+
 def told(ticket: Ticket, now: datetime) -> Ticket:
     """The ticket once its result stands in the conversation."""
     return replace(ticket, told_at=now)
