@@ -28,8 +28,9 @@ class VisitorTickets(TicketUseCases):
         One ticket for one request for a person: a second one returns the first. Raises ``Invalid`` without a
         way to be reached, or when nothing was said that the ticket could be about.
         """
-        if description is not None and description.strip():
-            description = clean_text(description, rules.DESCRIPTION_LIMIT)
+        if description is not None:
+            described = description.strip()
+            description = clean_text(described, rules.DESCRIPTION_LIMIT) if described else None
         async with self._work(conversation_id) as work:
             cleaned = rules.clean_contact(contact, work.conversation.profile)
             request = await requests.newest_of(work.connection, conversation_id)

@@ -72,6 +72,15 @@ async def test_ticket_follows_the_request_it_is_left_for(
     assert ticket.description == "转人工"
 
 
+@pytest.mark.parametrize("blank", ["", "  ", "\n\t"])
+async def test_ticket_is_about_the_question_when_the_description_is_blank(
+    visitors: VisitorTickets, queue: Queue, conversation_id: str, blank: str
+):
+    await queue(conversation_id)
+    ticket, _ = await visitors.leave(conversation_id, CONTACT, blank)
+    assert (ticket.title, ticket.description) == ("转人工", "转人工")
+
+
 @pytest.mark.parametrize(
     ("hour", "breached", "source"), [(20, False, "off_hours"), (2, True, "breach"), (20, True, "breach")]
 )
