@@ -97,9 +97,10 @@ async def get(connection: AsyncConnection, ticket_id: str) -> Ticket | None:
 
 
 async def of_request(connection: AsyncConnection, request_id: str) -> Ticket | None:
-    """The ticket a visitor left instead of being helped at once."""
+    """The newest ticket a visitor left instead of being helped at once."""
     query = _select().where(_ticket.c.help_request_id == request_id, _ticket.c.source != "matter")
-    row = (await connection.execute(query)).mappings().one_or_none()
+    newest = query.order_by(_ticket.c.created_at.desc(), _ticket.c.number.desc()).limit(1)
+    row = (await connection.execute(newest)).mappings().one_or_none()
     return _record(row) if row else None
 
 

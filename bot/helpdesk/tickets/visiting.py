@@ -1,5 +1,7 @@
 """What a visitor does with tickets: leave one, ask after them, give a verdict on the result."""
 
+from dataclasses import replace
+
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
 from bot.helpdesk.rules import clean_text
@@ -25,8 +27,8 @@ class VisitorTickets(TicketUseCases):
     ) -> tuple[Ticket, bool]:
         """Leave a message and a way to be reached: the ticket, and whether it is a new one.
 
-        One ticket for one request for a person: a second one returns the first. Raises ``Invalid`` without a
-        way to be reached, or when nothing was said that the ticket could be about.
+        One unsettled ticket for one request for a person: what a second form says is added to the first.
+        Raises ``Invalid`` without a way to be reached, or when nothing was said that it could be about.
         """
         if description is not None:
             described = description.strip()
@@ -35,16 +37,31 @@ class VisitorTickets(TicketUseCases):
             cleaned = rules.clean_contact(contact, work.conversation.profile)
             request = await requests.newest_of(work.connection, conversation_id)
             if existing := await self._left_before(work, request):
-                return existing, False
+                return await self._add(work, existing, contact, description), False
             described = description or await self._last_words(work, request)
             draft = await self._draft(work, request, described, cleaned)
             return await self._open(work, draft, _VISITOR), True
 
     async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
         if request is not None:
-            return await storage.of_request(work.connection, request.id)
+            newest = await storage.of_request(work.connection, request.id)
+            return newest if newest and newest.status in UNSETTLED else None
         theirs = await storage.of_conversation(work.connection, work.conversation.id)
         return next((t for t in theirs if t.source != "matter" and t.status in UNSETTLED), None)
+
+    async def _add(self, work: Work, ticket: Ticket, contact: JSON, description: str | None) -> Ticket:
+        """What a second form says goes into the history and the contact; sent twice, it changes nothing."""
+        reached = rules.clean_contact(contact, ticket.contact)
+        past = await storage.events(work.connection, ticket.id)
+        said = {ticket.description, *(e.reason for e in past if e.actor_kind == "visitor")}
+        more = description if description and description not in said else ""
+        if not more and reached == ticket.contact:
+            return ticket
+        added = replace(ticket, contact=reached)
+        await storage.save(work.connection, added)
+        before = {"contact_before": ticket.contact} if reached != ticket.contact else {}
+        await self._record(work, ticket, added, "noted", _VISITOR, more or "contact", **before)
+        return added
 
     async def _last_words(self, work: Work, request: HelpRequest | None) -> str:
         """What the ticket is about when the form did not say: the question asked, or what was said last."""

@@ -65,11 +65,49 @@ async def test_ticket_follows_the_request_it_is_left_for(
 ):
     request = await queue(conversation_id)
     ticket, new = await visitors.leave(conversation_id, CONTACT)
-    again, second = await visitors.leave(conversation_id, {"phone": "021-69530000"}, "还有一件")
-    assert (new, second) == (True, False)
-    assert again == ticket
+    assert new
     assert (ticket.help_request_id, ticket.department, ticket.topic) == (request.id, "税务局", "tax")
     assert ticket.description == "转人工"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_second_message_is_added_to_the_first_ticket_while_it_is_unsettled(
+    visitors: VisitorTickets,
+    tickets: StaffTickets,
+    hire: Hire,
+    queue: Queue,
+    conversation_id: str,
+    asked: bool,
+):
+    if asked:
+        await queue(conversation_id)
+    first = await left(visitors, conversation_id)
+    for _ in range(2):  # the second time is the same form, sent again
+        again, new = await visitors.leave(conversation_id, {"phone": "021-69530000"}, "还有一件")
+        assert (new, again.id) == (False, first.id)
+    assert again.contact == {**CONTACT, "phone": "021-69530000"}
+    _, past = await tickets.one(await hire("chen", role="supervisor"), first.id)
+    noted = [(e.event, e.actor_kind, e.reason, e.detail) for e in past[1:]]
+    assert noted == [("noted", "visitor", "还有一件", {"contact_before": CONTACT})]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_second_message_opens_another_ticket_when_the_first_is_settled(
+    visitors: VisitorTickets,
+    tickets: StaffTickets,
+    hire: Hire,
+    queue: Queue,
+    conversation_id: str,
+    asked: bool,
+):
+    if asked:
+        await queue(conversation_id)
+    first = await left(visitors, conversation_id)
+    await tickets.cancel(await hire("chen", role="supervisor"), first.id, "已解决")
+    second = await left(visitors, conversation_id, "还有一件")
+    assert (second.help_request_id, second.description) == (first.help_request_id, "还有一件")
+    third, new = await visitors.leave(conversation_id, CONTACT, "再补充一点")
+    assert (new, third.id) == (False, second.id)
 
 
 @pytest.mark.parametrize("blank", ["", "  ", "\n\t"])
