@@ -20,6 +20,7 @@ from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import conversations, people, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.visiting import VisitorTickets
 from tests.conftest import FakeClock
 from tests.helpdesk.conftest import HANDOFF, Hire, Query, Queue, codes, take_one
 
@@ -332,6 +333,25 @@ async def test_new_dispatcher_tells_what_the_dead_one_did_not(
     await heir._begin()
     await tell(heir)
     assert (await codes(desk, request.conversation_id)).count("late") == 1
+
+
+async def test_who_left_a_ticket_is_not_asked_for_their_number_again_when_it_is_late(
+    dispatcher: Dispatcher, queue: Queue, clock: FakeClock, desk: Desk, database: Database, live: Live,
+    texts: Texts, query: Query,
+) -> None:  # fmt: skip
+    visitors = VisitorTickets(database, live, texts, Policy(), clock)
+    waits, called = await queue(), await queue()
+    tickets = [
+        (await visitors.leave(each.conversation_id, {"phone": "13800000000"}))[0] for each in (waits, called)
+    ]
+    await query("UPDATE ticket SET contacted_at = now() WHERE id = :id", id=tickets[1].id)
+    clock.advance(60)
+    await dispatcher.step()
+    await tell(dispatcher)
+    last = (await desk.updates(waits.conversation_id, 0, internal=False))[-1]
+    assert last.payload == {"code": "late", "callback": False, "number": tickets[0].number}
+    assert tickets[0].number in (last.text or "")
+    assert (await codes(desk, called.conversation_id))[-1] == "ticket_created"
 
 
 async def test_late_notice_is_tried_again_a_few_times_when_something_unforeseen_fails(

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from bot.helpdesk.errors import Invalid
+from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
-from bot.helpdesk.rules import clean_text
+from bot.helpdesk.rules import CLAIMABLE_STATUSES, Postpone, advance, clean_text, deadline
 from bot.helpdesk.storage import messages, requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.tickets.models import UNSETTLED, Source, Ticket
+from bot.helpdesk.times import stamp
 from bot.helpdesk.work import Work
 from bot.helpdesk.worktime import duty
 from bot.helpdesk.worktime.roster import schedule_of
@@ -40,7 +42,20 @@ class VisitorTickets(TicketUseCases):
                 return await self._add(work, existing, contact, description), False
             described = description or await self._last_words(work, request)
             draft = await self._draft(work, request, described, cleaned)
-            return await self._open(work, draft, _VISITOR), True
+            ticket = await self._open(work, draft, _VISITOR)
+            if request is not None and request.status in CLAIMABLE_STATUSES:
+                await self._postpone(work, request, ticket)
+            return ticket, True
+
+    async def _postpone(self, work: Work, request: HelpRequest, ticket: Ticket) -> None:
+        """Whoever left a ticket off hours has gone: it is the ticket's clock that counts, not the minute."""
+        until = ticket.contact_due_at
+        event = Postpone(until, deadline(until, self._policy))
+        postponed = advance(request, event, work.now)
+        if postponed is not request:
+            await requests.save(work.connection, request, postponed)
+            await work.record(request, postponed, "postponed", _VISITOR, "ticket", until=stamp(until))
+            work.nudges.append((STAFF_TOPIC, {"type": "queue"}))
 
     async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
         if request is not None:
