@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
-from bot.helpdesk.worktime.schedule import DutyException, Span, Spans, Week
+from bot.helpdesk.worktime.schedule import MIDNIGHT, DutyException, Span, Spans, Week
 
 _span = tables.duty_span
 _exception = tables.duty_exception
@@ -24,6 +24,11 @@ async def weeks(connection: AsyncConnection) -> dict[str | None, Week]:
         span = Span.of(row["starts"], row["ends"])
         week[row["weekday"]] = (*week.get(row["weekday"], ()), span)
     return dict(found)
+
+
+async def lock(connection: AsyncConnection) -> None:
+    """Nobody else sets a week until the transaction ends: one takes the place of the other, whole."""
+    await connection.execute(text("LOCK TABLE duty_span IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def replace_week(connection: AsyncConnection, department: str | None, week: Week) -> None:
