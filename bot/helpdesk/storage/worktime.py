@@ -39,7 +39,8 @@ async def replace_week(connection: AsyncConnection, department: str | None, week
             "department": department,
             "weekday": weekday,
             "starts": time(*divmod(span.starts, 60)),
-            "ends": time(*divmod(span.ends, 60)),
+            # Python knows no 24:00; no span ends at 00:00 otherwise.
+            "ends": time(*divmod(span.ends % MIDNIGHT, 60)),
         }
         for weekday, spans in week.items()
         for span in spans
