@@ -19,7 +19,7 @@ from sanic import HTTPResponse, Sanic
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import health, openapi
+from bot import health, metrics, openapi
 from bot.channels import tickets as visitor_tickets
 from bot.channels import widget
 from bot.channels.wechat import routes as wechat
@@ -99,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
     *console_hours.ROUTES,
     *console_reports.ROUTES,
     *health.ROUTES,
+    *metrics.ROUTES,
     Route("GET", "/api/openapi.json", "public", describe, "This document"),
 )
 
@@ -153,6 +154,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         search.start()
         app.ctx.parts, app.ctx.running = _open(settings, search)
         app.ctx.wechat = app.ctx.running.wechat
+        app.ctx.metrics = metrics.Kept()
         await _ensure_departments(app.ctx.parts.database)
         password, accounts = settings.admin_password, app.ctx.parts.accounts
         if password and await accounts.ensure_administrator(password):

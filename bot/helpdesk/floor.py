@@ -153,6 +153,7 @@ class Floor(UseCases):
         if found is None:
             raise NotFound("no such offer")
         async with self._work(found.conversation_id) as work:
+            await requests.lock(work.connection, found.help_request_id)
             before = await found_request(work.connection, found.help_request_id)
             if not await offers.end(work.connection, offer_id, "declined", work.now):
                 raise WrongState("the offer has ended")

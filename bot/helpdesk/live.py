@@ -157,6 +157,13 @@ class Live:
             return otherwise
 
 
+def check_cancelled() -> None:
+    """Raise ``CancelledError`` if the task was cancelled: a client that just connects may swallow that."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class Subscription:
     """The nudges for one connection: ``async with hub.subscribe(...) as nudges: async for nudge in nudges``.
 
@@ -239,9 +246,11 @@ class Hub:
                 async with self._live.client.pubsub() as channel:
                     await channel.subscribe(NUDGES)
                     while True:
+                        check_cancelled()
                         await self._listen(channel)
                         failures = 0
             except (RedisError, OSError, TimeoutError, UnicodeDecodeError) as error:
+                check_cancelled()
                 _log.warning("hub_disconnected", error=type(error).__name__, failures=failures)
                 await asyncio.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
                 failures += 1

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.database import Database
@@ -18,6 +19,8 @@ from bot.helpdesk.storage import people, requests
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.work import Work
+
+_BUSY_AFTER = text("SELECT set_config('lock_timeout', :milliseconds, true)")
 
 
 class UseCases:
@@ -46,8 +49,11 @@ class UseCases:
         return self.thresholds.policy
 
     @asynccontextmanager
-    async def _work(self, conversation_id: str) -> AsyncIterator[Work]:
+    async def _work(self, conversation_id: str, busy_after: str | None = None) -> AsyncIterator[Work]:
+        """One transaction on one conversation; ``Busy`` when a lock took ``busy_after`` milliseconds."""
         async with self._database.transaction() as connection:
+            if busy_after is not None:
+                await connection.execute(_BUSY_AFTER, {"milliseconds": busy_after})
             work = await Work.begin(connection, conversation_id, self._policy, self._texts, self._clock)
             first_seq = work.conversation.last_seq
             yield work

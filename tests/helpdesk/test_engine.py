@@ -1,20 +1,24 @@
 """The dispatcher on real PostgreSQL and Valkey, one step at a time with a clock that stands still."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from redis import Redis
 
 from bot.helpdesk.accounts import Accounts
-from bot.helpdesk.database import Database
+from bot.helpdesk.database import DISPATCHING, Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.engine.lease import Lease, LeaseLost
+from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.live import Live
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.storage import people, settings
+from bot.helpdesk.storage import conversations, people, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.visiting import VisitorTickets
 from tests.conftest import FakeClock
 from tests.helpdesk.conftest import HANDOFF, Query, Queue, Ready, beat, codes, history, take_one, tell
 
@@ -213,6 +217,41 @@ async def test_writes_are_refused_when_the_lease_was_lost_meanwhile(
     assert (await desk.conversation(request.conversation_id)).helper_id == ann.id
 
 
+async def test_another_takes_the_lease_when_the_holder_stands_still_inside_a_transaction(
+    database_url: str,
+) -> None:
+    frozen, other = (Database.open(database_url, patience=DISPATCHING) for _ in range(2))
+    one, two = Lease(frozen, "one", 0.2), Lease(other, "two", 600)
+    assert await one.take()
+    with pytest.raises(Unavailable):
+        async with frozen.transaction() as held, asyncio.timeout(20):
+            await one.check_held(held)
+            while two.token == 0:
+                with suppress(Busy):
+                    await two.take()
+            await one.check_held(held)  # the frozen one wakes up, and its transaction is gone
+    assert two.token == 2
+    await frozen.close()
+    await other.close()
+
+
+async def test_conversation_is_passed_over_when_somebody_holds_it(
+    dispatcher: Dispatcher, database: Database, queue: Queue, ready: Ready, desk: Desk, clock: FakeClock
+) -> None:
+    ann = await ready("ann")
+    held, free = await queue(), await queue()
+    for request in (held, free):
+        await desk.claim(request.id, ann)
+    clock.advance(50)
+    async with database.transaction() as connection, asyncio.timeout(20):
+        await conversations.lock(connection, held.conversation_id)
+        await dispatcher.step()
+        owners = [(await desk.conversation(r.conversation_id)).owner for r in (held, free)]
+        assert owners == ["helper", "queue"]
+    await dispatcher.step()
+    assert (await desk.conversation(held.conversation_id)).owner == "queue"
+
+
 async def test_new_dispatcher_tells_what_the_dead_one_did_not(
     dispatcher: Dispatcher, database: Database, live: Live, texts: Texts, clock: FakeClock, queue: Queue,
     desk: Desk, query: Query,
@@ -229,6 +268,44 @@ async def test_new_dispatcher_tells_what_the_dead_one_did_not(
     await heir._begin()
     await tell(heir)
     assert (await codes(desk, request.conversation_id)).count("late") == 1
+
+
+async def test_who_left_a_ticket_is_not_asked_for_their_number_again_when_it_is_late(
+    dispatcher: Dispatcher, queue: Queue, clock: FakeClock, desk: Desk, database: Database, live: Live,
+    texts: Texts, query: Query,
+) -> None:  # fmt: skip
+    visitors = VisitorTickets(database, live, texts, Policy(), clock)
+    waits, called = await queue(), await queue()
+    tickets = [
+        (await visitors.leave(each.conversation_id, {"phone": "13800000000"}))[0] for each in (waits, called)
+    ]
+    await query("UPDATE ticket SET contacted_at = now() WHERE id = :id", id=tickets[1].id)
+    clock.advance(60)
+    await dispatcher.step()
+    await tell(dispatcher)
+    last = (await desk.updates(waits.conversation_id, 0, internal=False))[-1]
+    assert last.payload == {"code": "late", "callback": False, "number": tickets[0].number}
+    assert tickets[0].number in (last.text or "")
+    assert (await codes(desk, called.conversation_id))[-1] == "ticket_created"
+
+
+async def test_late_notice_is_tried_again_a_few_times_when_something_unforeseen_fails(
+    dispatcher: Dispatcher, queue: Queue, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = await queue()
+    clock.advance(60)
+    await dispatcher.step()
+    tried: list[str] = []
+
+    async def broken(request_id: str) -> None:
+        tried.append(request_id)
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(dispatcher._keeper, "tell_late", broken)
+    while not dispatcher._untold.empty():
+        with pytest.raises(RuntimeError):
+            await dispatcher._tell_one()
+    assert tried == [request.id] * 3
 
 
 async def test_nothing_is_lost_when_valkey_is_emptied_at_any_moment(

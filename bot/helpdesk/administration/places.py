@@ -51,6 +51,7 @@ class PlaceAdministration(Administration):
         code = clean_text(record.code, NAME_LIMIT)
         after = replace(record, code=code, name=clean_text(record.name, NAME_LIMIT))
         async with self._database.transaction() as connection:
+            await directory.lock_topics(connection)
             await check_department(connection, after.department)
             before = (await directory.topics(connection)).get(code)
             await directory.save_topic(connection, after, self._clock())

@@ -7,17 +7,23 @@ from bot.helpdesk.engine.lease import Lease
 from bot.helpdesk.models import Actor, HelpRequest, Invitation
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.absence import Hearing, Held, absent_at
-from bot.helpdesk.storage import invitations, people, requests
+from bot.helpdesk.storage import invitations, people, requests, tickets
 from bot.helpdesk.storage import staff as accounts
+from bot.helpdesk.tickets.models import UNSETTLED, Ticket
 from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
 
 _SYSTEM = Actor("system")
+# The round waits for one conversation no longer than this, in milliseconds; the next round comes to it again.
+_BUSY_AFTER = "100"
 SILENT = "claimed_and_silent"
 
 
 class Keeper(UseCases):
-    """The dispatcher's hand in single conversations. ``LeaseLost`` when this process does not dispatch."""
+    """The dispatcher's hand in single conversations.
+
+    Raises ``LeaseLost`` when this process does not dispatch, ``Busy`` when somebody holds the conversation.
+    """
 
     def use(self, lease: Lease) -> "Keeper":
         """Write under ``lease`` from now on."""
@@ -26,7 +32,7 @@ class Keeper(UseCases):
 
     @asynccontextmanager
     async def _fenced(self, conversation_id: str) -> AsyncIterator[Work]:
-        async with self._work(conversation_id) as work:
+        async with self._work(conversation_id, _BUSY_AFTER) as work:
             await self._lease.check_held(work.connection)
             yield work
 
@@ -80,10 +86,18 @@ class Keeper(UseCases):
             request = await requests.get(work.connection, request_id) or request
             if told or request.status == "closed" or request.first_response_at is not None:
                 return
-            await work.notice("late", callback=True)
+            await _say_late(work, await tickets.of_request(work.connection, request_id))
             await work.record(request, request, "told_late", _SYSTEM, "ladder")
 
     async def untold(self) -> list[str]:
         """Broken promises whose visitors were not told: a dispatcher died in between."""
         async with self._database.transaction() as connection:
             return await requests.breached_without_event(connection, "told_late")
+
+
+async def _say_late(work: Work, left: Ticket | None) -> None:
+    """Offer a call back to who has not left a ticket; who was called back already is told nothing."""
+    if left is None:
+        await work.notice("late", callback=True)
+    elif left.status in UNSETTLED and left.contacted_at is None:
+        await work.notice("late", "late_ticket", callback=False, number=left.number)

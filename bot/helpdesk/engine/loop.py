@@ -7,6 +7,7 @@ than a second.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -21,8 +22,8 @@ from bot.helpdesk.engine.keeper import Keeper
 from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.engine.look import Looker, View
 from bot.helpdesk.engine.writes import Nudges, Writer
-from bot.helpdesk.errors import HelpdeskError, Unavailable
-from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, utcnow
+from bot.helpdesk.errors import Busy, HelpdeskError, Unavailable
+from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, check_cancelled, utcnow
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.absence import absent_at
@@ -34,6 +35,7 @@ from bot.helpdesk.thresholds import Thresholds
 
 _WAKING = ("queue", "presence")
 _TELLERS = 4
+_MOST_ATTEMPTS = 3
 _SHORTEST_SLEEP = 0.02
 _UNAVAILABLE_SLEEP = 0.3
 _REST = 3.0  # times as long as a look took
@@ -63,6 +65,9 @@ class Dispatcher:
         self._awake = asyncio.Event()
         self._leads = asyncio.Event()
         self._untold: asyncio.Queue[str] = asyncio.Queue()
+        self._failed: Counter[str] = Counter()
+        #: When it last looked after the lease, on the monotonic clock.
+        self.looked_at: float | None = None
         self._tick = lease_seconds / 3
         self._publishing: set[asyncio.Task[None]] = set()
 
@@ -77,7 +82,7 @@ class Dispatcher:
         jobs: list[Coroutine[Any, Any, None]] = [
             self._forever(self._renew),
             self._forever(self._round),
-            self._listen(hub),
+            self._forever(lambda: self._listen(hub)),
             *tellers,
         ]
         try:
@@ -96,15 +101,18 @@ class Dispatcher:
             except LeaseLost:
                 self._leads.clear()
             except Unavailable:
+                check_cancelled()
                 log.warning("dispatcher_waits")
                 await asyncio.sleep(_UNAVAILABLE_SLEEP)
             except Exception as error:
+                check_cancelled()
                 log.error("dispatcher_failed", exc_info=error)
                 await asyncio.sleep(_UNAVAILABLE_SLEEP)
 
     # --- the lease --------------------------------------------------------------------------------------
 
     async def _renew(self) -> None:
+        self.looked_at = time.monotonic()
         if await self.lease.take():
             if not self.leads:
                 await self._begin()
@@ -186,16 +194,17 @@ class Dispatcher:
 
     async def _keep(self, view: View, policy: Policy, now: datetime) -> int:
         silent = [r for r in view.requests if (due := ladder.reclaim_at(r, policy)) and due <= now]
+        changed = 0
         for request in silent:
-            await self._keeper.take_back(request)
+            changed += await _unless_busy(self._keeper.take_back(request))
         gone = [
             held for held in view.unheard if (due := absent_at(held, view.hearing, policy)) and due <= now
         ]
         for held in gone:
-            await self._keeper.take_from_absent(held.request, view.hearing)
+            changed += await _unless_busy(self._keeper.take_from_absent(held.request, view.hearing))
         for invitation in view.expired:
-            await self._keeper.time_out(invitation)
-        return len(silent) + len(gone) + len(view.expired)
+            changed += await _unless_busy(self._keeper.time_out(invitation))
+        return changed
 
     async def _offer(self, view: View, policy: Policy, nudges: Nudges) -> int:
         plans = decide(view.waiting(), view.helpers, view.departments, policy, self._clock())
@@ -223,6 +232,22 @@ class Dispatcher:
         except Unavailable:
             self._untold.put_nowait(request_id)
             raise
+        except LeaseLost:
+            raise  # whoever dispatches now tells them
+        except Exception:
+            self._failed[request_id] += 1
+            if self._failed[request_id] < _MOST_ATTEMPTS:
+                self._untold.put_nowait(request_id)
+            raise
+
+
+async def _unless_busy(job: Coroutine[Any, Any, None]) -> bool:
+    """Do it, unless somebody holds the conversation: everybody else's steps must not wait for one."""
+    try:
+        await job
+    except Busy:
+        return False
+    return True
 
 
 def _anyone_ready(

@@ -12,7 +12,7 @@ SETTLED_AFTER = timedelta(days=7)
 SATISFIED_FROM = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RequestRecord:
     """A help request as reports read it; ``newer_at``: when the visitor asked for a person again."""
 
@@ -34,7 +34,7 @@ class RequestRecord:
     newer_at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ConversationRecord:
     """A conversation with at least one message of its visitor."""
 
@@ -43,7 +43,7 @@ class ConversationRecord:
     bot_solved: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TicketRecord:
     """A ticket as reports read it."""
 
@@ -56,7 +56,7 @@ class TicketRecord:
     status: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a help request contributes to each figure.
 

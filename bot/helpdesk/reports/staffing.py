@@ -152,9 +152,15 @@ def replay(arrivals: Sequence[Arrival], days: int, goal: Goal) -> tuple[list[Rep
     return shown, round(statistics.fmean(errors), 4) if errors else None
 
 
-def actual(arrivals: Iterable[Arrival], slot: int, seconds: float) -> tuple[float | None, int | None]:
-    """What really happened in a half hour: the share answered in time, and how many helpers took part."""
-    those = [each for each in arrivals if slot_of(each.at) == slot]
+def actual(arrivals: Iterable[Arrival], seconds: float) -> list[tuple[float | None, int | None]]:
+    """What really happened in each half hour: the share answered in time, and how many helpers took part."""
+    slots: list[list[Arrival]] = [[] for _ in range(SLOTS)]
+    for each in arrivals:
+        slots[slot_of(each.at)].append(each)
+    return [_actual(each, seconds) for each in slots]
+
+
+def _actual(those: Sequence[Arrival], seconds: float) -> tuple[float | None, int | None]:
     if not those:
         return None, None
     in_time = [each.response_seconds is not None and each.response_seconds <= seconds for each in those]

@@ -1,12 +1,16 @@
 """SQL for the rows that reports are made of."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.reports.records import ConversationRecord, RequestRecord, TicketRecord
 
+_T = TypeVar("_T")
+_PORTION = 500
 _REQUESTS = text(
     """
     SELECT r.id, r.conversation_id, r.requested_at, r.department,
@@ -52,15 +56,15 @@ async def requests(
 ) -> list[RequestRecord]:
     """Requests made from ``starts`` on and before ``ends``, in order."""
     values = {"starts": starts, "ends": ends, "department": department}
-    return [RequestRecord(**row) for row in (await connection.execute(_REQUESTS, values)).mappings()]
+    return await _records(connection, _REQUESTS, values, RequestRecord)
 
 
 async def conversations(
     connection: AsyncConnection, starts: datetime, ends: datetime
 ) -> list[ConversationRecord]:
     """Conversations begun from ``starts`` on and before ``ends`` in which the visitor said something."""
-    rows = await connection.execute(_CONVERSATIONS, {"starts": starts, "ends": ends})
-    return [ConversationRecord(**row) for row in rows.mappings()]
+    values = {"starts": starts, "ends": ends}
+    return await _records(connection, _CONVERSATIONS, values, ConversationRecord)
 
 
 async def tickets(
@@ -68,4 +72,15 @@ async def tickets(
 ) -> list[TicketRecord]:
     """Tickets opened from ``starts`` on and before ``ends``."""
     values = {"starts": starts, "ends": ends, "department": department}
-    return [TicketRecord(**row) for row in (await connection.execute(_TICKETS, values)).mappings()]
+    return await _records(connection, _TICKETS, values, TicketRecord)
+
+
+async def _records(
+    connection: AsyncConnection, query: TextClause, values: dict[str, Any], kind: Callable[..., _T]
+) -> list[_T]:
+    """All rows, fetched in portions: others are served between two of them."""
+    found: list[_T] = []
+    async with connection.stream(query, values) as rows:
+        async for portion in rows.mappings().partitions(_PORTION):
+            found += [kind(**row) for row in portion]
+    return found

@@ -96,6 +96,12 @@ async def by_ids(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, H
     return {row["id"]: _record(row) for row in rows.mappings()}
 
 
+async def lock(connection: AsyncConnection, request_id: str) -> None:
+    """Hold a request until the transaction ends, as the dispatcher does before it touches its offers."""
+    query = select(_request.c.id).where(_request.c.id == request_id)
+    await connection.execute(query.with_for_update())
+
+
 async def save(connection: AsyncConnection, before: HelpRequest, after: HelpRequest) -> None:
     """Write what changed, and nothing else; the caller holds the conversation's lock.
 

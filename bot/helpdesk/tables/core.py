@@ -22,6 +22,7 @@ metadata = MetaData()
 _LOST = text("event = 'released' AND reason = 'connection_lost'")
 _OPEN = text("status <> 'closed'")
 _PENDING = text("status = 'pending'")
+_PARKED = text("status = 'parked'")
 
 
 def moment(name: str, *, nullable: bool = False) -> Column[object]:
@@ -177,6 +178,7 @@ outbox = Table(
     Column("progress", Integer, nullable=False, default=0),
     UniqueConstraint("conversation_id", "seq", "target"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
+    Index("outbox_parked", "target", postgresql_where=_PARKED),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
 )
 
