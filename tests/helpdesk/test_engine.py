@@ -330,34 +330,6 @@ async def test_nothing_is_lost_when_valkey_is_emptied_at_any_moment(
     assert (await desk.claim(request.id, ann)).claimed_by == ann.id
 
 
-async def test_off_hours_request_waits_without_ladder_until_duty_starts(
-    database: Database, live: Live, texts: Texts, clock: FakeClock, dispatcher: Dispatcher, query: Query
-) -> None:
-    from datetime import timedelta
-
-    from bot.helpdesk.duty import Duty
-
-    starts = clock() + timedelta(hours=12)
-
-    class Closed:
-        async def duty(self, department: str | None, now: object) -> Duty:
-            assert department == "税务局"
-            return Duty(False, None, starts)
-
-    night = Desk(database, live, texts, Policy(), clock, Closed())
-    conversation, _ = await night.start_conversation(channel="widget")
-    delivery = await take_one(night, conversation.id, "转人工")
-    assert await night.save_bot_replies(delivery, [HANDOFF], [])
-    notice = (await night.updates(conversation.id, 0, internal=False))[-1]
-    assert notice.payload == {"code": "off_hours", "next_start": "2026-01-05T21:00:00.000Z", "callback": True}
-    assert "1月6日（周二）05:00" in (notice.text or "")
-    clock.advance(3600)
-    await dispatcher.step()
-    request = await night.request_of(conversation.id)
-    assert request and request.level == 0 and await query("SELECT 1 FROM help_breach") == []
-    assert request.deadline_at == starts + timedelta(seconds=60)
-
-
 async def test_topic_gives_the_department_when_the_handoff_names_none(
     database: Database, desk: Desk, clock: FakeClock
 ) -> None:

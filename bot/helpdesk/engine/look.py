@@ -73,7 +73,7 @@ class Looker:
         view = View(
             requests,
             await snapshot.open_offers(connection),
-            await snapshot.left_out(connection, [r.id for r in waiting]),
+            await snapshot.left_out(connection, [r.id for r in waiting], now),
             {each: it.by for each, it in known.items()},
             {each: it.lost_by for each, it in known.items() if it.lost_by},
             await people.states(connection),

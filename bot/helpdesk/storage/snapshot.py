@@ -39,16 +39,18 @@ _OPEN_OFFERS = text(
     "SELECT id, help_request_id, staff_id, reserved, offered_at, expires_at FROM help_offer "
     "WHERE ended_at IS NULL"
 )
+# While the clock has not begun to run (asked for off hours), everything since the request counts: whoever let
+# it ring at night is asked again in the morning, and not before.
+_SINCE = """CASE WHEN r.waiting_since <= :now THEN r.waiting_since ELSE r.requested_at END"""
 _LEFT_OUT = text(
-    """
+    f"""
     SELECT o.help_request_id, o.staff_id FROM help_offer o JOIN help_request r ON r.id = o.help_request_id
-    WHERE r.id = ANY(:ids) AND o.ending IN ('ignored', 'declined')
-      AND o.offered_at >= coalesce(r.waiting_since, r.requested_at)
+    WHERE r.id = ANY(:ids) AND o.ending IN ('ignored', 'declined') AND o.offered_at >= {_SINCE}
     UNION
     SELECT e.help_request_id, e.detail ->> 'staff_id' FROM help_request_event e
     JOIN help_request r ON r.id = e.help_request_id
     WHERE r.id = ANY(:ids) AND e.event = 'released' AND e.detail ? 'staff_id' AND e.reason <> :lost
-      AND e.at >= coalesce(r.waiting_since, r.requested_at)
+      AND e.at >= {_SINCE}
     """
 )
 # Only the last way back into the queue counts: who is sent to another department leaves their helper.
@@ -104,9 +106,14 @@ async def open_offers(connection: AsyncConnection) -> dict[str, list[OpenOffer]]
     return found
 
 
-async def left_out(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Who is not asked again, by request: they let it ring, declined, gave it back or had it taken back."""
-    grouped = await _grouped(connection, _LEFT_OUT, ids, lost=CONNECTION_LOST)
+async def left_out(
+    connection: AsyncConnection, ids: Sequence[str], now: datetime
+) -> dict[str, frozenset[str]]:
+    """Who is not asked again, by request: they let it ring, declined, gave it back or had it taken back.
+
+    Of the wait that runs at ``now``; before its clock begins, of the time since the request.
+    """
+    grouped = await _grouped(connection, _LEFT_OUT, ids, lost=CONNECTION_LOST, now=now)
     return {key: frozenset(each) for key, each in grouped.items()}
 
 
@@ -123,7 +130,7 @@ async def known_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
 
 
 async def _grouped(
-    connection: AsyncConnection, query: Any, ids: Sequence[str], **values: str
+    connection: AsyncConnection, query: Any, ids: Sequence[str], **values: object
 ) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
     if ids:
