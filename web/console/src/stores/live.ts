@@ -156,11 +156,8 @@ export const useLive = defineStore('live', () => {
 
   function queueChanged(requests: HelpRequest[], total = requests.length): void {
     for (const request of requests) api.clock.observePast(request.requested_at, Date.now());
-    const before = queue.requests;
+    // Whose conversations change is told that themselves: every console reading its own would be a storm.
     queue.replace(requests, total);
-    // One that left may have been claimed by myself in another tab.
-    const left = before.some((old) => !requests.some((request) => request.id === old.id));
-    if (left) desk.loadMine().catch(() => undefined);
   }
 
   /** Every member of staff hears of every conversation; only those held here are read. */
