@@ -85,6 +85,7 @@ class HelpRequest:
 
     From ``resolved`` on: the visitor's rating of this help, all None before; ``rated_seq`` is the notice that
     confirmed it. ``level`` is the step of the ladder that was taken last (docs/help-engine.md).
+    ``promised_from``: from when the promise counts, when that is later than the request.
     """
 
     id: str
@@ -114,6 +115,7 @@ class HelpRequest:
     level: int = 0
     waiting_since: datetime | None = None
     breached_at: datetime | None = None
+    promised_from: datetime | None = None
 
     @property
     def clock_from(self) -> datetime:

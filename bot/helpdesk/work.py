@@ -227,6 +227,7 @@ class Work(Nudging):
             closed_at=None,
             outcome=None,
             waiting_since=None if starts == self.now else starts,
+            promised_from=None if starts == self.now else starts,
         )
         await requests.create(self.connection, request)
         await self.record(None, request, "requested", actor, reason)

@@ -57,7 +57,7 @@ async def test_off_hours_request_waits_without_ladder_until_duty_starts(
     await dispatcher.step()
     request = await night.request_of(asked.conversation_id)
     assert request and request.level == 0 and await query("SELECT 1 FROM help_breach") == []
-    assert request.deadline_at == opens + timedelta(seconds=60)
+    assert (request.promised_from, request.deadline_at) == (opens, opens + timedelta(seconds=60))
 
 
 async def test_off_hours_request_rings_once_at_a_ready_helper_and_again_when_duty_starts(

@@ -17,7 +17,8 @@ from bot.helpdesk.reports.records import (
     RequestRecord,
     TicketRecord,
     days_between,
-    seconds_between,
+    handling_seconds,
+    response_seconds,
 )
 from bot.helpdesk.reports.staffing import (
     Advice,
@@ -174,13 +175,7 @@ def _alike(before: list[RequestRecord], day: date) -> tuple[list[RequestRecord],
 
 
 def _arrival(record: RequestRecord) -> Arrival:
-    answered = record.first_response_at is not None
-    return Arrival(
-        record.requested_at,
-        seconds_between(record.claimed_at, record.closed_at) if answered else None,
-        record.helper_id,
-        seconds_between(record.requested_at, record.first_response_at),
-    )
+    return Arrival(record.requested_at, handling_seconds(record), record.helper_id, response_seconds(record))
 
 
 def bounds(first: date, last: date) -> tuple[datetime, datetime]:

@@ -1,6 +1,7 @@
 """How many helpers each half hour needs, and a replay of the log that checks such advice. Pure.
 
-The advice is Erlang C over the mean number of requests of a half hour and the mean time from claim to close.
+The advice is Erlang C over the mean number of requests of a half hour and the mean time in the hands
+of helpers.
 A helper holds several conversations at once: ``capacity`` places each.
 """
 
@@ -21,7 +22,7 @@ SLOTS = 48
 
 @dataclass(frozen=True)
 class Arrival:
-    """A request as it came: when, and how long it was handled from claim to close, if it was."""
+    """A request as it came: when, and how long it was in the hands of helpers, if it was."""
 
     at: datetime
     handling_seconds: float | None

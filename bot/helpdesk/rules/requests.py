@@ -170,7 +170,9 @@ def _postponed(request: HelpRequest, event: Postpone, now: datetime) -> HelpRequ
         raise WrongState("a helper holds the request already")
     if request.clock_from <= now or event.until <= request.clock_from:
         return request  # its clock runs already, and goes on
-    return replace(request, waiting_since=event.until, deadline_at=event.deadline_at)
+    return replace(
+        request, waiting_since=event.until, promised_from=event.until, deadline_at=event.deadline_at
+    )
 
 
 def _climbed(request: HelpRequest, event: Climb, now: datetime) -> HelpRequest:

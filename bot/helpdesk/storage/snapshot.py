@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.helpdesk.models import HelpRequest, Place
 from bot.helpdesk.rules.absence import CONNECTION_LOST, Held
 from bot.helpdesk.rules.dispatch import OpenOffer
+from bot.helpdesk.storage.holding import HELD_SECONDS
 
 # Requests that somebody answered since their clock started need nothing of the dispatcher. Neither question
 # nor brief: what visitors wrote stays where it is. In the order of the record: a thousand are read at a time.
@@ -162,13 +163,13 @@ async def line(connection: AsyncConnection) -> dict[str, Place]:
 # --- figures of the board and of the honest wait ----------------------------------------------------------
 
 _HISTORY = text(
-    """
-    SELECT extract(epoch FROM first_response_at - coalesce(
+    f"""
+    SELECT extract(epoch FROM r.first_response_at - coalesce(
                (SELECT max(o.offered_at) FROM help_offer o
-                WHERE o.help_request_id = help_request.id AND o.ending = 'accepted'
-                  AND o.offered_at <= first_response_at), requested_at)) AS pickup,
-           extract(epoch FROM closed_at - claimed_at) AS handling, requested_at
-    FROM help_request WHERE requested_at >= :since ORDER BY requested_at DESC LIMIT :limit
+                WHERE o.help_request_id = r.id AND o.ending = 'accepted'
+                  AND o.offered_at <= r.first_response_at), r.requested_at)) AS pickup,
+           {HELD_SECONDS} AS handling, r.requested_at
+    FROM help_request r WHERE r.requested_at >= :since ORDER BY r.requested_at DESC LIMIT :limit
     """
 )
 

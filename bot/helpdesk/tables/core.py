@@ -135,6 +135,7 @@ help_request = Table(
     Column("level", SmallInteger, nullable=False, server_default="0"),
     moment("waiting_since", nullable=True),
     moment("breached_at", nullable=True),
+    moment("promised_from", nullable=True),
     Index("help_request_requested_at", "requested_at"),
     Index("help_request_claimed_by", "claimed_by", postgresql_where=text("status = 'claimed'")),
     Index("help_request_one_open", "conversation_id", unique=True, postgresql_where=_OPEN),

@@ -41,6 +41,20 @@ def test_promise_is_judged_once_it_can_be(values: dict, counted: bool, within: b
     assert (found.counted, found.within) == (counted, within)
 
 
+@pytest.mark.parametrize(
+    ("values", "response"),
+    [
+        ({"first_response_at": seconds(50)}, 50),
+        ({"first_response_at": seconds(54_010), "promised_from": seconds(54_000)}, 10),
+        ({"first_response_at": seconds(30), "promised_from": seconds(54_000)}, 0),
+        ({"promised_from": seconds(54_000)}, None),
+    ],
+)
+def test_answer_is_timed_by_the_clock_of_the_promise(values: dict, response: float | None):
+    found = facts(request(**values), 60, AFTER)
+    assert (found.response_seconds, found.within) == (response, response is not None)
+
+
 CLOSED = {"first_response_at": seconds(9), "closed_at": seconds(600), "outcome": "resolved"}
 WEEK = 7 * 86_400
 
