@@ -58,7 +58,10 @@ class UseCases:
             first_seq = work.conversation.last_seq
             yield work
         if nudges := work.all_nudges(first_seq):
-            await self._live.publish_all(nudges)
+            await self._publish(nudges)
+
+    async def _publish(self, nudges: list[tuple[str, JSON]]) -> None:
+        await self._live.publish_all(nudges)
 
     async def _reception(self, handoff: JSON) -> Reception:
         """Where a request for a person would go now, and whether somebody is there."""

@@ -1,6 +1,7 @@
 """The dispatcher on real PostgreSQL and Valkey, one step at a time with a clock that stands still."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -233,6 +234,28 @@ async def test_another_takes_the_lease_when_the_holder_stands_still_inside_a_tra
     assert two.token == 2
     await frozen.close()
     await other.close()
+
+
+async def test_round_goes_on_when_valkey_hangs(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, live: Live, clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ann, mended, asked = await ready("ann"), asyncio.Event(), []
+    held = [await queue() for _ in range(3)]
+    for request in held:
+        await desk.claim(request.id, ann)
+    clock.advance(50)
+
+    async def hang(nudges: Iterable[Any]) -> None:
+        asked.append(list(nudges))
+        await mended.wait()
+
+    monkeypatch.setattr(live, "publish_all", hang)
+    async with asyncio.timeout(20):
+        await dispatcher.step()
+    assert [(await desk.conversation(r.conversation_id)).owner for r in held] == ["queue"] * 3
+    assert len(asked) >= 3
+    mended.set()
 
 
 async def test_conversation_is_passed_over_when_somebody_holds_it(

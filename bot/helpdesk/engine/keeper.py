@@ -1,10 +1,10 @@
 """What the dispatcher does to one conversation at a time: take back, time out, tell the visitor."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.helpdesk.engine.lease import Lease
-from bot.helpdesk.models import Actor, HelpRequest, Invitation
+from bot.helpdesk.models import JSON, Actor, HelpRequest, Invitation
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.absence import Hearing, Held, absent_at
 from bot.helpdesk.storage import invitations, people, requests, tickets
@@ -25,10 +25,15 @@ class Keeper(UseCases):
     Raises ``LeaseLost`` when this process does not dispatch, ``Busy`` when somebody holds the conversation.
     """
 
-    def use(self, lease: Lease) -> "Keeper":
-        """Write under ``lease`` from now on."""
+    def use(self, lease: Lease, publish: Callable[[list[tuple[str, JSON]]], None]) -> "Keeper":
+        """Write under ``lease`` and hand the nudges to ``publish`` from now on."""
         self._lease = lease
+        self._hand_on = publish
         return self
+
+    async def _publish(self, nudges: list[tuple[str, JSON]]) -> None:
+        # Not awaited: a Valkey that hangs would hold up the round once for each conversation.
+        self._hand_on(nudges)
 
     @asynccontextmanager
     async def _fenced(self, conversation_id: str) -> AsyncIterator[Work]:

@@ -61,7 +61,7 @@ class Dispatcher:
         self._clock = clock
         self._looker = Looker()
         self._writer = Writer(database, self.lease, clock)
-        self._keeper = Keeper(database, live, texts, thresholds, clock).use(self.lease)
+        self._keeper = Keeper(database, live, texts, thresholds, clock).use(self.lease, self._publish)
         self._awake = asyncio.Event()
         self._leads = asyncio.Event()
         self._untold: asyncio.Queue[str] = asyncio.Queue()
