@@ -30,6 +30,12 @@ from bot.helpdesk.tokens import hash_token
 from bot.settings import PROJECT
 
 
+def visitor_socket(port: int, token: str) -> connect:
+    """A visitor's WebSocket, to be entered."""
+    address = f"ws://127.0.0.1:{port}/api/visitor/ws?token={token}"
+    return connect(address, max_queue=None, max_size=None, ping_interval=None, open_timeout=60)
+
+
 @dataclass
 class Client:
     """A member of staff logged in: one keep-alive connection, one request at a time."""
@@ -99,27 +105,42 @@ async def hire(
     return clients
 
 
-async def ask(desk: Desk, department: str | None) -> str:
+async def arrive_all(desk: Desk, count: int, at_once: int = 8) -> list[tuple[str, str]]:
+    """``count`` visitors who have not asked for anybody yet: the id and token of each conversation."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one() -> tuple[str, str]:
+        async with gate:
+            conversation, token = await desk.start_conversation(channel="bench")
+            return conversation.id, token
+
+    return await asyncio.gather(*(one() for _ in range(count)))
+
+
+async def ask(desk: Desk, department: str | None, conversation_id: str | None = None) -> str:
     """A visitor who is handed over to a person; the conversation's id. The assistant is left out of it."""
-    conversation, _ = await desk.start_conversation(channel="bench")
+    if conversation_id is None:
+        conversation_id = (await desk.start_conversation(channel="bench"))[0].id
     payload = {"reason": "asked", "topic": None, "department": department}
     reception = await desk._reception(payload)
-    async with desk._work(conversation.id) as work:
+    async with desk._work(conversation_id) as work:
         await work.visitor_says(uuid4().hex, "转人工", "转人工")
         await work.bot_says(BotReply("handoff", "好的。", payload), 1)
         await work.open_request(payload, [], Actor("bot"), reception)
-    return conversation.id
+    return conversation_id
 
 
-async def ask_all(desk: Desk, count: int, department: str | None, at_once: int = 8) -> list[str]:
-    """``count`` visitors, as fast as ``at_once`` transactions can."""
+async def ask_all(
+    desk: Desk, count: int, department: str | None, at_once: int = 8, ids: Sequence[str] | None = None
+) -> list[str]:
+    """``count`` visitors, or those of ``ids``, as fast as ``at_once`` transactions can."""
     gate = asyncio.Semaphore(at_once)
 
-    async def one() -> str:
+    async def one(conversation_id: str | None) -> str:
         async with gate:
-            return await ask(desk, department)
+            return await ask(desk, department, conversation_id)
 
-    return await asyncio.gather(*(one() for _ in range(count)))
+    return await asyncio.gather(*(one(each) for each in ids or [None] * count))
 
 
 def start_server(addresses: dict[str, str], **settings: str) -> "tuple[subprocess.Popen[bytes], int]":

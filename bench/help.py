@@ -1,198 +1,200 @@
 """The minute under load: simulated visitors and helpers against two real servers.
 
-Helpers are real WebSocket and HTTP clients with drawn answer times: they hear an offer, think, claim, type,
-answer, and close after the handling time. Handling is shortened (a real conversation takes minutes), so that
-a run ends; the forecast is made for the same times. Visitors come all at once, the hardest case, or with
-``--minutes`` as they do in life, evenly at random, which is what Erlang C speaks about.
+Visitors and helpers are real clients with drawn times (``bench.minute``): every visitor waits at an open
+WebSocket, helpers hear an offer, think, claim, type, answer, and close after the handling time. Handling is
+shortened (a real conversation takes minutes), so that a run ends. Visitors come all at once, the hardest
+case, or with ``--minutes`` as they do in life, evenly at random, which is what Erlang C speaks about.
 
-The assistant is left out: requests are opened as its handoffs are. Seeds are fixed.
+Staff grow with the load: as many as Erlang C asks for, so that 95% of so many requests within one minute find
+a place in time, with the same drawn times; ``--helpers`` sets a number instead. The forecast that is printed
+is for the staff that were there. The assistant is left out: requests are opened as its handoffs are. Seeds
+are fixed.
 """
 
 import argparse
 import asyncio
 import json
+import math
 import random
 import statistics
+import subprocess
 import tempfile
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+import psutil
 from sqlalchemy import text
 
 from bench import crowd
+from bench.minute import Helper, Pace, Seen, Visitor
 from bot.cli.stores import Stores
 from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Live
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.staffing import share_within
+from bot.helpdesk.staffing import helpers_needed, share_within
 from bot.helpdesk.texts import Texts
 
 DEPARTMENT = "税务局"
 SERVERS = 2
-#: Means of the drawn times in seconds: to hear the bell and click, to write a first answer, to settle it all.
-REACT_SECONDS, TYPE_SECONDS, HANDLE_SECONDS = 2.0, 6.0, 20.0
-GIVE_UP_SECONDS = 300.0
+SHARE = 0.95
+GIVE_UP_SECONDS = 240.0
+CONNECTING_AT_ONCE = 50
 
 
-@dataclass
-class Seen:
-    """What was measured, in seconds."""
+@dataclass(frozen=True)
+class Load:
+    """One run: how many ask, over how many minutes (0: all at once), and who is there to help."""
 
-    ring: list[float] = field(default_factory=list)
-    claim: list[float] = field(default_factory=list)
-    conflicts: int = 0
+    requests: int
+    minutes: float
+    helpers: int
+    pace: Pace
 
+    @property
+    def places(self) -> int:
+        """How many conversations the helpers can hold at once."""
+        return self.helpers * Policy().helper_capacity
 
-class Helper:
-    """One simulated helper: takes what rings, each conversation in a task of its own."""
+    @property
+    def rate(self) -> float:
+        """Requests per second; those who ask all at once count as those of one minute."""
+        return self.requests / (60 * (self.minutes or 1))
 
-    def __init__(self, client: crowd.Client, seen: Seen, rng: random.Random) -> None:
-        self.client = client
-        self._seen = seen
-        self._rng = rng
-        self._heard: set[int] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def run(self, ready: asyncio.Event) -> None:
-        """Work until cancelled."""
-        async with self.client.socket() as socket:
-            status, _ = await self.client.call("PUT", "/presence", {"status": "ready"})
-            assert status == 200
-            ready.set()
-            beat = asyncio.create_task(self._beat(socket))
-            try:
-                async for message in crowd.frames(socket):
-                    if message["type"] == "offers":
-                        self._hear(message["offers"])
-            finally:
-                for task in (beat, *self._tasks):
-                    task.cancel()
-
-    async def _beat(self, socket: Any) -> None:
-        while True:
-            await asyncio.sleep(20)
-            await socket.send('{"type":"ping"}')
-
-    def _hear(self, offers: list[dict[str, Any]]) -> None:
-        now = datetime.now(UTC)
-        for offer in offers:
-            if offer["id"] in self._heard:
-                continue
-            self._heard.add(offer["id"])
-            self._seen.ring.append((now - datetime.fromisoformat(offer["offered_at"])).total_seconds())
-            task = asyncio.create_task(self._help(offer["request"]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _help(self, request: dict[str, Any]) -> None:
-        await self._take_time(REACT_SECONDS)
-        begun = time.perf_counter()
-        status, _ = await self.client.call("POST", f"/help-requests/{request['id']}/claim")
-        self._seen.claim.append(time.perf_counter() - begun)
-        if status != 200:
-            self._seen.conflicts += 1
-            return
-        await self._take_time(TYPE_SECONDS)
-        where = f"/conversations/{request['conversation_id']}"
-        message = {"client_message_id": uuid4().hex, "text": "您好，我来帮您。", "visibility": "public"}
-        await self.client.call("POST", f"{where}/messages", message)
-        await self._take_time(HANDLE_SECONDS - TYPE_SECONDS)
-        await self.client.call("POST", f"{where}/close", {"outcome": "resolved"})
-
-    async def _take_time(self, mean: float) -> None:
-        # The tail is cut, so that a run does not end with minutes of waiting for one conversation.
-        await asyncio.sleep(min(2.5 * mean, self._rng.expovariate(1 / mean)))
+    def forecast(self) -> float:
+        """The share that Erlang C expects to be answered within the minute."""
+        return share_within(self.rate, self.pace.held, self.places, self.pace.spare)
 
 
-async def _arrive(desk: Desk, count: int, minutes: float, rng: random.Random) -> None:
-    if minutes <= 0:
-        await crowd.ask_all(desk, count, DEPARTMENT)
-        return
-    begun, moments = time.monotonic(), sorted(rng.uniform(0, 60 * minutes) for _ in range(count))
-    tasks = []
-    for moment in moments:
-        await asyncio.sleep(max(0.0, begun + moment - time.monotonic()))
-        tasks.append(asyncio.create_task(crowd.ask(desk, DEPARTMENT)))
-    await asyncio.gather(*tasks)
+def staff_for(requests: int, minutes: float, pace: Pace) -> int:
+    """How many helpers Erlang C asks for."""
+    rate = requests / (60 * (minutes or 1))
+    places = helpers_needed(rate, pace.held, share=SHARE, seconds=pace.spare)
+    return math.ceil(places / Policy().helper_capacity)
 
 
-async def _rows(database: Database, statement: str) -> list[Any]:
-    async with database.transaction() as connection:
-        return list((await connection.execute(text(statement))).all())
+class Run:
+    """One load on two running servers."""
 
+    def __init__(self, database: Database, desk: Desk, ports: list[int], load: Load) -> None:
+        self._database = database
+        self._desk = desk
+        self._ports = ports
+        self._load = load
+        self._seen = Seen()
+        self._rng = random.Random(load.requests)
+        self._tasks: list[asyncio.Task[None]] = []
 
-async def _all_closed(database: Database) -> None:
-    async with asyncio.timeout(GIVE_UP_SECONDS):
-        while (await _rows(database, "SELECT count(*) FROM help_request WHERE status <> 'closed'"))[0][0]:
-            await asyncio.sleep(0.5)
+    async def measure(self) -> dict[str, Any]:
+        """Let it happen; the figures."""
+        try:
+            await self._open_desks()
+            ids = await self._let_in()
+            begun = time.monotonic()
+            await self._ask(ids)
+            await self._settled()
+            seconds = time.monotonic() - begun
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        return {**await figures(self._database, self._seen, self._load), "seconds": round(seconds, 1)}
 
+    async def _open_desks(self) -> None:
+        clients = await crowd.hire(self._database, self._ports, self._load.helpers, DEPARTMENT)
+        ready = [asyncio.Event() for _ in clients]
+        for number, (client, event) in enumerate(zip(clients, ready, strict=True)):
+            helper = Helper(client, self._seen, random.Random(number), self._load.pace)
+            self._tasks.append(asyncio.create_task(helper.run(event)))
+        await asyncio.gather(*(event.wait() for event in ready))
+        # They have been at their desks for a while: who has just become ready is given less.
+        await _run(self._database, "UPDATE staff SET presence_at = presence_at - interval '1 hour'")
 
-async def _one_run(
-    database: Database, desk: Desk, ports: list[int], count: int, options: argparse.Namespace
-) -> dict[str, Any]:
-    rng, seen = random.Random(count), Seen()
-    clients = await crowd.hire(database, ports, options.helpers, DEPARTMENT)
-    events = [asyncio.Event() for _ in clients]
-    helpers = [Helper(client, seen, random.Random(n)) for n, client in enumerate(clients)]
-    tasks = [asyncio.create_task(h.run(e)) for h, e in zip(helpers, events, strict=True)]
-    try:
+    async def _let_in(self) -> list[str]:
+        here = await crowd.arrive_all(self._desk, self._load.requests)
+        gate, events = asyncio.Semaphore(CONNECTING_AT_ONCE), [asyncio.Event() for _ in here]
+        for number, ((_, token), event) in enumerate(zip(here, events, strict=True)):
+            visitor = Visitor(self._ports[number % len(self._ports)], token, self._seen)
+            self._tasks.append(asyncio.create_task(visitor.run(event, gate)))
         await asyncio.gather(*(event.wait() for event in events))
-        await _arrive(desk, count, options.minutes, rng)
-        await _all_closed(database)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for client in clients:
-            client.close()
-    return {**await _figures(database, seen, options), "requests": count}
+        return [conversation_id for conversation_id, _ in here]
+
+    async def _ask(self, ids: Sequence[str]) -> None:
+        if self._load.minutes <= 0:
+            await crowd.ask_all(self._desk, len(ids), DEPARTMENT, ids=ids)
+            return
+        begun = time.monotonic()
+        moments = sorted(self._rng.uniform(0, 60 * self._load.minutes) for _ in ids)
+        tasks = []
+        for moment, conversation_id in zip(moments, ids, strict=True):
+            await asyncio.sleep(max(0.0, begun + moment - time.monotonic()))
+            tasks.append(asyncio.create_task(crowd.ask(self._desk, DEPARTMENT, conversation_id)))
+        await asyncio.gather(*tasks)
+
+    async def _settled(self) -> None:
+        """Everybody was helped, or it takes too long: then the figures say how many were not."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GIVE_UP_SECONDS):
+                while await _one(
+                    self._database, "SELECT count(*) FROM help_request WHERE status <> 'closed'"
+                ):
+                    await asyncio.sleep(0.5)
 
 
-async def _figures(database: Database, seen: Seen, options: argparse.Namespace) -> dict[str, Any]:
-    waits = [
-        float(row[0])
-        for row in await _rows(
-            database, "SELECT extract(epoch FROM first_response_at - requested_at) FROM help_request"
-        )
-    ]
-    late = [
-        float(row[0])
-        for row in await _rows(
-            database,
-            "SELECT detail ->> 'late_seconds' FROM help_request_event "
-            "WHERE reason = 'ladder' AND detail ? 'late_seconds'",
-        )
-    ]
-    doubles = await _rows(
-        database,
-        "SELECT 1 FROM help_request_event WHERE event = 'claimed' GROUP BY help_request_id HAVING count(*) > "
-        "1 + (SELECT count(*) FROM help_request_event e WHERE e.event = 'released')",
-    )
-    within = sum(wait <= 60 for wait in waits) / len(waits)
-    places = options.helpers * Policy().helper_capacity
-    rate = len(waits) / (60 * (options.minutes or 1))
-    # A place is taken from the offer on; the visitor also waits for the click and the typing.
-    held = REACT_SECONDS + HANDLE_SECONDS
-    spare = 60 - REACT_SECONDS - TYPE_SECONDS
+async def _run(database: Database, statement: str) -> list[Any]:
+    async with database.transaction() as connection:
+        result = await connection.execute(text(statement))
+        return list(result.all()) if result.returns_rows else []
+
+
+async def _one(database: Database, statement: str) -> Any:
+    return (await _run(database, statement))[0][0]
+
+
+_WAITS = "SELECT extract(epoch FROM first_response_at - requested_at) FROM help_request"
+_LATE = (
+    "SELECT detail ->> 'late_seconds' FROM help_request_event "
+    "WHERE reason = 'ladder' AND detail ? 'late_seconds'"
+)
+_DOUBLES = """
+    SELECT count(*) FROM (
+        SELECT help_request_id FROM help_request_event GROUP BY help_request_id
+        HAVING count(*) FILTER (WHERE event = 'claimed') > 1 + count(*) FILTER (WHERE event = 'released')
+    ) twice
+"""
+
+
+async def figures(database: Database, seen: Seen, load: Load) -> dict[str, Any]:
+    """What the database and the clients say about a run."""
+    waits = [None if row[0] is None else float(row[0]) for row in await _run(database, _WAITS)]
+    late = [float(row[0]) for row in await _run(database, _LATE)]
+    answered = [wait for wait in waits if wait is not None]
+    within = sum(wait <= 60 for wait in answered) / len(waits)
     return {
-        "ring_ms": _spread(seen.ring),
-        "claim_ms": _spread(seen.claim),
+        "requests": load.requests,
+        "helpers": load.helpers,
+        "places": load.places,
+        "handling_s": load.pace.handle,
+        "ring_ms": spread(seen.ring),
+        "claim_ms": spread(seen.claim),
+        "reply_ms": spread(seen.reply),
         "conflicts": seen.conflicts,
         "ladder_steps": len(late),
-        "ladder_error_ms": _spread(late),
-        "first_response_s": round(statistics.median(waits), 1),
+        "ladder_error_ms": spread(late),
+        "first_response_s": round(statistics.median(answered), 1) if answered else None,
         "within_60s": round(within, 3),
-        "forecast_within_60s": round(share_within(rate, held, places, spare), 3),
-        "double_claims": len(doubles),
+        "forecast_within_60s": round(load.forecast(), 3),
+        "unanswered": len(waits) - len(answered),
+        "double_claims": await _one(database, _DOUBLES),
+        "places_told": seen.places_told,
     }
 
 
-def _spread(seconds: list[float]) -> dict[str, float] | None:
+def spread(seconds: list[float]) -> dict[str, float] | None:
     """Median, 95th percentile and largest, in milliseconds."""
     if not seconds:
         return None
@@ -201,64 +203,94 @@ def _spread(seconds: list[float]) -> dict[str, float] | None:
     return dict(zip(("p50", "p95", "max"), (round(1000 * each, 1) for each in picked), strict=True))
 
 
-async def _measure(addresses: dict[str, str], options: argparse.Namespace) -> list[dict[str, Any]]:
-    settings = {"BANGBAN_DATABASE_POOL": "20"}
-    started = [crowd.start_server(addresses, **settings) for _ in range(SERVERS)]
+async def _measure(addresses: dict[str, str], loads: Sequence[Load]) -> list[dict[str, Any]]:
+    started = [crowd.start_server(addresses, BANGBAN_DATABASE_POOL="20") for _ in range(SERVERS)]
+    processes, ports = [process for process, _ in started], [port for _, port in started]
     database = Database.open(addresses["database_url"], pool_size=12)
     live = Live.open(addresses["redis_url"])
     desk = Desk(database, live, Texts.load(), Policy())
+    found = []
     try:
-        ports = [port for _, port in started]
         for port in ports:
             await crowd.is_up(port)
-        found = []
-        for count in options.counts:
-            await _empty(database)
-            found.append(await _one_run(database, desk, ports, count, options))
-            print(_line(found[-1]), flush=True)
-        return found
+        for load in loads:
+            await _run(database, "TRUNCATE staff, conversation, help_request CASCADE")
+            before = _cpu_seconds(processes)
+            measured = await Run(database, desk, ports, load).measure()
+            measured["server_cpu_s"] = round(_cpu_seconds(processes) - before, 1)
+            found.append(measured)
+            print(line(measured), flush=True)
     finally:
-        crowd.end(process for process, _ in started)
+        crowd.end(processes)
         await live.close()
         await database.close()
+    return found
 
 
-async def _empty(database: Database) -> None:
-    async with database.transaction() as connection:
-        await connection.execute(text("TRUNCATE staff, conversation, help_request CASCADE"))
+def _cpu_seconds(processes: "Sequence[subprocess.Popen[bytes]]") -> float:
+    times = [psutil.Process(process.pid).cpu_times() for process in processes]
+    return sum(each.user + each.system for each in times)
 
 
-def _line(figures: dict[str, Any]) -> str:
+HEAD = (
+    "  求助  帮办员  席位   响铃(毫秒)          认领(毫秒)          见到答复(毫秒)      阶梯误差(毫秒)    "
+    "  步数  首答(秒)  60秒内   预测     未答  重复  用时(秒)  服务器CPU(秒)"
+)
+
+
+def line(figures: dict[str, Any]) -> str:
+    """One row of the table."""
+
     def shown(name: str) -> str:
         each = figures[name]
         return "-" if each is None else f"{each['p50']:.0f}/{each['p95']:.0f}/{each['max']:.0f}"
 
-    times = "  ".join(f"{shown(name):>16}" for name in ("ring_ms", "claim_ms", "ladder_error_ms"))
-    shares = f"{figures['within_60s']:>8.1%}  {figures['forecast_within_60s']:>8.1%}"
-    counts = f"{figures['ladder_steps']:>6}  {figures['first_response_s']:>8}"
-    return f"{figures['requests']:>6}  {times}  {counts}  {shares}  {figures['double_claims']:>5}"
+    who = f"{figures['requests']:>6}  {figures['helpers']:>6}  {figures['places']:>4}"
+    times = "  ".join(f"{shown(n):<18}" for n in ("ring_ms", "claim_ms", "reply_ms", "ladder_error_ms"))
+    shares = f"{figures['within_60s']:>7.1%}  {figures['forecast_within_60s']:>7.1%}"
+    counts = f"{figures['ladder_steps']:>5}  {figures['first_response_s'] or '-':>8}"
+    ends = f"{figures['unanswered']:>5}  {figures['double_claims']:>4}"
+    return (
+        f"{who}   {times}  {counts}  {shares}  {ends}  {figures['seconds']:>8}  {figures['server_cpu_s']:>8}"
+    )
+
+
+def _explain(loads: Sequence[Load]) -> None:
+    pace = loads[0].pace
+    come = f"{loads[0].minutes:g} 分钟内随机到来" if loads[0].minutes else "同时到来"
+    print(
+        f"求助{come}，每人开着网页等候；帮办员反应平均 {pace.react:g} 秒，首次答复再用 {pace.type:g} 秒，"
+        f"全程 {pace.handle:g} 秒（比真实的短）。"
+    )
+    print(
+        "帮办员人数随求助数增加：按 Erlang C，一分钟内这么多求助有 95% 在 60 秒内得到答复所需的人数"
+        "（除非用 --helpers 指定）；预测也用同样的人数和时间。各列三个数为中位数/95 分位/最大。"
+    )
+    print(HEAD)
 
 
 def main(arguments: list[str]) -> int:
     """Start stores and servers of its own, run, print a table and a JSON line."""
     parser = argparse.ArgumentParser(prog="./bangban bench help")
     parser.add_argument("--counts", type=int, nargs="+", default=[50, 200, 1000], help="同时求助的人数")
-    parser.add_argument("--helpers", type=int, default=60, help="在岗帮办员人数")
+    parser.add_argument("--helpers", type=int, default=0, help="在岗帮办员人数；0 为按 Erlang C 计算")
     parser.add_argument("--minutes", type=float, default=0, help="求助在几分钟内随机到来；0 为同时到来")
+    parser.add_argument("--handling", type=float, default=Pace.handle, help="一次帮办平均用时（秒）")
     options = parser.parse_args(arguments)
+    pace = Pace(handle=options.handling)
+    loads = [
+        Load(count, options.minutes, options.helpers or staff_for(count, options.minutes, pace), pace)
+        for count in options.counts
+    ]
     with tempfile.TemporaryDirectory(prefix="bangban-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         stores = Stores(Path(folder))
         try:
             addresses = stores.start()
             migrate(addresses["database_url"])
-            print(
-                "  求助   响铃 p50/p95/max  认领 p50/p95/max  阶梯误差(毫秒)    步数  首答(秒)"
-                "  60秒内   预测    重复"
-            )
-            found = asyncio.run(_measure(addresses, options))
+            _explain(loads)
+            found = asyncio.run(_measure(addresses, loads))
         finally:
             stores.stop()
-    about = {"helpers": options.helpers, "minutes": options.minutes, "runs": found}
-    print(json.dumps({"bench": "help", **about}))
+    print(json.dumps({"bench": "help", "minutes": options.minutes, "runs": found}))
     return 0

@@ -39,6 +39,7 @@ class QueueFeed:
         self._listeners: set[Callable[[], None]] = set()
         self._alarming: list[HelpRequest] = []
         self._departments: dict[str, DepartmentRecord] = {}
+        self._written: dict[str, tuple[HelpRequest, dict[str, Any]]] = {}
         self.message = ""
         self.version = 0
 
@@ -82,9 +83,10 @@ class QueueFeed:
         """Read the queue now, and tell everyone who watches if it has changed."""
         waiting, total = await self._floor.queue(CLAIMABLE_STATUSES, SHOWN)
         alarming, departments = await self._floor.alarming()
+        self._written = {each.id: (each, self._json(each)) for each in (*alarming, *waiting)}
         shown: dict[str, Any] = {
             "type": "queue",
-            "requests": [request_out(request).json_object() for request in waiting],
+            "requests": [self._json(request) for request in waiting],
             "total": total,
         }
         message = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
@@ -99,6 +101,18 @@ class QueueFeed:
         """Call ``listener`` at each change; the returned function ends that."""
         self._listeners.add(listener)
         return lambda: self._listeners.discard(listener)
+
+    def _json(self, request: HelpRequest) -> dict[str, Any]:
+        """As it is sent; written once, for all the desks, until it changes."""
+        written = self._written.get(request.id)
+        return written[1] if written and written[0] == request else request_out(request).json_object()
+
+    def alerts_shown(self, staff: Staff) -> list[dict[str, Any]]:
+        """What ``staff`` has to hear about, as it is sent."""
+        return [
+            {"request": self._json(each.request), "reason": each.reason, "ring": each.ring}
+            for each in self.alerts_for(staff)
+        ]
 
     def alerts_for(self, staff: Staff) -> list[Alert]:
         """What ``staff`` has to hear about."""

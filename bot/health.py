@@ -45,6 +45,7 @@ async def live(call: Call) -> HTTPResponse:
 async def ready(call: Call) -> HTTPResponse:
     """PostgreSQL and Valkey answer. The assistant may be away: people still reach people.
 
+    The dispatcher may have ended, and is started again: another server's stands in for it.
     Public holidays of this or the next year may be unknown: weekdays decide then.
     """
     parts = call.parts
@@ -55,6 +56,7 @@ async def ready(call: Call) -> HTTPResponse:
         "postgresql": _word(postgresql),
         "valkey": _word(valkey),
         "assistant": _word(assistant),
+        "dispatcher": _word(call.request.app.ctx.running.dispatcher.looks),
         "holidays": "incomplete" if missing_years(local_day(utcnow())) else "ok",
     }
     return json_response(body, status=200 if postgresql and valkey else 503)

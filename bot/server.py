@@ -19,7 +19,7 @@ from sanic import HTTPResponse, Sanic
 from sanic.response import json as json_response
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import health, openapi
+from bot import health, metrics, openapi
 from bot.channels import tickets as visitor_tickets
 from bot.channels import widget
 from bot.channels.wechat import routes as wechat
@@ -47,8 +47,6 @@ from bot.helpdesk.desk import Desk
 from bot.helpdesk.floor import Floor
 from bot.helpdesk.live import Hub, Live, utcnow
 from bot.helpdesk.office import Office
-from bot.helpdesk.rules import Policy
-from bot.helpdesk.rules.policy import LADDER
 from bot.helpdesk.storage import people
 from bot.helpdesk.team import Team
 from bot.helpdesk.texts import Texts
@@ -57,8 +55,9 @@ from bot.helpdesk.worktime.roster import WorkingHours
 from bot.knowledge.topics import TOPICS
 from bot.logs import configure_logs
 from bot.pages import mount_pages
+from bot.pulse import Pulse
 from bot.search import BackgroundSearch, Searcher
-from bot.settings import SettingError, Settings, read_settings
+from bot.settings import SettingError, Settings, policy_of, read_settings
 from bot.web import App, Call, Limits, Parts, Route, mount
 
 log = structlog.stdlib.get_logger(__name__)
@@ -66,7 +65,6 @@ log = structlog.stdlib.get_logger(__name__)
 # A message of 2,000 characters is at most 24 KB of escaped JSON.
 LARGEST_MESSAGE_BYTES = 65_536
 # Above what a call to the assistant may take, so that a lease never runs out under a living worker.
-_LEASE_MARGIN_SECONDS = 20
 # How long figures of waiting may be kept: every waiting visitor asks for them every three seconds.
 _FIGURES_SECONDS = 2.0
 # Stands in for every department that an administrator has not given another.
@@ -98,6 +96,7 @@ ROUTES: tuple[Route, ...] = (
     *console_hours.ROUTES,
     *console_reports.ROUTES,
     *health.ROUTES,
+    *metrics.ROUTES,
     Route("GET", "/api/openapi.json", "public", describe, "This document"),
 )
 
@@ -152,6 +151,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         search.start()
         app.ctx.parts, app.ctx.running = _open(settings, search)
         app.ctx.wechat = app.ctx.running.wechat
+        app.ctx.metrics = metrics.Kept()
         await _ensure_departments(app.ctx.parts.database)
         password, accounts = settings.admin_password, app.ctx.parts.accounts
         if password and await accounts.ensure_administrator(password):
@@ -182,10 +182,10 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
     database = Database.open(settings.database_url, pool_size=settings.database_pool)
     live = Live.open(settings.redis_url)
     hub = Hub(live)
-    texts, thresholds, roster = Texts.load(), Thresholds(_policy(settings)), WorkingHours(database)
+    texts, thresholds, roster = Texts.load(), Thresholds(policy_of(settings)), WorkingHours(database)
     shared = (database, live, texts, thresholds, utcnow, roster, _FIGURES_SECONDS)
     desk, floor = Desk(*shared), Floor(*shared)
-    feed = QueueFeed(floor, hub)
+    feed, pulse = QueueFeed(floor, hub), Pulse(desk, live)
     accounts = Accounts(database, live)
     office = Office.open(database, live, texts, thresholds, accounts)
     dispatcher = DispatcherThread(settings.database_url, settings.redis_url, texts, thresholds)
@@ -208,6 +208,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         Team(*shared),
         floor,
         feed,
+        pulse,
         Windows(database),
     )
     below = Foundations(
@@ -221,7 +222,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         worker.wake,
         settings.messages_per_10_seconds,
     )
-    jobs = (hub.run(), feed.run(), office.ticket_clock.run())
+    jobs = (hub.run(), feed.run(), pulse.run(), office.ticket_clock.run())
     running = Running(
         worker,
         assistant,
@@ -231,24 +232,6 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         _open_wechat(settings, below),
     )
     return parts, running
-
-
-def _policy(settings: Settings) -> Policy:
-    promise = settings.first_response_seconds
-    steps = settings.ladder_seconds or tuple(promise * each / 60 for each in (15, 30, 45, 50))
-    widen, warn, fallback, reclaim = steps
-    if not fallback < promise:
-        raise SettingError(f"BANGBAN_LADDER_SECONDS: {LADDER[2]} must lie below the promise of {promise} s.")
-    return Policy(
-        first_response_seconds=promise,
-        lease_seconds=settings.assistant_timeout_seconds + _LEASE_MARGIN_SECONDS,
-        widen_seconds=widen,
-        offer_seconds=widen,
-        warn_seconds=warn,
-        fallback_seconds=fallback,
-        reclaim_seconds=reclaim,
-        claim_grace_seconds=promise / 4,
-    )
 
 
 async def _ensure_departments(database: Database) -> None:
@@ -329,7 +312,7 @@ def main() -> int:
 
 def _serve(settings: Settings) -> int:
     try:
-        _policy(settings)
+        policy_of(settings)
     except SettingError as error:
         print(error, file=sys.stderr)
         return 2

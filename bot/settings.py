@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.helpdesk.rules import PASSWORD_MAXIMUM, PASSWORD_MINIMUM
+from bot.helpdesk.rules import PASSWORD_MAXIMUM, PASSWORD_MINIMUM, Policy
+from bot.helpdesk.rules.policy import LADDER
 
 PROJECT = Path(__file__).resolve().parent.parent
+_LEASE_MARGIN_SECONDS = 20
 
 
 class SettingError(ValueError):
@@ -157,6 +159,7 @@ class Settings:
     web: Path = _setting("BANGBAN_WEB", "web/dist", _path)  # noqa: RUF009
     first_response_seconds: int = _setting("BANGBAN_FIRST_RESPONSE_SECONDS", "60", _whole(5, 3600))
     ladder_seconds: tuple[float, ...] = _setting("BANGBAN_LADDER_SECONDS", "", _ladder)
+    absent_seconds: float = _setting("BANGBAN_ABSENT_SECONDS", "75", _seconds)
     conversations_per_minute: int = _setting("BANGBAN_CONVERSATIONS_PER_MINUTE", "60", _whole(1, 100_000))
     messages_per_10_seconds: int = _setting("BANGBAN_MESSAGES_PER_10_SECONDS", "20", _whole(1, 100_000))
     shutdown_seconds: int = _setting("BANGBAN_SHUTDOWN_SECONDS", "10", _whole(1, 300))
@@ -183,6 +186,26 @@ class Settings:
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read all settings from ``environ``. Raises SettingError naming the first variable that is wrong."""
     return Settings(**{each.name: _read(each, environ) for each in fields(Settings)})
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The thresholds that the settings give. Raises SettingError for a ladder that ends after the promise."""
+    promise = settings.first_response_seconds
+    steps = settings.ladder_seconds or tuple(promise * each / 60 for each in (15, 30, 45, 50))
+    widen, warn, fallback, reclaim = steps
+    if not fallback < promise:
+        raise SettingError(f"BANGBAN_LADDER_SECONDS: {LADDER[2]} must lie below the promise of {promise} s.")
+    return Policy(
+        first_response_seconds=promise,
+        lease_seconds=settings.assistant_timeout_seconds + _LEASE_MARGIN_SECONDS,
+        widen_seconds=widen,
+        offer_seconds=widen,
+        warn_seconds=warn,
+        fallback_seconds=fallback,
+        reclaim_seconds=reclaim,
+        claim_grace_seconds=promise / 4,
+        absent_seconds=settings.absent_seconds,
+    )
 
 
 def _read(each: "Field[Any]", environ: Mapping[str, str]) -> Any:

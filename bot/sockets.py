@@ -62,8 +62,8 @@ async def run_together(*jobs: Coroutine[Any, Any, None]) -> None:
             raise error
 
 
-async def wait_for(event: asyncio.Event, seconds: float) -> None:
-    """Wait until ``event`` is set, at most ``seconds``."""
+async def wait_for(event: asyncio.Event, seconds: float | None) -> None:
+    """Wait until ``event`` is set, at most ``seconds``; None: as long as it takes."""
     # Not asyncio.wait_for: in Python 3.11 it may swallow a cancellation that comes together with the event.
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):

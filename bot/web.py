@@ -11,12 +11,13 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from email.utils import formatdate
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, Self
 from urllib.parse import urlsplit
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import WebsocketClosed
 from sanic.response import BaseHTTPResponse, empty
@@ -33,6 +34,7 @@ from bot.helpdesk.live import Hub, Live
 from bot.helpdesk.models import Conversation, Role, Session, Staff
 from bot.helpdesk.office import Office
 from bot.helpdesk.team import Team
+from bot.pulse import Pulse
 from bot.search import Searcher
 from bot.wire import WechatOut
 
@@ -95,6 +97,7 @@ class Parts:
     team: Team
     floor: Floor
     feed: QueueFeed
+    pulse: Pulse
     reach: Reach = NoReach()  # noqa: RUF009  (it holds nothing)
 
 
@@ -103,7 +106,27 @@ class Body(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    @model_validator(mode="after")
+    def _storable(self) -> Self:
+        # PostgreSQL holds no NUL, and answers with an error of its own, also to a mere question.
+        if any(_holds_nul(value) for value in self.__dict__.values()):
+            raise ValueError("a NUL character cannot be stored")
+        return self
 
+
+def _holds_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(_holds_nul(each) for pair in value.items() for each in pair)
+        case list() | tuple():
+            return any(map(_holds_nul, value))
+    return False
+
+
+#: A day that calendars and clocks can count from, and to, without leaving their range.
+LocalDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 # A place in a conversation, as PostgreSQL can hold it.
 Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Access = Literal["public", "visitor", "staff"]
@@ -328,7 +351,7 @@ async def _preflight(request: Request) -> HTTPResponse:
 async def _add_headers(request: Request, response: BaseHTTPResponse) -> None:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    if request.path.startswith(("/api/", "/health/")):
+    if request.path.startswith(("/api/", "/health/", "/metrics")):
         response.headers.setdefault("Cache-Control", "no-store")
         # Sanic sends none; the console corrects its clocks by it.
         response.headers.setdefault("Date", formatdate(usegmt=True))

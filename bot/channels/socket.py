@@ -1,7 +1,7 @@
 """The visitor's WebSocket: what the widget sends, and the live feed of what is new.
 
-The feed reads PostgreSQL from the last seq the client holds; a nudge only says when to look. So a lost nudge
-costs at most POLL_SECONDS and no message is lost, doubled or out of order.
+The feed reads PostgreSQL from the last seq the client holds; a nudge only says when to look, and a lost one
+is made good by ``bot.pulse``. So no message is lost, doubled or out of order.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from bot.wire import helper_out, update_out
 log = structlog.stdlib.get_logger(__name__)
 
 POLL_SECONDS = 5.0
+UNAVAILABLE_SECONDS = 1.0
 QUEUE_SECONDS = 3.0
 PAGE = 200
 
@@ -103,6 +104,9 @@ class VisitorSocket:
         self._socket = socket
         self._frames = FrameLimit()
         self._after = -1
+        self._epoch = -1
+        self._noticed = -1
+        self._waits = False
         self._resumed = asyncio.Event()
         self._wake = asyncio.Event()
         # Held from saving a message to its acknowledgement: nothing is pushed before it is acknowledged.
@@ -112,8 +116,13 @@ class VisitorSocket:
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
-        async with self._parts.hub.subscribe(self._topic) as nudges:
-            await run_together(self._read(), self._listen(nudges), self._feed())
+        await self._parts.live.visitor_seen(self._id)  # from here on the pulse says so
+        watch = self._parts.pulse.watch(self._id, lambda: (self._after, self._epoch), self._wake.set)
+        try:
+            async with self._parts.hub.subscribe(self._topic) as nudges:
+                await run_together(self._read(), self._listen(nudges), self._feed())
+        finally:
+            self._parts.pulse.forget(watch)
 
     # --- from the client ---
 
@@ -187,36 +196,44 @@ class VisitorSocket:
     async def _feed(self) -> None:
         await self._resumed.wait()
         while True:
+            woken = self._wake.is_set()
             self._wake.clear()
-            pause = await self._push()
-            await wait_for(self._wake, pause)
+            try:
+                await self._push(woken)
+            except Unavailable:
+                # The connection stays: when PostgreSQL is back, the feed goes on where it stopped.
+                log.warning("feed_waits", conversation_id=self._id)
+                await asyncio.sleep(UNAVAILABLE_SECONDS)
+                self._wake.set()
+            await wait_for(self._wake, QUEUE_SECONDS if self._waits else None)
 
-    async def _push(self) -> float:
-        """Send what is new; returns after how many seconds to look again unless nudged before."""
-        await self._parts.live.visitor_seen(self._id)
-        try:
+    async def _push(self, woken: bool) -> None:
+        """Send what is new; without having been woken, only where the visitor stands in the queue."""
+        if woken:
+            told = self._after
             conversation = await self._push_updates()
-            await self._push_state(conversation)
-            if conversation.owner == "queue":
-                await self._push_position()
-                return QUEUE_SECONDS
-        except Unavailable:
-            # The connection stays: when PostgreSQL is back, the feed goes on where it stopped.
-            log.warning("feed_waits", conversation_id=self._id)
-        return POLL_SECONDS
+            if self._state is None or self._epoch != conversation.owner_epoch or self._noticed > told:
+                await self._push_state(conversation)
+            self._epoch = conversation.owner_epoch
+            self._waits = conversation.owner == "queue"
+        if self._waits:
+            await self._push_position()
 
     async def _push_updates(self) -> Conversation:
         async with self._order:
-            conversation = await self._desk.conversation(self._id)
+            conversation = await self._desk.stands(self._id)
             # A client that claims to hold more than there is would otherwise hear nothing for long.
             self._after = min(self._after, conversation.last_seq)
-            while True:
+            while self._after < conversation.last_seq:
                 updates = await self._desk.updates(self._id, self._after, internal=False, limit=PAGE)
                 for update in updates:
                     await send(self._socket, {"type": "update", "update": update_out(update).json_object()})
                     self._after = update.seq
+                    # Whoever comes or goes, a notice says so.
+                    self._noticed = update.seq if update.kind == "notice" else self._noticed
                 if len(updates) < PAGE:
-                    return conversation
+                    break
+            return conversation
 
     async def _push_state(self, conversation: Conversation) -> None:
         helper = helper_out(conversation)

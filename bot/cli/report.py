@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -15,9 +16,9 @@ from bot.helpdesk.live import utcnow
 from bot.helpdesk.reports.files import as_csv, as_xlsx
 from bot.helpdesk.reports.service import Asked, Reports
 from bot.helpdesk.reports.staffing import SLOT_SECONDS
-from bot.helpdesk.rules import Policy
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.worktime import local_day
+from bot.settings import SettingError, policy_of, read_settings
 
 _SHOWN = (
     "key",
@@ -105,10 +106,16 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join("\t".join(line) for line in lines)
 
 
+def _thresholds(url: str) -> Thresholds:
+    """What the server would go by: the same settings. Raises SettingError. Valkey has no part in a report."""
+    addresses = {"DATABASE_URL": url, "REDIS_URL": "redis://unused"}
+    return Thresholds(policy_of(read_settings({**os.environ, **addresses})))
+
+
 async def _main(options: argparse.Namespace, url: str) -> str:
+    thresholds = _thresholds(url)
     database = Database.open(url)
     try:
-        thresholds = Thresholds(Policy())
         async with database.transaction() as connection:
             await thresholds.refresh(connection)
         make = {"service": _service, "staffing": _staffing, "replay": _replay}[options.kind]
@@ -129,7 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
         with borrowed(options.data.resolve()) as addresses:
             migrate(addresses["database_url"])
             print(asyncio.run(_main(options, addresses["database_url"])))
-    except HelpdeskError as error:
+    except (HelpdeskError, SettingError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     return 0

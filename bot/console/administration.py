@@ -1,6 +1,5 @@
 """Administration over HTTP: staff, departments, topics, thresholds, the audit trail."""
 
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from bot.helpdesk.administration.thresholds import ThresholdState
 from bot.helpdesk.administration.trail import PAGE, AuditRow, WantedRows
 from bot.helpdesk.models import Role
 from bot.helpdesk.storage.directory import Person, TopicRecord
-from bot.web import Body, Call, Route, limit
+from bot.web import Body, Call, LocalDay, Route, limit
 from bot.wire import Moment, Wire
 
 OVERSEEING: frozenset[Role] = frozenset({"supervisor", "administrator"})
@@ -55,6 +54,7 @@ class SaveDepartment(Body):
     fallback: str | None = None
     capacity: int | None = None
     active: bool = True
+    last_resort: bool = False
 
 
 class SaveTopic(Body):
@@ -76,8 +76,8 @@ class SaveThreshold(Body):
 class WhichRows(Body):
     """Local days, both included; who; what; after a page."""
 
-    first: date | None = Field(default=None, alias="from")
-    last: date | None = Field(default=None, alias="to")
+    first: LocalDay | None = Field(default=None, alias="from")
+    last: LocalDay | None = Field(default=None, alias="to")
     actor: str | None = Field(default=None, max_length=64)
     action: str | None = Field(default=None, max_length=64)
     after: int | None = Field(default=None, ge=0, le=2**63 - 1)
@@ -130,6 +130,7 @@ class DepartmentOut(Wire):
     fallback: str | None
     capacity: int | None
     active: bool
+    last_resort: bool
     staff: int
 
 
@@ -232,7 +233,7 @@ async def change_password(call: Call) -> None:
 async def departments(call: Call) -> DepartmentsOut:
     """All departments."""
     found = await call.parts.office.places.departments()
-    names = ("name", "fallback", "capacity", "active")
+    names = ("name", "fallback", "capacity", "active", "last_resort")
     return DepartmentsOut(
         departments=[
             DepartmentOut(**{name: getattr(record, name) for name in names}, staff=count)

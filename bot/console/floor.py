@@ -120,6 +120,7 @@ class BoardOut(Wire):
     breaches_today: BreachesOut
     answered_today: int
     within_today: int
+    lost_today: int
     next_wait: WaitOut | None
     departments: list[LoadOut]
     people: list[ColleagueOut]
@@ -187,7 +188,7 @@ def board_out(it: Board) -> BoardOut:
     """The board as it leaves the server."""
     by_cause = {cause: it.breaches_today.get(cause, 0) for cause in _CAUSES}
     same = ("at", "waiting", "oldest_requested_at", "late", "held", "ready", "capacity")
-    today = ("answered_today", "within_today")
+    today = ("answered_today", "within_today", "lost_today")
     return BoardOut(
         breaches_today=BreachesOut(total=sum(by_cause.values()), **by_cause),
         next_wait=wait_out(it.next_wait),

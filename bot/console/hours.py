@@ -1,6 +1,5 @@
 """Working time over HTTP: weekly spans, exceptions, the calendar they make."""
 
-from datetime import date
 from typing import Any
 
 from pydantic import Field
@@ -8,7 +7,7 @@ from pydantic import Field
 from bot.console.administration import ADMINISTERING, OVERSEEING
 from bot.helpdesk.administration.hours import WeekdaySpan, exception_json
 from bot.helpdesk.worktime import Day, Week
-from bot.web import Body, Call, Route
+from bot.web import Body, Call, LocalDay, Route
 from bot.wire import Wire
 
 Clock = str  # HH:MM; what it may be is a rule of the working time
@@ -32,15 +31,15 @@ class SaveHours(Body):
 class WhichExceptions(Body):
     """Days, both included."""
 
-    first: date | None = Field(default=None, alias="from")
-    last: date | None = Field(default=None, alias="to")
+    first: LocalDay | None = Field(default=None, alias="from")
+    last: LocalDay | None = Field(default=None, alias="to")
 
 
 class AddException(Body):
     """A day that is not like the week says; no spans: closed."""
 
     department: str | None
-    day: date
+    day: LocalDay
     spans: list[list[Clock]] = Field(max_length=20)
     reason: str
 
@@ -49,8 +48,8 @@ class WhichDays(Body):
     """A department's days, both included."""
 
     department: str | None = Field(default=None, max_length=64)
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: LocalDay = Field(alias="from")
+    last: LocalDay = Field(alias="to")
 
 
 class SpanOut(Wire):

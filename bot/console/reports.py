@@ -14,7 +14,7 @@ from bot.helpdesk.reports.service import Asked, ServiceReport
 from bot.helpdesk.reports.staffing import SLOT_SECONDS, Advice, Replayed
 from bot.helpdesk.times import stamp
 from bot.helpdesk.worktime.schedule import at
-from bot.web import Body, Call, Route, limit
+from bot.web import Body, Call, LocalDay, Route, limit
 from bot.wire import Wire
 
 REPORTS_PER_MINUTE = 60
@@ -24,8 +24,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Period(Body):
     """Local days, both included; figures by day, department or helper; of one department."""
 
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: LocalDay = Field(alias="from")
+    last: LocalDay = Field(alias="to")
     by: Literal["day", "department", "helper"] = "day"
     department: str | None = Field(default=None, max_length=64)
 
@@ -33,7 +33,7 @@ class Period(Body):
 class StaffingDay(Body):
     """A local day, and what share of the requests is to be taken within how many seconds."""
 
-    day: date
+    day: LocalDay
     department: str | None = Field(default=None, max_length=64)
     share: float = Field(default=0.95, ge=0.5, le=0.999)
     seconds: float = Field(default=60, ge=0, le=3600)
@@ -42,8 +42,8 @@ class StaffingDay(Body):
 class ReplayPeriod(Body):
     """Local days, both included, and the goal."""
 
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: LocalDay = Field(alias="from")
+    last: LocalDay = Field(alias="to")
     department: str | None = Field(default=None, max_length=64)
     share: float = Field(default=0.95, ge=0.5, le=0.999)
     seconds: float = Field(default=60, ge=0, le=3600)

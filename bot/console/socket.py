@@ -18,9 +18,10 @@ from bot.helpdesk.errors import BadCredentials, HelpdeskError, Unavailable
 from bot.helpdesk.floor import AtDesk
 from bot.helpdesk.live import STAFF_TOPIC, Subscription, conversation_topic, staff_topic
 from bot.helpdesk.rules import OVERSEERS
+from bot.helpdesk.rules.absence import CONNECTION_LOST
 from bot.sockets import FrameLimit, frame_head, run_together, wait_for
 from bot.web import Body, Call, Route, Seq, send, validated
-from bot.wire import alert_out, invitation_out, offer_out
+from bot.wire import invitation_out, offer_out
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -187,6 +188,9 @@ class StaffSocket:
         elif kind == "tickets":
             if shown := tickets_changed(nudge, self._staff):
                 await send(self._socket, shown)
+        elif kind == CONNECTION_LOST:
+            if self._staff.role in OVERSEERS:
+                await send(self._socket, nudge)
         elif kind != "queue":
             await send(self._socket, nudge)
 
@@ -222,27 +226,33 @@ class StaffSocket:
             await self._socket.send(self._queue)
             self._note_board()
             due |= {"alerts"}
-        if due & {*_STATES, "changed"}:
-            await self._push_desk(await self._parts.floor.at_desk(self._staff))
-        elif "alerts" in due:
+        if states := {"mine" if each == "changed" else each for each in due} & {*_STATES}:
+            await self._push_desk(await self._parts.floor.at_desk(self._staff, states))
+        if "alerts" in due and "offers" not in due:
             await self._push_offers()
         if "watching" in due:
             await self._push_watching()
 
     async def _push_desk(self, desk: AtDesk) -> None:
-        self._offers = [offer_out(each).json_object() for each in desk.offers]
-        await self._push_offers()
-        asked = [invitation_out(each).json_object() for each in desk.invitations]
-        await self._push_state({"type": "invitations", "invitations": asked})
-        self._mine = {each: role for each, (role, _) in desk.mine.items()}
+        if desk.offers is not None:
+            self._offers = [offer_out(each).json_object() for each in desk.offers]
+            await self._push_offers()
+        if desk.invitations is not None:
+            asked = [invitation_out(each).json_object() for each in desk.invitations]
+            await self._push_state({"type": "invitations", "invitations": asked})
+        if desk.mine is not None:
+            await self._push_mine(desk.mine)
+
+    async def _push_mine(self, mine: dict[str, tuple[str, int]]) -> None:
+        self._mine = {each: role for each, (role, _) in mine.items()}
         shown = [{"conversation_id": each, "role": role} for each, role in sorted(self._mine.items())]
         await self._push_state({"type": "mine", "conversations": shown})
-        for conversation_id, (_, last_seq) in desk.mine.items():
+        for conversation_id, (_, last_seq) in mine.items():
             if last_seq > self._told.get(conversation_id, 0):
                 await self._tell_changed(conversation_id, last_seq)
 
     async def _push_offers(self) -> None:
-        alerts = [alert_out(each).json_object() for each in self._parts.feed.alerts_for(self._staff)]
+        alerts = self._parts.feed.alerts_shown(self._staff)
         await self._push_state({"type": "offers", "offers": self._offers, "alerts": alerts})
 
     async def _push_watching(self) -> None:

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import rules
 from bot.helpdesk.database import Database
@@ -53,6 +54,12 @@ def _verify(password_hash: str | None, password: str) -> bool:
     except VerificationError:
         return False
     return matches and password_hash is not None
+
+
+def check_not_last(administrators: Sequence[str], staff_id: str) -> None:
+    """Raise ``WrongState`` for the only one of the locked, active ``administrators``."""
+    if list(administrators) == [staff_id]:
+        raise WrongState("the last administrator stays one")
 
 
 def _check_password(password: str) -> None:
@@ -136,12 +143,32 @@ class Accounts:
     async def deactivate(self, username: str, actor: Actor = _SYSTEM) -> Staff:
         """Close an account, end its sessions and put who it helped back into the queue.
 
-        Its name stays in the history. Raises ``NotFound``. Cut short, it may be called again.
+        Its name stays in the history. Raises ``NotFound``, or ``WrongState`` for the last administrator. Cut
+        short, it may be called again.
         """
-        staff = await self._change(username, "staff_deactivated", actor, active=False, presence="away")
+        async with self._database.transaction() as connection:
+            administrators = await directory.lock_administrators(connection)
+            found = await storage.by_username(connection, _clean_username(username))
+            if found is None:
+                raise NotFound("no such user")
+            check_not_last(administrators, found[0].id)
+            staff = await self.shut(connection, found[0].id)
+            await storage.add_audit(connection, actor, "staff_deactivated", staff.id, self._clock())
+        await self.let_go(staff)
+        return staff
+
+    async def shut(self, connection: AsyncConnection, staff_id: str) -> Staff:
+        """Close an account and end its sessions; who locked the administrators has checked the last one."""
+        shut = await storage.change(connection, staff_id, active=False, presence="away")
+        if shut is None:
+            raise NotFound("no such user")
+        await storage.end_sessions_of(connection, staff_id)
+        return shut
+
+    async def let_go(self, staff: Staff) -> None:
+        """Put who a closed account helped back into the queue."""
         desk = Desk(self._database, self._live, Texts.load(), rules.Policy(), self._clock)
         await desk.release_all(staff, "helper_deactivated")
-        return staff
 
     async def _change(self, username: str, action: str, actor: Actor, **values: object) -> Staff:
         now = self._clock()
@@ -178,7 +205,7 @@ class Accounts:
 
     async def authenticate(self, token: str) -> Session:
         """The session ``token`` opens. Raises ``BadCredentials`` when unknown, over or closed."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await storage.find_session(connection, hash_token(token), self._clock())
         if found is None:
             raise BadCredentials("not logged in")

@@ -59,7 +59,7 @@ class Desk(Helping):
 
     async def conversation_by_token(self, token: str) -> Conversation:
         """The conversation that ``token`` opens. Raises ``BadCredentials``."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             conversation = await conversations.by_token_hash(connection, hash_token(token))
         if conversation is None:
             raise BadCredentials("unknown conversation token")
@@ -86,11 +86,16 @@ class Desk(Helping):
             label = next(b["label"] for b in update.payload["buttons"] if b["id"] == option)
             return await work.visitor_says(client_message_id, label, update.commands[option])
 
+    async def stands(self, conversation_id: str) -> Conversation:
+        """Whose a conversation is and how far it is; its last text and its ratings are left out."""
+        async with self._database.reading() as connection:
+            return await conversations.stands(connection, conversation_id)
+
     async def updates(
         self, conversation_id: str, after: int, *, internal: bool, limit: int = 200
     ) -> list[Update]:
         """The updates with ``seq > after``, gap-free. Without ``internal``, notes come as kind ``hidden``."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await messages.after(connection, conversation_id, after, limit)
         return [_shown(update, internal) for update in found]
 
@@ -128,16 +133,18 @@ class Desk(Helping):
 
     async def queue_position(self, conversation_id: str) -> QueuePosition | None:
         """Where the visitor stands in the help queue; None when they are not waiting."""
-        async with self._database.transaction() as connection:
-            request = await requests.newest_of(connection, conversation_id)
-            if request is None or request.status not in rules.CLAIMABLE_STATUSES:
-                return None
-            position = await requests.position(connection, request)
-            among_its_own = await requests.position(connection, request, same_department=True)
-        wait = await self.outlook.wait(request.department, among_its_own)
+        place = await self.outlook.place(conversation_id)
+        if place is None:
+            return None
+        wait = await self.outlook.wait(place.department, place.among_its_own)
         if wait is None:
-            return QueuePosition(position, None)
-        return QueuePosition(position, wait.seconds, wait.low_seconds, wait.high_seconds)
+            return QueuePosition(place.position, None)
+        return QueuePosition(place.position, wait.seconds, wait.low_seconds, wait.high_seconds)
+
+    async def marks(self, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """``last_seq`` and ``owner_epoch`` of conversations: enough to see which have something new."""
+        async with self._database.reading() as connection:
+            return await conversations.marks(connection, ids)
 
     # --- assistant ----------------------------------------------------------------------------------
 

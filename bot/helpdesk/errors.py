@@ -53,3 +53,7 @@ class Unavailable(HelpdeskError):
     """PostgreSQL does not answer; trying again later may work."""
 
     code = "unavailable"
+
+
+class Busy(Unavailable):
+    """Somebody else holds what has to be changed, for longer than was waited; trying again later may work."""

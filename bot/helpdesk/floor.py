@@ -1,6 +1,6 @@
 """The floor: what rings where, who is there, what waits, for those who work and those who oversee."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -55,11 +55,14 @@ class InvitationView:
 
 @dataclass(frozen=True)
 class AtDesk:
-    """What rings, who asks, and the conversations one is in, with role and ``last_seq``."""
+    """What rings, who asks, and the conversations one is in, with role and ``last_seq``.
 
-    offers: list[OfferRecord]
-    invitations: list[InvitationView]
-    mine: dict[str, tuple[str, int]]
+    None: not looked at.
+    """
+
+    offers: list[OfferRecord] | None
+    invitations: list[InvitationView] | None
+    mine: dict[str, tuple[str, int]] | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,10 @@ class DepartmentLoad:
 
 @dataclass(frozen=True)
 class Board:
-    """The service at a glance; ``today`` starts at local midnight."""
+    """The service at a glance; ``today`` starts at local midnight.
+
+    ``lost_today``: how often a conversation went back because its helper's connection had ended.
+    """
 
     at: datetime
     waiting: int
@@ -97,6 +103,7 @@ class Board:
     breaches_today: dict[str, int]
     answered_today: int
     within_today: int
+    lost_today: int
     next_wait: Wait | None
     departments: list[DepartmentLoad] = field(default_factory=list)
     people: list[Colleague] = field(default_factory=list)
@@ -115,23 +122,22 @@ class Floor(UseCases):
 
     async def queue(self, statuses: Sequence[str], limit: int) -> tuple[list[HelpRequest], int]:
         """The first ``limit`` requests in these states by deadline, and how many there are."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await requests.with_status(connection, statuses, limit)
             total = len(found) if len(found) < limit else await requests.count(connection, statuses)
         return found, total
 
-    async def at_desk(self, staff: Staff) -> AtDesk:
-        """Everything a console shows of its own, in one look: hundreds of consoles look every few seconds."""
-        async with self._database.transaction() as connection:
-            return AtDesk(
-                await offers.open_of(connection, staff.id),
-                await _views(connection, await invitations.concerning(connection, staff)),
-                await conversations.mine(connection, staff.id),
-            )
+    async def at_desk(self, staff: Staff, what: Collection[str]) -> AtDesk:
+        """Of what a console shows of its own, ``what`` changed: ``offers``, ``invitations``, ``mine``."""
+        async with self._database.reading() as connection:
+            rings = await offers.open_of(connection, staff.id) if "offers" in what else None
+            asked = await invitations.concerning(connection, staff) if "invitations" in what else None
+            mine = await conversations.mine(connection, staff.id) if "mine" in what else None
+            return AtDesk(rings, None if asked is None else await _views(connection, asked), mine)
 
     async def alarming(self) -> tuple[list[HelpRequest], dict[str, DepartmentRecord]]:
         """Requests that somebody has to be warned of, and the departments that tell whom."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await requests.alarming(connection), await people.departments(connection)
 
     async def rang(self, offer_id: int, staff: Staff) -> None:
@@ -147,6 +153,7 @@ class Floor(UseCases):
         if found is None:
             raise NotFound("no such offer")
         async with self._work(found.conversation_id) as work:
+            await requests.lock(work.connection, found.help_request_id)
             before = await found_request(work.connection, found.help_request_id)
             if not await offers.end(work.connection, offer_id, "declined", work.now):
                 raise WrongState("the offer has ended")
@@ -168,7 +175,7 @@ class Floor(UseCases):
     async def participants(self, conversation_ids: Sequence[str]) -> dict[str, list[Participant]]:
         """Who is in these conversations beside their owners."""
         found: dict[str, list[Participant]] = {each: [] for each in conversation_ids}
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             for each in await invitations.participants(connection, list(conversation_ids)):
                 found[each.conversation_id].append(each)
         return found
@@ -245,6 +252,7 @@ class Floor(UseCases):
             waiting = await snapshot.waiting_counts(connection)
             breaches = await snapshot.breaches_since(connection, midnight)
             answered, within = await snapshot.answered_since(connection, midnight)
+            lost = await snapshot.lost_since(connection, midnight)
             late = await requests.late_count(connection)
             held = await requests.with_status(connection, ["claimed"], _BOARD_REQUESTS)
             states = await people.states(connection)
@@ -261,6 +269,7 @@ class Floor(UseCases):
             breaches_today=breaches,
             answered_today=answered,
             within_today=within,
+            lost_today=lost,
             next_wait=await self.outlook.wait_next(None, count),
             departments=_loads(waiting, states, present),
             people=await self.colleagues(),

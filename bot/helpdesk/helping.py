@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.helpdesk import rules
-from bot.helpdesk.errors import AlreadyClaimed, AtCapacity, Invalid, WrongState
+from bot.helpdesk.errors import AlreadyClaimed, Invalid, WrongState
 from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import (
     Accepted,
@@ -29,11 +29,11 @@ class Helping(UseCases):
 
     async def requests(self, statuses: Sequence[str]) -> list[HelpRequest]:
         """Help requests in these states, earliest deadline first."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await requests.with_status(connection, statuses, _REQUEST_LIMIT)
 
     async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
-        """Take a request. Raises ``AlreadyClaimed``, ``WrongState`` (closed) or ``NotFound``."""
+        """Take a request. ``AlreadyClaimed``, ``AtCapacity``, ``WrongState`` (closed) or ``NotFound``."""
         seen, claim = await self._request(request_id), rules.Claim(staff.id, staff.name)
         # Most who come too late are told so without waiting for anybody's lock.
         rules.advance(seen, claim, self._clock())
@@ -46,18 +46,11 @@ class Helping(UseCases):
                 raise AlreadyClaimed("a helper holds the request already")
             await work.end_offers(request, accepted_by=staff.id)
             await people.engage(work.connection, staff.id, work.now)
+            await people.mark_seen(work.connection, staff.id, work.now)
             await work.record(request, claimed, "claimed", Actor("staff", staff.id), "claimed")
             await work.hand_over("helper", "claimed", staff)
             await work.introduce("helper_joined", staff)
             return claimed
-
-    async def _check_room(self, work: Work, staff: Staff) -> None:
-        """Raise ``AtCapacity`` when the threshold forbids taking more than the dispatcher would give."""
-        if self._policy.claims_beyond_capacity:
-            return
-        held = await people.lock_held(work.connection, staff.id)
-        if held >= (self._policy.helper_capacity if staff.capacity is None else staff.capacity):
-            raise AtCapacity("you hold as many conversations as you may")
 
     async def post(
         self, conversation_id: str, staff: Staff, client_message_id: str, text: str, visibility: Visibility
@@ -74,6 +67,8 @@ class Helping(UseCases):
             beside = await invitations.participants(work.connection, [conversation_id])
             rules.check_may_post(work.conversation, staff, visibility, [p.person.id for p in beside])
             accepted = await work.helper_says(staff, client_message_id, text, visibility)
+            # Who writes is there, whatever became of their WebSocket.
+            await people.mark_seen(work.connection, staff.id, work.now)
             if visibility == "public":
                 await self._responded(work, staff)
             return accepted
@@ -139,17 +134,17 @@ class Helping(UseCases):
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """One conversation. Raises ``NotFound``."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await conversations.get(connection, conversation_id)
 
     async def request_of(self, conversation_id: str) -> HelpRequest | None:
         """The newest help request of a conversation."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await requests.newest_of(connection, conversation_id)
 
     async def conversations_of(self, staff: Staff, *, open_only: bool) -> list[Conversation]:
         """The conversations ``staff`` owns or is in now, or else the last 50 they closed."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             if open_only:
                 return await conversations.held_by(connection, staff.id)
             return await conversations.closed_by(connection, staff.id, _LIST_LIMIT)

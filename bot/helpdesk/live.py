@@ -103,7 +103,11 @@ class Live:
 
     async def visitor_seen(self, conversation_id: str) -> None:
         """The visitor of this conversation is connected now."""
-        await self._mark_seen("visitor", conversation_id)
+        await self._mark_seen("visitor", [conversation_id])
+
+    async def visitors_seen(self, ids: Iterable[str]) -> None:
+        """The visitors of these conversations are connected now."""
+        await self._mark_seen("visitor", list(ids))
 
     async def visitors_online(self, ids: Iterable[str], within_seconds: int = 60) -> set[str]:
         """Conversations of ``ids`` whose visitor was connected lately; none without Valkey."""
@@ -111,7 +115,7 @@ class Live:
 
     async def watch(self, conversation_id: str, staff_id: str) -> None:
         """A member of staff looks at this conversation now."""
-        await self._mark_seen(f"watch:{conversation_id}", staff_id)
+        await self._mark_seen(f"watch:{conversation_id}", [staff_id])
 
     async def unwatch(self, conversation_id: str, staff_id: str) -> None:
         """They look away."""
@@ -124,11 +128,13 @@ class Live:
         command = self.client.zrangebyscore(f"bangban:seen:watch:{conversation_id}", since, "+inf")
         return list(await self._try("seen", command, []))
 
-    async def _mark_seen(self, group: str, member: str) -> None:
+    async def _mark_seen(self, group: str, members: list[str]) -> None:
+        if not members:
+            return
         now = self._clock().timestamp()
         pipeline = self.client.pipeline()
         # Scores compared with the clock, no TTLs: one set that also forgets the long gone.
-        pipeline.zadd(f"bangban:seen:{group}", {member: now})
+        pipeline.zadd(f"bangban:seen:{group}", dict.fromkeys(members, now))
         pipeline.zremrangebyscore(f"bangban:seen:{group}", 0, now - _FORGET_SEEN_SECONDS)
         pipeline.expire(f"bangban:seen:{group}", 2 * _FORGET_SEEN_SECONDS)
         await self._try("seen", pipeline.execute(), None)
@@ -149,6 +155,13 @@ class Live:
         except (RedisError, OSError, TimeoutError) as error:
             _log.warning("live_state_unavailable", command=what, error=type(error).__name__)
             return otherwise
+
+
+def check_cancelled() -> None:
+    """Raise ``CancelledError`` if the task was cancelled: a client that just connects may swallow that."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 class Subscription:
@@ -233,9 +246,11 @@ class Hub:
                 async with self._live.client.pubsub() as channel:
                     await channel.subscribe(NUDGES)
                     while True:
+                        check_cancelled()
                         await self._listen(channel)
                         failures = 0
             except (RedisError, OSError, TimeoutError, UnicodeDecodeError) as error:
+                check_cancelled()
                 _log.warning("hub_disconnected", error=type(error).__name__, failures=failures)
                 await asyncio.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
                 failures += 1

@@ -85,6 +85,7 @@ class HelpRequest:
 
     From ``resolved`` on: the visitor's rating of this help, all None before; ``rated_seq`` is the notice that
     confirmed it. ``level`` is the step of the ladder that was taken last (docs/help-engine.md).
+    ``promised_from``: from when the promise counts, when that is later than the request.
     """
 
     id: str
@@ -114,6 +115,7 @@ class HelpRequest:
     level: int = 0
     waiting_since: datetime | None = None
     breached_at: datetime | None = None
+    promised_from: datetime | None = None
 
     @property
     def clock_from(self) -> datetime:
@@ -180,6 +182,15 @@ class Accepted:
 
     seq: int
     repeated: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request stands: among all that wait, and among those for its department. 1 is next."""
+
+    department: str | None
+    position: int
+    among_its_own: int
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,51 @@
 """What can be said about waiting: figures from PostgreSQL, put into the rules of the honest wait."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+import math
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from bot.helpdesk.database import Database
-from bot.helpdesk.rules.departments import DepartmentRecord, distances
+from bot.helpdesk.models import Place
+from bot.helpdesk.rules.departments import DepartmentRecord, reachable
 from bot.helpdesk.rules.dispatch import HelperState, capacity_of, is_present
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.waiting import History, Places, Wait, estimate, estimate_next
 from bot.helpdesk.storage import people, snapshot
 from bot.helpdesk.thresholds import Thresholds
+
+_NEWCOMER_SECONDS = 0.3
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """Something read for everybody at once; who asks while it is being read waits for that reading."""
+
+    def __init__(
+        self,
+        read: Callable[[datetime], Awaitable[Value]],
+        clock: Callable[[], datetime],
+        keep_seconds: float,
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._keep_seconds = keep_seconds
+        self._read_at: datetime | None = None
+        self._value: Value | None = None
+        self._one = asyncio.Lock()
+
+    async def get(self, at_most_seconds: float = math.inf) -> Value:
+        """The value, at most as old as it is kept, or ``at_most_seconds`` if that is less."""
+        asked = self._clock()
+        async with self._one:
+            oldest = asked - timedelta(seconds=min(self._keep_seconds, at_most_seconds))
+            if self._value is None or self._read_at is None or self._read_at <= oldest:
+                now = self._clock()
+                self._value = await self._read(now)
+                self._read_at = now
+            return self._value
 
 
 @dataclass(frozen=True)
@@ -23,7 +58,10 @@ class Figures:
 
 
 class Outlook:
-    """Figures, kept for ``keep_seconds``: every waiting visitor asks for them every few seconds."""
+    """Figures and the line, kept for ``keep_seconds``: every waiting visitor asks every few seconds.
+
+    A thousand visitors who each counted who stands before them would be a million rows every time.
+    """
 
     def __init__(
         self,
@@ -35,21 +73,27 @@ class Outlook:
         self._database = database
         self._thresholds = thresholds
         self._clock = clock
-        self._keep = timedelta(seconds=keep_seconds)
-        self._read_at: datetime | None = None
-        self._figures: Figures | None = None
+        self._figures = Kept(self._read, clock, keep_seconds)
+        self._line = Kept(self._read_line, clock, keep_seconds)
 
     async def figures(self) -> Figures:
         """The figures, at most ``keep_seconds`` old."""
-        now = self._clock()
-        if self._figures is None or self._read_at is None or now - self._read_at >= self._keep:
-            self._figures, self._read_at = await self._read(now), now
-        return self._figures
+        return await self._figures.get()
+
+    async def place(self, conversation_id: str) -> Place | None:
+        """Where a conversation's visitor stands in the queue; None when they are not waiting."""
+        found = (await self._line.get()).get(conversation_id)
+        # Who has just come is not in a line that was read before.
+        return found or (await self._line.get(_NEWCOMER_SECONDS)).get(conversation_id)
+
+    async def _read_line(self, _now: datetime) -> dict[str, Place]:
+        async with self._database.reading() as connection:
+            return await snapshot.line(connection)
 
     async def _read(self, now: datetime) -> Figures:
         policy = self._thresholds.policy
         since = now - timedelta(seconds=policy.wait_window_seconds)
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             rows = await snapshot.history(connection, since, policy.wait_sample)
             return Figures(
                 await people.states(connection), await people.departments(connection), _history(rows, now)
@@ -68,7 +112,7 @@ class Outlook:
     def _places(self, figures: Figures, department: str | None, policy: Policy) -> Places:
         now = self._clock()
         present = [helper for helper in figures.helpers if is_present(helper, policy, now)]
-        serving = distances(department, figures.departments, present)
+        serving = reachable(department, figures.departments, present, policy)
         return places((h for h in present if h.id in serving), policy, now)
 
 

@@ -111,7 +111,10 @@ class Team(UseCases):
     # --- answering --------------------------------------------------------------------------------------
 
     async def accept(self, invitation_id: str, staff: Staff) -> Invitation:
-        """Take over, or join. Raises ``AlreadyClaimed`` when a colleague was faster, ``WrongState``."""
+        """Take over, or join. Raises ``AlreadyClaimed`` when a colleague was faster, ``WrongState``.
+
+        ``AtCapacity`` when a transfer is more than they may hold: it is still pending then.
+        """
         asked = await self._asked_of(invitation_id, staff)
         async with self._work(asked.conversation_id) as work:
             accepted = await invitations.decide(
@@ -121,6 +124,7 @@ class Team(UseCases):
                 raise await self._why_ended(work, asked.id)
             request = await found_request(work.connection, asked.help_request_id)
             if accepted.kind == "transfer":
+                await self._check_room(work, staff)
                 await work.move(request, staff, Actor("staff", staff.id), "transferred", "accepted")
                 whom = [request.claimed_by, staff.id]
                 work.tell_moved(request, "transferred", whom, by=staff, to=staff)

@@ -4,19 +4,23 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.database import Database
 from bot.helpdesk.duty import AlwaysOnDuty, Reception, Roster
 from bot.helpdesk.errors import NotFound
 from bot.helpdesk.live import Live, utcnow
-from bot.helpdesk.models import JSON, HelpRequest
+from bot.helpdesk.models import JSON, HelpRequest, Staff
 from bot.helpdesk.outlook import Outlook
 from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.people import check_may_take
 from bot.helpdesk.storage import people, requests
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.work import Work
+
+_BUSY_AFTER = text("SELECT set_config('lock_timeout', :milliseconds, true)")
 
 
 class UseCases:
@@ -45,13 +49,19 @@ class UseCases:
         return self.thresholds.policy
 
     @asynccontextmanager
-    async def _work(self, conversation_id: str) -> AsyncIterator[Work]:
+    async def _work(self, conversation_id: str, busy_after: str | None = None) -> AsyncIterator[Work]:
+        """One transaction on one conversation; ``Busy`` when a lock took ``busy_after`` milliseconds."""
         async with self._database.transaction() as connection:
+            if busy_after is not None:
+                await connection.execute(_BUSY_AFTER, {"milliseconds": busy_after})
             work = await Work.begin(connection, conversation_id, self._policy, self._texts, self._clock)
             first_seq = work.conversation.last_seq
             yield work
         if nudges := work.all_nudges(first_seq):
-            await self._live.publish_all(nudges)
+            await self._publish(nudges)
+
+    async def _publish(self, nudges: list[tuple[str, JSON]]) -> None:
+        await self._live.publish_all(nudges)
 
     async def _reception(self, handoff: JSON) -> Reception:
         """Where a request for a person would go now, and whether somebody is there."""
@@ -63,8 +73,13 @@ class UseCases:
             ready = await people.ready_count(connection, self._clock() - fresh)
         return Reception(department, ready > 0, await self._roster.duty(department, self._clock()))
 
+    async def _check_room(self, work: Work, staff: Staff) -> None:
+        """Raise ``AtCapacity`` when they may not take one more; what they hold cannot change meanwhile."""
+        if not self._policy.claims_beyond_capacity:
+            check_may_take(await people.lock_load(work.connection, staff), self._policy)
+
     async def _request(self, request_id: str) -> HelpRequest:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return await found_request(connection, request_id)
 
 

@@ -5,7 +5,7 @@ that go out after the commit.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.helpdesk import rules
 from bot.helpdesk.duty import Reception
 from bot.helpdesk.errors import Invalid
-from bot.helpdesk.live import STAFF_TOPIC, conversation_topic, staff_topic
+from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import (
     JSON,
     Accepted,
@@ -24,13 +24,14 @@ from bot.helpdesk.models import (
     BotReply,
     Conversation,
     HelpRequest,
-    Invitation,
     Owner,
     Sender,
     Staff,
     Update,
     Visibility,
 )
+from bot.helpdesk.nudging import Nudging
+from bot.helpdesk.rules.absence import CONNECTION_LOST
 from bot.helpdesk.storage import (
     conversations,
     invitations,
@@ -51,7 +52,7 @@ _PROFILE_FACTS = ("company", "name", "phone")
 
 
 @dataclass
-class Work:
+class Work(Nudging):
     """The running transaction; ``now`` is read after the lock was got, so times follow ``seq``."""
 
     connection: AsyncConnection
@@ -226,6 +227,7 @@ class Work:
             closed_at=None,
             outcome=None,
             waiting_since=None if starts == self.now else starts,
+            promised_from=None if starts == self.now else starts,
         )
         await requests.create(self.connection, request)
         await self.record(None, request, "requested", actor, reason)
@@ -254,12 +256,29 @@ class Work:
 
     async def release(self, request: HelpRequest, actor: Actor, reason: str) -> HelpRequest:
         """Take a request out of its helper's hands and back to its place in the queue."""
+        released = await self._release(request, actor, reason)
+        await self.notice("helper_returned_to_queue")
+        return released
+
+    async def lose_helper(self, request: HelpRequest, seen_at: datetime | None) -> HelpRequest:
+        """Take a request from a helper whose console is heard no more; the visitor is told that, no less.
+
+        ``seen_at``: when it was heard last.
+        """
+        seen = stamp(seen_at) if seen_at else None
+        released = await self._release(request, Actor("system"), CONNECTION_LOST, seen_at=seen)
+        told = {"code": "helper_returned_to_queue", "cause": CONNECTION_LOST}
+        await self.append("notice", Sender("system"), self._text("helper_connection_lost"), payload=told)
+        self.tell_lost(request)
+        return released
+
+    async def _release(self, request: HelpRequest, actor: Actor, reason: str, **detail: Any) -> HelpRequest:
         released = rules.advance(request, rules.Release(), self.now)
         await requests.save(self.connection, request, released)
-        await self.record(request, released, "released", actor, reason, staff_id=request.claimed_by)
+        detail = {"staff_id": request.claimed_by, **detail}
+        await self.record(request, released, "released", actor, reason, **detail)
         await self.end_company(reason)
         await self.hand_over("queue", "released")
-        await self.notice("helper_returned_to_queue")
         return released
 
     async def redirect(self, request: HelpRequest, department: str, actor: Actor, reason: str) -> HelpRequest:
@@ -307,45 +326,6 @@ class Work:
         for each in await invitations.cancel_all(self.connection, where, reason, self.now, kind):
             self.tell_invited(each)
 
-    def tell_offers(self, staff_id: str) -> None:
-        """Nudge a desk: what rings there has changed."""
-        self.nudges.append((staff_topic(staff_id), {"type": "offers"}))
-
-    def tell_company(self, staff_id: str) -> None:
-        """Nudge somebody who came into the conversation or left it; the visitor sees a notice."""
-        self.nudges.append((staff_topic(staff_id), {"type": "mine"}))
-
-    def tell_invited(self, invitation: Invitation) -> None:
-        """Nudge whom an invitation concerns."""
-        told: JSON = {"type": "invitations"}
-        self.nudges += [
-            (staff_topic(each), told) for each in (invitation.invited_by, invitation.to_staff) if each
-        ]
-        if invitation.to_department:
-            self.nudges.append((STAFF_TOPIC, {**told, "department": invitation.to_department}))
-
-    def tell_moved(
-        self,
-        request: HelpRequest,
-        event: str,
-        whom: Iterable[str | None],
-        *,
-        by: Staff | None = None,
-        to: Staff | None = None,
-        reason: str = "",
-    ) -> None:
-        """Tell staff that a conversation left them or came to them."""
-        message = {
-            "type": "moved",
-            "conversation_id": request.conversation_id,
-            "request_id": request.id,
-            "event": event,
-            "by": person_json(by),
-            "to": person_json(to),
-            "reason": reason,
-        }
-        self.nudges += [(staff_topic(each), message) for each in dict.fromkeys(whom) if each]
-
     async def save_rating(self, request: HelpRequest | None, rating: JSON) -> None:
         """Keep a rating with the help it is about; without any, with what the bot settled."""
         if request is None:
@@ -380,19 +360,3 @@ class Work:
             values["district"] = name or conversation.district
         values["page"] = conversation.page
         return [(self.texts.get(STAFF_LOCALE, f"fact_{key}"), value) for key, value in values.items()]
-
-    # --- nudges -------------------------------------------------------------------------------------
-
-    def all_nudges(self, first_seq: int) -> list[tuple[str, JSON]]:
-        """What to publish once committed; ``first_seq`` is ``last_seq`` as it was at the start."""
-        conversation = self.conversation
-        if conversation.last_seq == first_seq:
-            return self.nudges
-        changed = {"type": "changed", "conversation_id": conversation.id, "last_seq": conversation.last_seq}
-        topic = conversation_topic(conversation.id)
-        return [(topic, {"type": "changed"}), (STAFF_TOPIC, changed), *self.nudges]
-
-
-def person_json(staff: Staff | None) -> JSON | None:
-    """A member of staff as a push names them."""
-    return {"id": staff.id, "name": staff.name, "department": staff.department} if staff else None

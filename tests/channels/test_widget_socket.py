@@ -241,18 +241,25 @@ async def test_helpers_typing_is_not_shown_when_the_conversation_is_anothers(sit
 
 async def test_feed_goes_on_when_a_nudge_was_lost(site: Site, monkeypatch: pytest.MonkeyPatch):
     visitor = await site.visitor()
-    monkeypatch.setattr("bot.channels.socket.POLL_SECONDS", 0.1)
     async with visitor.socket() as socket:
         await socket.send("resume", after=0)
         await socket.next("state")
 
-        async def lost(topic: str, message: dict) -> None:
-            """What a dead Valkey does to a nudge."""
+        async def lost(*_: object) -> None:
+            """What a dead Valkey does to nudges."""
 
-        monkeypatch.setattr(site.parts.live, "publish", lost)
+        beat = site.parts.pulse.beat
+        monkeypatch.setattr(site.parts.pulse, "beat", lost)  # it comes when the test says so
+        monkeypatch.setattr(site.parts.live, "publish_all", lost)
         await visitor.say("听得到吗")
+        await visitor.updates(lambda found: len(found) == 2)  # the answer is there, and nobody was told
+        await socket.send("ping")
+        await socket.next("pong")
+        assert socket.seqs() == []
+        await beat()
         await socket.update(text="收到：听得到吗")
     assert socket.seqs() == [1, 2]
+    await beat()  # and those who have left are not looked after any more
 
 
 async def test_feed_starts_when_the_database_was_away_at_the_resume(
@@ -260,7 +267,7 @@ async def test_feed_starts_when_the_database_was_away_at_the_resume(
 ):
     visitor = await site.visitor()
     seq = await visitor.say("你好")
-    look, asked = site.parts.desk.conversation, []
+    look, asked = site.parts.desk.stands, []
 
     async def away_at_first(conversation_id: str) -> Conversation:
         asked.append(conversation_id)
@@ -268,8 +275,8 @@ async def test_feed_starts_when_the_database_was_away_at_the_resume(
             raise Unavailable("away")
         return await look(conversation_id)
 
-    monkeypatch.setattr("bot.channels.socket.POLL_SECONDS", 0.1)
-    monkeypatch.setattr(site.parts.desk, "conversation", away_at_first)
+    monkeypatch.setattr("bot.channels.socket.UNAVAILABLE_SECONDS", 0.1)
+    monkeypatch.setattr(site.parts.desk, "stands", away_at_first)
     async with visitor.socket() as socket:
         await socket.send("resume", after=0)
         assert (await socket.update(text="你好"))["seq"] == seq

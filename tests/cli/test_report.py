@@ -51,6 +51,18 @@ def test_wrong_call_is_explained(arguments: list[str], capsys: pytest.CaptureFix
     assert "usage" in capsys.readouterr().err
 
 
+def test_promise_is_that_of_the_settings(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("BANGBAN_FIRST_RESPONSE_SECONDS", "90")
+    written = tmp_path / "r.csv"
+    assert report.main(["service", *PERIOD, "--file", str(written)]) == 0
+    assert "不超过90秒" in written.read_text(encoding="utf-8-sig")
+    monkeypatch.setenv("BANGBAN_FIRST_RESPONSE_SECONDS", "soon")
+    assert report.main(["service", *PERIOD]) == 1
+    assert "BANGBAN_FIRST_RESPONSE_SECONDS" in capsys.readouterr().err
+
+
 def test_period_is_refused_in_a_sentence(capsys: pytest.CaptureFixture[str]):
     assert report.main(["service", "--from", "2026-01-02", "--to", "2026-01-01"]) == 1
     assert capsys.readouterr().err.startswith("✗ ")

@@ -156,7 +156,12 @@ async def test_department_keeps_what_a_change_left_out(boss: Staff):
     await put(boss, "departments", {"name": "税务局", "fallback": "人社局", "capacity": 9})
     found = (await put(boss, "departments", {"name": "税务局", "active": False}))["departments"]
     (tax,) = [each for each in found if each["name"] == "税务局"]
-    assert tax == {"name": "税务局", "fallback": "人社局", "capacity": 9, "active": False, "staff": 1}
+    shown = {"name": "税务局", "fallback": "人社局", "capacity": 9, "active": False, "staff": 1}
+    assert tax == {**shown, "last_resort": False}
+    found = (await put(boss, "departments", {"name": "税务局", "last_resort": True}))["departments"]
+    assert {**shown, "last_resort": True} in found
+    changed = {"before": {"last_resort": False}, "after": {"last_resort": True}}
+    assert (await trail(boss, "department_saved"))[0] == ("税务局", changed)
 
 
 async def test_topic_needs_a_department_that_is_open(boss: Staff):

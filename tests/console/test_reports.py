@@ -63,6 +63,9 @@ async def test_advice_has_a_slot_for_each_half_hour(site: Site):
         "staffing?day=2026-01-05&share=1",
         "staffing?day=2026-01-05&seconds=-1",
         "staffing/replay?from=2026-01-01",
+        "staffing?day=0001-01-01",
+        "service?from=9999-12-31&to=9999-12-31",
+        "service?from=2026-01-01&to=2026-01-02&department=%00",
     ],
 )
 async def test_report_is_refused_when_it_makes_no_sense(site: Site, path: str):

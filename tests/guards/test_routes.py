@@ -22,6 +22,7 @@ PUBLIC = {
     ("GET", "/api/openapi.json"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
+    ("GET", "/metrics"),  # counts and seconds only
 }
 ROOT = Path(__file__).resolve().parents[2]
 _PLACE = re.compile(r"\{\w+\}")

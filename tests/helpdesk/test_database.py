@@ -1,3 +1,4 @@
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,9 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.helpdesk.database import Database, migrate
+from bot.helpdesk.database import Database, Patience, migrate
 from bot.helpdesk.desk import Desk
-from bot.helpdesk.errors import Unavailable
+from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.tables import metadata
 from tests.helpdesk.conftest import Query, Queue
 
@@ -53,6 +54,44 @@ async def test_database_answers_when_the_connections_were_cut(database: Database
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await database.ping()
+
+
+async def test_transaction_is_rolled_back_and_its_locks_go_when_its_process_stands_still(
+    database: Database, database_url: str, queue: Queue, query: Query
+) -> None:
+    request = await queue()
+    frozen = Database.open(database_url, patience=Patience(idle=0.2))
+    lock = text("SELECT 1 FROM help_request WHERE id = :id FOR UPDATE")
+    with pytest.raises(Unavailable):
+        async with frozen.transaction() as held:
+            await held.execute(lock, {"id": request.id})
+            async with asyncio.timeout(10):
+                await query("UPDATE help_request SET outcome = NULL WHERE id = :id", id=request.id)
+            await held.execute(lock, {"id": request.id})  # it wakes up
+    await frozen.ping()  # and is served again
+    await frozen.close()
+
+
+async def test_busy_is_raised_when_somebody_else_holds_the_row(
+    database: Database, database_url: str, queue: Queue
+) -> None:
+    request = await queue()
+    hurried = Database.open(database_url, patience=Patience(lock=0.1))
+    lock = text("SELECT 1 FROM help_request WHERE id = :id FOR UPDATE")
+    async with database.transaction() as held, asyncio.timeout(10):
+        await held.execute(lock, {"id": request.id})
+        with pytest.raises(Busy):
+            async with hurried.transaction() as connection:
+                await connection.execute(lock, {"id": request.id})
+    await hurried.close()
+
+
+async def test_options_of_the_address_count_more_when_it_has_some(database_url: str) -> None:
+    own = Database.open(f"{database_url}&options=-c%20lock_timeout%3D7s", patience=Patience(lock=1))
+    async with own.transaction() as connection:
+        assert (await connection.execute(text("SHOW lock_timeout"))).scalar() == "7s"
+        assert (await connection.execute(text("SHOW idle_in_transaction_session_timeout"))).scalar() == "10s"
+    await own.close()
 
 
 @pytest.mark.parametrize("table", ["help_request_event", "audit"])

@@ -1,75 +1,29 @@
 """The dispatcher on real PostgreSQL and Valkey, one step at a time with a clock that stands still."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from redis import Redis
 
 from bot.helpdesk.accounts import Accounts
-from bot.helpdesk.database import Database
+from bot.helpdesk.database import DISPATCHING, Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.engine import Dispatcher
 from bot.helpdesk.engine.lease import Lease, LeaseLost
-from bot.helpdesk.errors import AtCapacity
+from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.live import Live
-from bot.helpdesk.models import HelpRequest, Role, Staff
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.storage import people, settings
+from bot.helpdesk.storage import conversations, people, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.visiting import VisitorTickets
 from tests.conftest import FakeClock
-from tests.helpdesk.conftest import HANDOFF, Hire, Query, Queue, codes, take_one
+from tests.helpdesk.conftest import HANDOFF, Query, Queue, Ready, beat, codes, history, take_one, tell
 
 pytestmark = pytest.mark.integration
-
-Ready = Callable[..., Awaitable[Staff]]
-
-
-@pytest.fixture
-async def dispatcher(database: Database, live: Live, texts: Texts, clock: FakeClock) -> Dispatcher:
-    # A long lease: these tests are about what it does while it leads.
-    found = Dispatcher(database, live, texts, Thresholds(Policy()), clock, lease_seconds=600)
-    assert await found.lease.take()
-    return found
-
-
-@pytest.fixture
-def ready(hire: Hire, accounts: Accounts, clock: FakeClock) -> Ready:
-    """Hires somebody who is ready; whoever came first has been idle for longer."""
-
-    async def add(name: str, role: Role = "helper", department: str | None = "税务局") -> Staff:
-        staff = await hire(name, role, department)
-        clock.advance(1)
-        await accounts.set_presence(staff.id, "ready")
-        return staff
-
-    return add
-
-
-@pytest.fixture
-def ringing(query: Query) -> Callable[[], Awaitable[list[tuple[str, int]]]]:
-    async def read() -> list[tuple[str, int]]:
-        rows = await query(
-            "SELECT s.username, o.level FROM help_offer o JOIN staff s ON s.id = o.staff_id "
-            "WHERE o.ended_at IS NULL ORDER BY s.username"
-        )
-        return [tuple(row) for row in rows]
-
-    return read
-
-
-async def history(query: Query, request: HelpRequest) -> list[str]:
-    rows = await query(
-        "SELECT event FROM help_request_event WHERE help_request_id = :id ORDER BY id", id=request.id
-    )
-    return [row[0] for row in rows]
-
-
-async def beat(accounts: Accounts, *staff: Staff) -> None:
-    for each in staff:
-        await accounts.heartbeat(each.id)
 
 
 async def test_ladder_takes_every_step_at_its_second_when_nobody_answers(
@@ -112,11 +66,6 @@ async def add_departments(query: Query) -> None:
         "INSERT INTO department (name, fallback, active, updated_at) VALUES "
         "('政务服务中心', NULL, true, now()), ('税务局', '政务服务中心', true, now())"
     )
-
-
-async def tell(dispatcher: Dispatcher) -> None:
-    while not dispatcher._untold.empty():
-        await dispatcher._tell_one()
 
 
 async def test_breach_names_its_cause(
@@ -232,17 +181,6 @@ async def test_thresholds_count_at_the_next_step_when_an_administrator_changed_t
     await dispatcher.step()  # and goes on with the defaults
 
 
-async def test_claim_is_refused_beyond_capacity_when_the_threshold_says_so(
-    database: Database, live: Live, texts: Texts, clock: FakeClock, queue: Queue, ready: Ready
-) -> None:
-    strict = Desk(database, live, texts, Policy(claims_beyond_capacity=False, helper_capacity=2), clock)
-    ann = await ready("ann")
-    made = [await queue() for _ in range(4)]
-    results = await asyncio.gather(*(strict.claim(r.id, ann) for r in made), return_exceptions=True)
-    assert [type(r) for r in results].count(AtCapacity) == 2
-    assert [type(r) for r in results].count(HelpRequest) == 2
-
-
 # --- fencing
 
 
@@ -280,6 +218,63 @@ async def test_writes_are_refused_when_the_lease_was_lost_meanwhile(
     assert (await desk.conversation(request.conversation_id)).helper_id == ann.id
 
 
+async def test_another_takes_the_lease_when_the_holder_stands_still_inside_a_transaction(
+    database_url: str,
+) -> None:
+    frozen, other = (Database.open(database_url, patience=DISPATCHING) for _ in range(2))
+    one, two = Lease(frozen, "one", 0.2), Lease(other, "two", 600)
+    assert await one.take()
+    with pytest.raises(Unavailable):
+        async with frozen.transaction() as held, asyncio.timeout(20):
+            await one.check_held(held)
+            while two.token == 0:
+                with suppress(Busy):
+                    await two.take()
+            await one.check_held(held)  # the frozen one wakes up, and its transaction is gone
+    assert two.token == 2
+    await frozen.close()
+    await other.close()
+
+
+async def test_round_goes_on_when_valkey_hangs(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, live: Live, clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ann, mended, asked = await ready("ann"), asyncio.Event(), []
+    held = [await queue() for _ in range(3)]
+    for request in held:
+        await desk.claim(request.id, ann)
+    clock.advance(50)
+
+    async def hang(nudges: Iterable[Any]) -> None:
+        asked.append(list(nudges))
+        await mended.wait()
+
+    monkeypatch.setattr(live, "publish_all", hang)
+    async with asyncio.timeout(20):
+        await dispatcher.step()
+    assert [(await desk.conversation(r.conversation_id)).owner for r in held] == ["queue"] * 3
+    assert len(asked) >= 3
+    mended.set()
+
+
+async def test_conversation_is_passed_over_when_somebody_holds_it(
+    dispatcher: Dispatcher, database: Database, queue: Queue, ready: Ready, desk: Desk, clock: FakeClock
+) -> None:
+    ann = await ready("ann")
+    held, free = await queue(), await queue()
+    for request in (held, free):
+        await desk.claim(request.id, ann)
+    clock.advance(50)
+    async with database.transaction() as connection, asyncio.timeout(20):
+        await conversations.lock(connection, held.conversation_id)
+        await dispatcher.step()
+        owners = [(await desk.conversation(r.conversation_id)).owner for r in (held, free)]
+        assert owners == ["helper", "queue"]
+    await dispatcher.step()
+    assert (await desk.conversation(held.conversation_id)).owner == "queue"
+
+
 async def test_new_dispatcher_tells_what_the_dead_one_did_not(
     dispatcher: Dispatcher, database: Database, live: Live, texts: Texts, clock: FakeClock, queue: Queue,
     desk: Desk, query: Query,
@@ -296,6 +291,44 @@ async def test_new_dispatcher_tells_what_the_dead_one_did_not(
     await heir._begin()
     await tell(heir)
     assert (await codes(desk, request.conversation_id)).count("late") == 1
+
+
+async def test_who_left_a_ticket_is_not_asked_for_their_number_again_when_it_is_late(
+    dispatcher: Dispatcher, queue: Queue, clock: FakeClock, desk: Desk, database: Database, live: Live,
+    texts: Texts, query: Query,
+) -> None:  # fmt: skip
+    visitors = VisitorTickets(database, live, texts, Policy(), clock)
+    waits, called = await queue(), await queue()
+    tickets = [
+        (await visitors.leave(each.conversation_id, {"phone": "13800000000"}))[0] for each in (waits, called)
+    ]
+    await query("UPDATE ticket SET contacted_at = now() WHERE id = :id", id=tickets[1].id)
+    clock.advance(60)
+    await dispatcher.step()
+    await tell(dispatcher)
+    last = (await desk.updates(waits.conversation_id, 0, internal=False))[-1]
+    assert last.payload == {"code": "late", "callback": False, "number": tickets[0].number}
+    assert tickets[0].number in (last.text or "")
+    assert (await codes(desk, called.conversation_id))[-1] == "ticket_created"
+
+
+async def test_late_notice_is_tried_again_a_few_times_when_something_unforeseen_fails(
+    dispatcher: Dispatcher, queue: Queue, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = await queue()
+    clock.advance(60)
+    await dispatcher.step()
+    tried: list[str] = []
+
+    async def broken(request_id: str) -> None:
+        tried.append(request_id)
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(dispatcher._keeper, "tell_late", broken)
+    while not dispatcher._untold.empty():
+        with pytest.raises(RuntimeError):
+            await dispatcher._tell_one()
+    assert tried == [request.id] * 3
 
 
 async def test_nothing_is_lost_when_valkey_is_emptied_at_any_moment(
@@ -318,34 +351,6 @@ async def test_nothing_is_lost_when_valkey_is_emptied_at_any_moment(
     flush()
     assert (await desk.request_of(request.conversation_id)).level == 1  # type: ignore[union-attr]
     assert (await desk.claim(request.id, ann)).claimed_by == ann.id
-
-
-async def test_off_hours_request_waits_without_ladder_until_duty_starts(
-    database: Database, live: Live, texts: Texts, clock: FakeClock, dispatcher: Dispatcher, query: Query
-) -> None:
-    from datetime import timedelta
-
-    from bot.helpdesk.duty import Duty
-
-    starts = clock() + timedelta(hours=12)
-
-    class Closed:
-        async def duty(self, department: str | None, now: object) -> Duty:
-            assert department == "税务局"
-            return Duty(False, None, starts)
-
-    night = Desk(database, live, texts, Policy(), clock, Closed())
-    conversation, _ = await night.start_conversation(channel="widget")
-    delivery = await take_one(night, conversation.id, "转人工")
-    assert await night.save_bot_replies(delivery, [HANDOFF], [])
-    notice = (await night.updates(conversation.id, 0, internal=False))[-1]
-    assert notice.payload == {"code": "off_hours", "next_start": "2026-01-05T21:00:00.000Z", "callback": True}
-    assert "1月6日（周二）05:00" in (notice.text or "")
-    clock.advance(3600)
-    await dispatcher.step()
-    request = await night.request_of(conversation.id)
-    assert request and request.level == 0 and await query("SELECT 1 FROM help_breach") == []
-    assert request.deadline_at == starts + timedelta(seconds=60)
 
 
 async def test_topic_gives_the_department_when_the_handoff_names_none(

@@ -57,6 +57,8 @@ def test_unexpected_error_says_nothing_about_itself():
             401,
             "not_authenticated",
         ),
+        ("POST", "/api/visitor/conversations", {"json": {"page": "a\0"}}, 400, "bad_request"),
+        ("POST", "/api/visitor/conversations", {"json": {"profile": {"name": "a\0"}}}, 400, "bad_request"),
         ("GET", "/api/visitor/ws", {}, 401, "not_authenticated"),
         ("GET", "/api/staff/me", {"cookies": {"bangban_session": "x"}}, 401, "not_authenticated"),
     ],
@@ -71,6 +73,33 @@ async def test_error_has_the_one_shape(
     assert body["error"]["code"] == code
     assert "geheim" not in response.text
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/tickets?q=%00", None, 400),
+        ("GET", "/admin/audit?actor=%00", None, 400),
+        ("GET", "/admin/audit?from=9999-12-31&to=9999-12-31", None, 400),
+        ("GET", "/admin/calendar?from=0001-01-01&to=0001-01-02", None, 400),
+        (
+            "POST",
+            "/admin/exceptions",
+            {"department": "\0", "day": "2026-01-05", "spans": [], "reason": "x"},
+            400,
+        ),
+        ("POST", f"/conversations/{'0' * 32}/transfer", {"department": "\0", "note": ""}, 400),
+        ("POST", "/help-requests/%00/claim", {}, 404),
+        ("GET", "/conversations/%00/updates", None, 404),
+    ],
+)
+async def test_what_postgresql_cannot_take_is_refused_before_it_is_asked(
+    site: Site, method: str, path: str, body: dict | None, status: int
+):
+    boss = await site.staff("boss", role="administrator")
+    refused = await boss.call(method, path, json=body)
+    assert refused.status_code == status, refused.text
 
 
 @pytest.mark.integration

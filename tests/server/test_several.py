@@ -156,6 +156,26 @@ async def test_frozen_dispatcher_writes_nothing_when_it_wakes_up_after_another_t
     assert (await pair.rows("SELECT token FROM dispatch_lease"))[0].token == 2
 
 
+async def test_another_server_dispatches_when_the_dispatcher_is_frozen_inside_a_transaction(
+    pair: Pair, visitors: Desk
+):
+    """It has shown its token, so the lease's row is locked by somebody who does nothing more."""
+    await crowd.ask(visitors, DEPARTMENT)
+    async with pair.database.transaction() as connection:
+        await connection.execute(text("LOCK TABLE help_request_event IN SHARE MODE"))
+        await pair.until(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+            "AND query LIKE 'INSERT INTO help_request_event%'"
+        )
+        pair.processes[0].send_signal(signal.SIGSTOP)
+        frozen = time.monotonic()
+    await pair.until("SELECT 1 FROM dispatch_lease WHERE token > 1")
+    assert time.monotonic() - frozen < 4
+    await pair.until("SELECT 1 FROM help_request WHERE level >= 3")
+    pair.processes[0].send_signal(signal.SIGCONT)
+    assert (await pair.rows("SELECT count(*) FROM help_request_event WHERE reason = 'ladder'"))[0][0] == 3
+
+
 async def test_nothing_is_lost_or_late_when_valkey_is_emptied_and_restarted(
     pair: Pair, visitors: Desk, own_valkey: ValkeyServer
 ):

@@ -42,6 +42,7 @@ class HoursAdministration(Administration):
         """Put a week in the place of what was; no spans: nothing of its own. ``Invalid`` when two overlap."""
         week = _week(spans)
         async with self._database.transaction() as connection:
+            await storage.lock(connection)
             await check_department(connection, department)
             before = (await storage.weeks(connection)).get(department, {})
             await storage.replace_week(connection, department, week)

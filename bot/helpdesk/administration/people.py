@@ -8,10 +8,10 @@ from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.helpdesk.accounts import Accounts
+from bot.helpdesk.accounts import Accounts, check_not_last
 from bot.helpdesk.administration.basis import Administration, check_department, check_topics
 from bot.helpdesk.database import Database
-from bot.helpdesk.errors import Invalid, NotFound, WrongState
+from bot.helpdesk.errors import Invalid, NotFound
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON, Actor, Role, Staff
 from bot.helpdesk.rules import clean_text
@@ -94,15 +94,16 @@ class PeopleAdministration(Administration):
                 raise NotFound("no such member of staff")
             wanted = await self._checked(connection, changes)
             after = replace(before, **wanted)
-            if list(administrators) == [staff_id] and (after.role, after.active) != ("administrator", True):
-                raise WrongState("the last administrator stays one")
+            if (after.role, after.active) != ("administrator", True):
+                check_not_last(administrators, staff_id)
             await self._save(connection, before, wanted)
+            closed = None if after.active else await self._accounts.shut(connection, staff_id)
             if kept(before) != kept(after):
                 await self._audit(
                     connection, administrator, "staff_changed", staff_id, kept(before), kept(after)
                 )
-        if before.active and not after.active:
-            await self._accounts.deactivate(before.username, Actor("staff", administrator.id))
+        if closed is not None:
+            await self._accounts.let_go(closed)
         return await self._one(staff_id)
 
     async def _checked(self, connection: AsyncConnection, changes: JSON) -> dict[str, Any]:
@@ -121,8 +122,7 @@ class PeopleAdministration(Administration):
         return wanted
 
     async def _save(self, connection: AsyncConnection, before: Person, wanted: dict[str, Any]) -> None:
-        # Closing is left to the accounts, which also end what an account has open.
-        columns = {n: v for n, v in wanted.items() if n != "skills" and not (n == "active" and not v)}
+        columns = {name: value for name, value in wanted.items() if name != "skills"}
         await directory.change_person(connection, before.id, **columns)
         if "skills" in wanted:
             await directory.replace_skills(connection, before.id, wanted["skills"])

@@ -25,7 +25,7 @@ class PlaceAdministration(Administration):
         return [(record, counts.get(name, 0)) for name, record in records.items()]
 
     async def save_department(self, administrator: Staff, name: str, changes: JSON) -> None:
-        """Add a department, or change what ``changes`` names of fallback, capacity and active.
+        """Add a department, or change what ``changes`` names of it: fallback, capacity, active, last resort.
 
         Raises ``Invalid`` for a fallback that does not exist or leads back to the department.
         """
@@ -51,6 +51,7 @@ class PlaceAdministration(Administration):
         code = clean_text(record.code, NAME_LIMIT)
         after = replace(record, code=code, name=clean_text(record.name, NAME_LIMIT))
         async with self._database.transaction() as connection:
+            await directory.lock_topics(connection)
             await check_department(connection, after.department)
             before = (await directory.topics(connection)).get(code)
             await directory.save_topic(connection, after, self._clock())

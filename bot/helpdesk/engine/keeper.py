@@ -1,31 +1,43 @@
 """What the dispatcher does to one conversation at a time: take back, time out, tell the visitor."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.helpdesk.engine.lease import Lease
-from bot.helpdesk.models import Actor, HelpRequest, Invitation
+from bot.helpdesk.models import JSON, Actor, HelpRequest, Invitation
 from bot.helpdesk.rules import ladder
-from bot.helpdesk.storage import invitations, requests
+from bot.helpdesk.rules.absence import Hearing, Held, absent_at
+from bot.helpdesk.storage import invitations, people, requests, tickets
 from bot.helpdesk.storage import staff as accounts
+from bot.helpdesk.tickets.models import UNSETTLED, Ticket
 from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
 
 _SYSTEM = Actor("system")
+# The round waits for one conversation no longer than this, in milliseconds; the next round comes to it again.
+_BUSY_AFTER = "100"
 SILENT = "claimed_and_silent"
 
 
 class Keeper(UseCases):
-    """The dispatcher's hand in single conversations. ``LeaseLost`` when this process does not dispatch."""
+    """The dispatcher's hand in single conversations.
 
-    def use(self, lease: Lease) -> "Keeper":
-        """Write under ``lease`` from now on."""
+    Raises ``LeaseLost`` when this process does not dispatch, ``Busy`` when somebody holds the conversation.
+    """
+
+    def use(self, lease: Lease, publish: Callable[[list[tuple[str, JSON]]], None]) -> "Keeper":
+        """Write under ``lease`` and hand the nudges to ``publish`` from now on."""
         self._lease = lease
+        self._hand_on = publish
         return self
+
+    async def _publish(self, nudges: list[tuple[str, JSON]]) -> None:
+        # Not awaited: a Valkey that hangs would hold up the round once for each conversation.
+        self._hand_on(nudges)
 
     @asynccontextmanager
     async def _fenced(self, conversation_id: str) -> AsyncIterator[Work]:
-        async with self._work(conversation_id) as work:
+        async with self._work(conversation_id, _BUSY_AFTER) as work:
             await self._lease.check_held(work.connection)
             yield work
 
@@ -40,6 +52,21 @@ class Keeper(UseCases):
                 return
             await work.release(now_held, _SYSTEM, SILENT)
             work.tell_moved(now_held, "taken_back", [now_held.claimed_by], reason=SILENT)
+
+    async def take_from_absent(self, request: HelpRequest, hearing: Hearing) -> None:
+        """Give a request whose helper's connection has ended back to the queue, unless they are back.
+
+        What they declared stays: once they are heard again, it is they who are asked first.
+        """
+        async with self._fenced(request.conversation_id) as work:
+            now_held = await requests.get(work.connection, request.id)
+            if now_held is None or now_held.claimed_by is None:
+                return
+            seen_at = await people.seen_at(work.connection, now_held.claimed_by)
+            due = absent_at(Held(now_held, seen_at), hearing, self._policy)
+            if due is None or due > work.now:
+                return
+            await work.lose_helper(now_held, seen_at)
 
     async def time_out(self, invitation: Invitation) -> None:
         """End an invitation that nobody answered; the conversation stays with its owner."""
@@ -64,10 +91,18 @@ class Keeper(UseCases):
             request = await requests.get(work.connection, request_id) or request
             if told or request.status == "closed" or request.first_response_at is not None:
                 return
-            await work.notice("late", callback=True)
+            await _say_late(work, await tickets.of_request(work.connection, request_id))
             await work.record(request, request, "told_late", _SYSTEM, "ladder")
 
     async def untold(self) -> list[str]:
         """Broken promises whose visitors were not told: a dispatcher died in between."""
         async with self._database.transaction() as connection:
             return await requests.breached_without_event(connection, "told_late")
+
+
+async def _say_late(work: Work, left: Ticket | None) -> None:
+    """Offer a call back to who has not left a ticket; who was called back already is told nothing."""
+    if left is None:
+        await work.notice("late", callback=True)
+    elif left.status in UNSETTLED and left.contacted_at is None:
+        await work.notice("late", "late_ticket", callback=False, number=left.number)

@@ -7,6 +7,7 @@ than a second.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -21,11 +22,12 @@ from bot.helpdesk.engine.keeper import Keeper
 from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.engine.look import Looker, View
 from bot.helpdesk.engine.writes import Nudges, Writer
-from bot.helpdesk.errors import HelpdeskError, Unavailable
-from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, utcnow
+from bot.helpdesk.errors import Busy, HelpdeskError, Unavailable
+from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, check_cancelled, utcnow
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
-from bot.helpdesk.rules.departments import distances
+from bot.helpdesk.rules.absence import absent_at
+from bot.helpdesk.rules.departments import reachable
 from bot.helpdesk.rules.dispatch import decide, is_present
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.texts import Texts
@@ -33,8 +35,10 @@ from bot.helpdesk.thresholds import Thresholds
 
 _WAKING = ("queue", "presence")
 _TELLERS = 4
+_MOST_ATTEMPTS = 3
 _SHORTEST_SLEEP = 0.02
 _UNAVAILABLE_SLEEP = 0.3
+_REST = 3.0  # times as long as a look took
 log = structlog.get_logger(__name__)
 
 
@@ -57,10 +61,13 @@ class Dispatcher:
         self._clock = clock
         self._looker = Looker()
         self._writer = Writer(database, self.lease, clock)
-        self._keeper = Keeper(database, live, texts, thresholds, clock).use(self.lease)
+        self._keeper = Keeper(database, live, texts, thresholds, clock).use(self.lease, self._publish)
         self._awake = asyncio.Event()
         self._leads = asyncio.Event()
         self._untold: asyncio.Queue[str] = asyncio.Queue()
+        self._failed: Counter[str] = Counter()
+        #: When it last looked after the lease, on the monotonic clock.
+        self.looked_at: float | None = None
         self._tick = lease_seconds / 3
         self._publishing: set[asyncio.Task[None]] = set()
 
@@ -75,7 +82,7 @@ class Dispatcher:
         jobs: list[Coroutine[Any, Any, None]] = [
             self._forever(self._renew),
             self._forever(self._round),
-            self._listen(hub),
+            self._forever(lambda: self._listen(hub)),
             *tellers,
         ]
         try:
@@ -94,15 +101,18 @@ class Dispatcher:
             except LeaseLost:
                 self._leads.clear()
             except Unavailable:
+                check_cancelled()
                 log.warning("dispatcher_waits")
                 await asyncio.sleep(_UNAVAILABLE_SLEEP)
             except Exception as error:
+                check_cancelled()
                 log.error("dispatcher_failed", exc_info=error)
                 await asyncio.sleep(_UNAVAILABLE_SLEEP)
 
     # --- the lease --------------------------------------------------------------------------------------
 
     async def _renew(self) -> None:
+        self.looked_at = time.monotonic()
         if await self.lease.take():
             if not self.leads:
                 await self._begin()
@@ -135,8 +145,9 @@ class Dispatcher:
         self._awake.clear()
         begun = time.monotonic()
         pause = await self.step()
-        # Under a burst every claim wakes the loop; looking takes time too, and half of it is for the others.
-        await asyncio.sleep(max(_SHORTEST_SLEEP, time.monotonic() - begun))
+        # Under a burst every claim wakes the loop; looking takes time too, and most of it is for the others.
+        rest = _REST * (time.monotonic() - begun)
+        await asyncio.sleep(min(max(_SHORTEST_SLEEP, rest), self._tick))
         # Not wait_for: in Python 3.11 it may swallow a cancellation that comes together with the event.
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
@@ -145,10 +156,10 @@ class Dispatcher:
     async def step(self) -> float:
         """Look, decide and write once; after how many seconds to look again unless woken before."""
         now = self._clock()
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             await self._thresholds.refresh(connection)
-            view = await self._looker.look(connection, now)
-        policy = self._thresholds.policy
+            policy = self._thresholds.policy
+            view = await self._looker.look(connection, now, policy)
         nudges = await self._climb(view, policy, now)
         changed = await self._keep(view, policy, now)
         changed += await self._offer(view, policy, nudges)
@@ -183,11 +194,17 @@ class Dispatcher:
 
     async def _keep(self, view: View, policy: Policy, now: datetime) -> int:
         silent = [r for r in view.requests if (due := ladder.reclaim_at(r, policy)) and due <= now]
+        changed = 0
         for request in silent:
-            await self._keeper.take_back(request)
+            changed += await _unless_busy(self._keeper.take_back(request))
+        gone = [
+            held for held in view.unheard if (due := absent_at(held, view.hearing, policy)) and due <= now
+        ]
+        for held in gone:
+            changed += await _unless_busy(self._keeper.take_from_absent(held.request, view.hearing))
         for invitation in view.expired:
-            await self._keeper.time_out(invitation)
-        return len(silent) + len(view.expired)
+            changed += await _unless_busy(self._keeper.time_out(invitation))
+        return changed
 
     async def _offer(self, view: View, policy: Policy, nudges: Nudges) -> int:
         plans = decide(view.waiting(), view.helpers, view.departments, policy, self._clock())
@@ -215,6 +232,22 @@ class Dispatcher:
         except Unavailable:
             self._untold.put_nowait(request_id)
             raise
+        except LeaseLost:
+            raise  # whoever dispatches now tells them
+        except Exception:
+            self._failed[request_id] += 1
+            if self._failed[request_id] < _MOST_ATTEMPTS:
+                self._untold.put_nowait(request_id)
+            raise
+
+
+async def _unless_busy(job: Coroutine[Any, Any, None]) -> bool:
+    """Do it, unless somebody holds the conversation: everybody else's steps must not wait for one."""
+    try:
+        await job
+    except Busy:
+        return False
+    return True
 
 
 def _anyone_ready(
@@ -227,6 +260,6 @@ def _anyone_ready(
     for request in requests:
         department = request.department
         if department not in by_department:
-            by_department[department] = bool(distances(department, view.departments, present))
+            by_department[department] = bool(reachable(department, view.departments, present, policy))
         found[request.id] = by_department[department]
     return found

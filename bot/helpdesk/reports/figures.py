@@ -2,8 +2,8 @@
 
 import math
 import statistics
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -26,9 +26,9 @@ CAUSES = ("nobody_on_duty", "all_full", "offered_and_ignored", "claimed_and_sile
 class Material:
     """All rows of a period. ``conversations`` is empty when the rows are one department's."""
 
-    requests: Sequence[RequestRecord]
-    conversations: Sequence[ConversationRecord]
-    tickets: Sequence[TicketRecord]
+    requests: list[RequestRecord]
+    conversations: list[ConversationRecord]
+    tickets: list[TicketRecord]
     promise_seconds: float
     now: datetime
     facts: list[Facts] = field(default_factory=list)
@@ -36,9 +36,9 @@ class Material:
     @classmethod
     def of(
         cls,
-        requests: Sequence[RequestRecord],
-        conversations: Sequence[ConversationRecord],
-        tickets: Sequence[TicketRecord],
+        requests: list[RequestRecord],
+        conversations: list[ConversationRecord],
+        tickets: list[TicketRecord],
         promise_seconds: float,
         now: datetime,
     ) -> "Material":
@@ -49,17 +49,16 @@ class Material:
 
 def report(material: Material, by: By, first: date, last: date) -> tuple[JSON, list[JSON]]:
     """The figures of the whole, and those by day, department or helper."""
-    names = helper_names(material)
-    total = figures("total", material)
-    return total, [figures(key, _part(material, by, key, names)) for key in keys(material, by, first, last)]
+    parts = _parts(material, by)
+    nothing = _part_of(material)
+    listed = [figures(key, parts.get(key, nothing)) for key in keys(parts, by, first, last)]
+    return figures("total", material), listed
 
 
-def keys(material: Material, by: By, first: date, last: date) -> list[str | None]:
+def keys(found: Iterable[str | None], by: By, first: date, last: date) -> list[str | None]:
     """The keys of the rows: every day of the period, or whoever has a row; None (nobody's) comes last."""
     if by == "day":
         return [day.isoformat() for day in days_between(first, last)]
-    key_of = request_key(by, helper_names(material))
-    found = {key_of(each) for each in everything(material)}
     return sorted(found, key=lambda key: (key is None, key or ""))
 
 
@@ -92,18 +91,25 @@ def helper_names(material: Material) -> dict[str, str]:
     }
 
 
-def _part(material: Material, by: By, key: str | None, names: dict[str, str]) -> Material:
-    key_of = request_key(by, names)
-    chosen = [n for n, request in enumerate(material.requests) if key_of(request) == key]
-    return Material(
-        [material.requests[n] for n in chosen],
-        # A conversation belongs to a day, but to no department and no helper.
-        [c for c in material.conversations if by == "day" and day_key(c.created_at) == key],
-        [ticket for ticket in material.tickets if key_of(ticket) == key],
-        material.promise_seconds,
-        material.now,
-        [material.facts[n] for n in chosen],
-    )
+def _part_of(material: Material) -> Material:
+    """No rows yet, of the same promise and time."""
+    return Material([], [], [], material.promise_seconds, material.now, [])
+
+
+def _parts(material: Material, by: By) -> dict[str | None, Material]:
+    """The rows by the key they count under, each looked at once: a year has a hundred thousand."""
+    key_of = request_key(by, helper_names(material))
+    parts: defaultdict[str | None, Material] = defaultdict(lambda: _part_of(material))
+    for request, found in zip(material.requests, material.facts, strict=True):
+        part = parts[key_of(request)]
+        part.requests.append(request)
+        part.facts.append(found)
+    for ticket in material.tickets:
+        parts[key_of(ticket)].tickets.append(ticket)
+    # A conversation belongs to a day, but to no department and no helper.
+    for talk in material.conversations if by == "day" else ():
+        parts[day_key(talk.created_at)].conversations.append(talk)
+    return dict(parts)
 
 
 def figures(key: str | None, material: Material) -> JSON:

@@ -12,9 +12,13 @@ SETTLED_AFTER = timedelta(days=7)
 SATISFIED_FROM = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """A help request as reports read it; ``newer_at``: when the visitor asked for a person again."""
+    """A help request as reports read it; ``newer_at``: when the visitor asked for a person again.
+
+    ``helper_id``: who gave the first answer, else who held it last. ``promised_from``: from when the promise
+    counts, None: from the request. ``held_seconds``: how long it was in the hands of helpers, whoever.
+    """
 
     id: str
     conversation_id: str
@@ -32,9 +36,11 @@ class RequestRecord:
     resolved: bool | None
     stars: int | None
     newer_at: datetime | None
+    promised_from: datetime | None = None
+    held_seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ConversationRecord:
     """A conversation with at least one message of its visitor."""
 
@@ -43,7 +49,7 @@ class ConversationRecord:
     bot_solved: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TicketRecord:
     """A ticket as reports read it."""
 
@@ -56,7 +62,7 @@ class TicketRecord:
     status: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a help request contributes to each figure.
 
@@ -75,7 +81,7 @@ class Facts:
 
 def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts:
     """The facts of one request. The definitions stand in ``bot/locales/reports``."""
-    response = seconds_between(record.requested_at, record.first_response_at)
+    response = response_seconds(record)
     answered = response is not None
     return Facts(
         response_seconds=response,
@@ -84,8 +90,26 @@ def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts
         resolution=resolution(record, now),
         abandoned=record.closed_at is not None and not answered and record.outcome == "no_response",
         satisfied=record.stars is not None and record.stars >= SATISFIED_FROM,
-        handling_seconds=seconds_between(record.claimed_at, record.closed_at) if answered else None,
+        handling_seconds=handling_seconds(record),
     )
+
+
+def response_seconds(record: RequestRecord) -> float | None:
+    """Seconds to the first answer by the clock of the promise, as the ladder and the board count them.
+
+    None without an answer, 0 for one that came before anybody had to be there.
+    """
+    seconds = seconds_between(record.promised_from or record.requested_at, record.first_response_at)
+    return None if seconds is None else max(0.0, seconds)
+
+
+def handling_seconds(record: RequestRecord) -> float | None:
+    """Seconds in the hands of helpers; None unless it was answered and closed."""
+    if record.first_response_at is None or record.closed_at is None:
+        return None
+    if record.held_seconds is not None:
+        return round(record.held_seconds, 3)
+    return seconds_between(record.claimed_at, record.closed_at)
 
 
 def resolution(record: RequestRecord, now: datetime) -> bool | None:

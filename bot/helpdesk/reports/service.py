@@ -4,13 +4,22 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON
 from bot.helpdesk.reports.figures import CAUSES, Material, report
-from bot.helpdesk.reports.records import By, RequestRecord, days_between, seconds_between
+from bot.helpdesk.reports.records import (
+    By,
+    ConversationRecord,
+    RequestRecord,
+    TicketRecord,
+    days_between,
+    handling_seconds,
+    response_seconds,
+)
 from bot.helpdesk.reports.staffing import (
     Advice,
     Arrival,
@@ -29,6 +38,7 @@ from bot.helpdesk.worktime.schedule import at, local_day
 LONGEST_DAYS = 400
 LOOK_BACK_DAYS = 56
 _LOCALE = "zh"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,9 @@ class Reports:
         self._database = database
         self._thresholds = thresholds
         self._clock = clock
+        # A long report takes all of a core for a while: one at a time, and never on the event loop, which
+        # serves everybody.
+        self._one = asyncio.Lock()
         self.texts = Texts.load(LOCALES / "reports")
 
     async def service(self, asked: Asked) -> ServiceReport:
@@ -81,9 +94,14 @@ class Reports:
             talks = [] if asked.department else await storage.conversations(connection, starts, ends)
             tickets = await storage.tickets(connection, starts, ends, asked.department)
         promise = self._thresholds.policy.first_response_seconds
-        material = Material.of(requests, talks, tickets, promise, self._clock())
-        total, rows = report(material, asked.by, asked.first, asked.last)
+        material, (total, rows) = await self._aside(
+            _computed, asked, requests, talks, tickets, promise, self._clock()
+        )
         return ServiceReport(asked, definitions(self.texts, promise), total, rows, material)
+
+    async def _aside(self, compute: Callable[..., _T], *values: Any) -> _T:
+        async with self._one:
+            return await asyncio.to_thread(compute, *values)
 
     # --- staffing -----------------------------------------------------------------------------------
 
@@ -94,14 +112,7 @@ class Reports:
         goal = self._goal(share, seconds)
         starts, _ = bounds(day - timedelta(days=LOOK_BACK_DAYS), day)
         records = await self._requests(starts, at(day + timedelta(days=1), 0), department)
-        that_day = [_arrival(each) for each in records if local_day(each.requested_at) == day]
-        before = [each for each in records if local_day(each.requested_at) < day]
-        alike, days = _alike(before, day)
-        handling = mean_handling(_arrival(each) for each in before)
-        advised = advise([_arrival(each) for each in alike], days, handling, goal)
-        return StaffingReport(
-            day, days, handling, [(each, *actual(that_day, each.slot, goal.seconds)) for each in advised]
-        )
+        return await self._aside(_advised, records, day, goal)
 
     async def replay(
         self, first: date, last: date, department: str | None, share: float, seconds: float
@@ -109,10 +120,7 @@ class Reports:
         """The advice that a period would have given, checked by the requests of the period."""
         starts, ends = bounds(first, last)
         records = await self._requests(starts, ends, department)
-        days = len({local_day(each.requested_at) for each in records})
-        # CPU work over a long log must not stop everything else.
-        arrivals = [_arrival(each) for each in records]
-        return await asyncio.to_thread(replay, arrivals, days, self._goal(share, seconds))
+        return await self._aside(_replayed, records, self._goal(share, seconds))
 
     def _goal(self, share: float, seconds: float) -> Goal:
         return Goal(share, seconds, max(1, self._thresholds.policy.helper_capacity))
@@ -122,6 +130,34 @@ class Reports:
     ) -> list[RequestRecord]:
         async with self._database.transaction() as connection:
             return await storage.requests(connection, starts, ends, department)
+
+
+def _computed(
+    asked: Asked,
+    requests: list[RequestRecord],
+    talks: list[ConversationRecord],
+    tickets: list[TicketRecord],
+    promise: float,
+    now: datetime,
+) -> tuple[Material, tuple[JSON, list[JSON]]]:
+    material = Material.of(requests, talks, tickets, promise, now)
+    return material, report(material, asked.by, asked.first, asked.last)
+
+
+def _advised(records: list[RequestRecord], day: date, goal: Goal) -> StaffingReport:
+    days_of = [local_day(each.requested_at) for each in records]
+    that_day = [_arrival(each) for each, on in zip(records, days_of, strict=True) if on == day]
+    before = [each for each, on in zip(records, days_of, strict=True) if on < day]
+    alike, days = _alike(before, day)
+    handling = mean_handling(_arrival(each) for each in before)
+    advised = advise([_arrival(each) for each in alike], days, handling, goal)
+    real = actual(that_day, goal.seconds)
+    return StaffingReport(day, days, handling, [(each, *real[each.slot]) for each in advised])
+
+
+def _replayed(records: list[RequestRecord], goal: Goal) -> tuple[list[Replayed], float | None]:
+    days = len({local_day(each.requested_at) for each in records})
+    return replay([_arrival(each) for each in records], days, goal)
 
 
 def _alike(before: list[RequestRecord], day: date) -> tuple[list[RequestRecord], int]:
@@ -134,17 +170,12 @@ def _alike(before: list[RequestRecord], day: date) -> tuple[list[RequestRecord],
     began = local_day(before[0].requested_at)
     days = [each for each in days_between(began, day - timedelta(days=1)) if each.weekday() == day.weekday()]
     days = days or days_between(began, day - timedelta(days=1))
-    return [each for each in before if local_day(each.requested_at) in set(days)], len(days)
+    wanted = set(days)
+    return [each for each in before if local_day(each.requested_at) in wanted], len(days)
 
 
 def _arrival(record: RequestRecord) -> Arrival:
-    answered = record.first_response_at is not None
-    return Arrival(
-        record.requested_at,
-        seconds_between(record.claimed_at, record.closed_at) if answered else None,
-        record.helper_id,
-        seconds_between(record.requested_at, record.first_response_at),
-    )
+    return Arrival(record.requested_at, handling_seconds(record), record.helper_id, response_seconds(record))
 
 
 def bounds(first: date, last: date) -> tuple[datetime, datetime]:

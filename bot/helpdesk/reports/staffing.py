@@ -1,6 +1,7 @@
 """How many helpers each half hour needs, and a replay of the log that checks such advice. Pure.
 
-The advice is Erlang C over the mean number of requests of a half hour and the mean time from claim to close.
+The advice is Erlang C over the mean number of requests of a half hour and the mean time in the hands
+of helpers.
 A helper holds several conversations at once: ``capacity`` places each.
 """
 
@@ -21,7 +22,7 @@ SLOTS = 48
 
 @dataclass(frozen=True)
 class Arrival:
-    """A request as it came: when, and how long it was handled from claim to close, if it was."""
+    """A request as it came: when, and how long it was in the hands of helpers, if it was."""
 
     at: datetime
     handling_seconds: float | None
@@ -152,9 +153,15 @@ def replay(arrivals: Sequence[Arrival], days: int, goal: Goal) -> tuple[list[Rep
     return shown, round(statistics.fmean(errors), 4) if errors else None
 
 
-def actual(arrivals: Iterable[Arrival], slot: int, seconds: float) -> tuple[float | None, int | None]:
-    """What really happened in a half hour: the share answered in time, and how many helpers took part."""
-    those = [each for each in arrivals if slot_of(each.at) == slot]
+def actual(arrivals: Iterable[Arrival], seconds: float) -> list[tuple[float | None, int | None]]:
+    """What really happened in each half hour: the share answered in time, and how many helpers took part."""
+    slots: list[list[Arrival]] = [[] for _ in range(SLOTS)]
+    for each in arrivals:
+        slots[slot_of(each.at)].append(each)
+    return [_actual(each, seconds) for each in slots]
+
+
+def _actual(those: Sequence[Arrival], seconds: float) -> tuple[float | None, int | None]:
     if not those:
         return None, None
     in_time = [each.response_seconds is not None and each.response_seconds <= seconds for each in those]

@@ -1,25 +1,33 @@
 """Departments and their fallback chain; who has to hear of a request that waits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 from bot.helpdesk.models import HelpRequest, Staff
 from bot.helpdesk.rules.ladder import FALLBACK, WARNED
 from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
+from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.requests import is_answered
 
+#: The distance of who belongs to no department of the chain; farther than any chain is long.
+OUTSIDE = 1_000_000
 AlertReason = Literal["mine_silent", "department", "fallback", "supervisor"]
 
 
 @dataclass(frozen=True)
 class DepartmentRecord:
-    """A department; ``fallback`` is who helps when it cannot, ``capacity`` bounds what its people hold."""
+    """A department; ``fallback`` is who helps when it cannot, ``capacity`` bounds what its people hold.
+
+    ``last_resort``: it serves all, after the chain of any other department, as a service centre does.
+    """
 
     name: str
     fallback: str | None = None
     capacity: int | None = None
     active: bool = True
+    last_resort: bool = False
 
 
 class _Person(Protocol):
@@ -58,13 +66,14 @@ def distances(
 ) -> dict[str, int]:
     """Who of ``people`` can serve ``department``: their id and place in the chain, 0 the nearest.
 
-    People without a department serve all. A request for no department, or one that leads nowhere, may be
-    served by everybody: nobody is forgotten.
+    People without a department serve all; those of a last resort come after the chain. A request for no
+    department, or one that leads nowhere, may be served by everybody: nobody is forgotten.
     """
     links = chain(department, departments)
     if not links:
         return {p.id: 0 if p.department in (department, None) or department is None else 1 for p in people}
-    place = {name: index for index, name in enumerate(links)}
+    last = {each.name: len(links) for each in departments.values() if each.last_resort and each.active}
+    place = {**last, **{name: index for index, name in enumerate(links)}}
     return {
         person.id: place.get(person.department or "", 0)
         for person in people
@@ -72,14 +81,35 @@ def distances(
     }
 
 
+def reachable(
+    department: str | None,
+    departments: Mapping[str, DepartmentRecord],
+    people: Iterable[_Person],
+    policy: Policy,
+) -> dict[str, int]:
+    """As ``distances``; where nobody is found there, everybody, unless outsiders do not help."""
+    people = list(people)
+    found = distances(department, departments, people)
+    if found or not policy.outsiders_help:
+        return found
+    return {person.id: OUTSIDE for person in people}
+
+
 def alerts_for(
     staff: Staff, requests: Iterable[HelpRequest], departments: Mapping[str, DepartmentRecord]
 ) -> list[Alert]:
     """What ``staff`` has to hear about: what has waited for long in their reach, and their own silence."""
-    return [alert for request in requests if (alert := _alert(staff, request, departments))]
+
+    @cache
+    def distance(department: str | None) -> int | None:
+        return distances(department, departments, [staff]).get(staff.id)
+
+    return [alert for request in requests if (alert := _alert(staff, request, distance))]
 
 
-def _alert(staff: Staff, request: HelpRequest, departments: Mapping[str, DepartmentRecord]) -> Alert | None:
+def _alert(
+    staff: Staff, request: HelpRequest, distance_to: Callable[[str | None], int | None]
+) -> Alert | None:
     if request.level < WARNED or request.status == "closed" or is_answered(request):
         return None
     if request.status == "claimed":
@@ -87,7 +117,7 @@ def _alert(staff: Staff, request: HelpRequest, departments: Mapping[str, Departm
             return Alert(request, "mine_silent", ring=True)
         return Alert(request, "supervisor", ring=False) if staff.role in OVERSEERS else None
     if staff.role in CLAIMERS:
-        distance = distances(request.department, departments, [staff]).get(staff.id)
+        distance = distance_to(request.department)
         if distance == 0:
             return Alert(request, "department", ring=True)
         if distance is not None and request.level >= FALLBACK:

@@ -1,19 +1,20 @@
 """Who is offered what: a pure decision over (waiting requests, helpers, departments, now)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.helpdesk.models import HelpRequest, Presence, Role
-from bot.helpdesk.rules.departments import DepartmentRecord, distances
+from bot.helpdesk.rules.departments import OUTSIDE, DepartmentRecord, distances
 from bot.helpdesk.rules.ladder import FALLBACK, WARNED, WIDENED
 from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
 from bot.helpdesk.rules.policy import Policy
 
 Ending = Literal["accepted", "declined", "ignored", "withdrawn"]
 _LONG_AGO = float("-inf")
+_NEAREST = -1  # nearer than the own department
 MOST_ROUNDS = 8  # of a decision; two or three settle it
 
 
@@ -47,12 +48,17 @@ class OpenOffer:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request nobody holds. ``known_by``: who helped this visitor before, the latest first."""
+    """A request nobody holds. ``known_by``: who helped this visitor before, the latest first.
+
+    ``lost_by``: who held this very request until their connection ended. Once they are back they are asked
+    before anybody else, whatever their department.
+    """
 
     request: HelpRequest
     offers: tuple[OpenOffer, ...] = ()
     left_out: frozenset[str] = frozenset()
     known_by: tuple[str, ...] = ()
+    lost_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,8 @@ def decide(
         plans = _round(settled, helpers, departments, policy, now)
         if not plans:
             break
-        settled = [_carried_out(each, plans, now) for each in settled]
+        made = {plan.request_id: plan for plan in plans}
+        settled = [_carried_out(each, made.get(each.request.id), now) for each in settled]
     return [
         plan
         for before, after in zip(queue, settled, strict=True)
@@ -138,13 +145,13 @@ def _round(
         if not any(offer.reserved for offer in draft.kept):
             draft.offer(room, 1, reserved=True)
     for draft in drafts:
+        draft.call_back(room)
         draft.offer(room, draft.wanted - draft.count, reserved=False)
     return [plan for draft in drafts if (plan := draft.plan())]
 
 
-def _carried_out(each: Waiting, plans: Sequence[Plan], now: datetime) -> Waiting:
+def _carried_out(each: Waiting, plan: Plan | None, now: datetime) -> Waiting:
     """The request as it is after its plan; new offers have ids below zero until they are written."""
-    plan = next((plan for plan in plans if plan.request_id == each.request.id), None)
     if plan is None:
         return each
     ended = dict(plan.end)
@@ -183,7 +190,9 @@ class _Room:
     ) -> None:
         self.present = {h.id: h for h in helpers if is_present(h, policy, now)}
         self.departments = departments
+        self._policy = policy
         self.free = {h.id: capacity_of(h, policy, now) - h.held for h in self.present.values()}
+        self.open = {each for each, free in self.free.items() if free > 0}
         self._capacity = {h.id: max(1, capacity_of(h, policy, now)) for h in self.present.values()}
         self._extra: Counter[str] = Counter()
         self._kept: Counter[str] = Counter()
@@ -208,6 +217,8 @@ class _Room:
             self._extra[staff_id] += 1
             return
         self.free[staff_id] -= 1
+        if self.free[staff_id] <= 0:
+            self.open.discard(staff_id)
         self._kept[staff_id] += 1
         department = self.present[staff_id].department or ""
         if department in self._department_free:
@@ -228,6 +239,16 @@ class _Room:
         # Nobody there, or nobody with room: the next in the chain need not wait for its second.
         limit = min((d for each, d in serving.items() if self.fits(each, reserved=True)), default=0)
         return {each: d for each, d in serving.items() if d <= limit}
+
+    def outsiders(self, department: str | None, *, fallback: bool, asked: Collection[str]) -> dict[str, int]:
+        """Who could answer though it is not their department's: better than that nobody does.
+
+        Only where nobody in charge is ``asked``, at once when none of them is there.
+        """
+        serving = self.reach(department, fallback=True)
+        if not self._policy.outsiders_help or (serving and not fallback) or any(a in serving for a in asked):
+            return {}
+        return {each: OUTSIDE for each in self.open if each not in serving}
 
 
 @dataclass
@@ -278,6 +299,14 @@ class _Draft:
             room.take(best, reserved=reserved)
             self.made.append(NewOffer(best, self.level, reserved, self._expiry()))
 
+    def call_back(self, room: _Room) -> None:
+        """Let it ring at the desk of who had it before too, when they came back after others were asked."""
+        if self.waiting.lost_by not in room.present:
+            return
+        best = self._best(room, reserved=False)
+        if best is not None and best == self.waiting.lost_by:
+            self.offer(room, 1, reserved=False)
+
     def _expiry(self) -> datetime | None:
         if self.level >= WARNED:
             return None
@@ -285,11 +314,23 @@ class _Draft:
 
     def _best(self, room: _Room, reserved: bool) -> str | None:
         request = self.waiting.request
-        reach = room.reach(request.department, fallback=self.level >= FALLBACK)
+        if not room.open:  # in a burst nearly always: then nobody need be looked at for nearly everybody
+            return None
+        fallback = self.level >= FALLBACK
+        reach = room.reach(request.department, fallback=fallback)
+        if self.waiting.lost_by in room.present:
+            reach = {**reach, self.waiting.lost_by: _NEAREST}
         asked = {offer.staff_id for offer in self.kept} | {offer.staff_id for offer in self.made}
         barred = asked | self.waiting.left_out | self.silent
-        able = [each for each in reach if each not in barred and room.fits(each, reserved=reserved)]
+        if not (able := self._able(room, reach, barred, reserved)):
+            reach = room.outsiders(request.department, fallback=fallback, asked=asked)
+            able = self._able(room, reach, barred, reserved)
         return min(able, key=lambda each: self._rank(room, each, reach[each]), default=None)
+
+    def _able(
+        self, room: _Room, reach: Collection[str], barred: Collection[str], reserved: bool
+    ) -> list[str]:
+        return [each for each in reach if each not in barred and room.fits(each, reserved=reserved)]
 
     def _rank(self, room: _Room, staff_id: str, distance: int) -> tuple[Any, ...]:
         helper, known = room.present[staff_id], self.waiting.known_by

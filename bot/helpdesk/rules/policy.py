@@ -24,6 +24,7 @@ class Policy:
     delivery_backoff_seconds: float = 1.0
     lease_seconds: float = 30.0
     presence_fresh_seconds: int = 60
+    absent_seconds: float = 75
     wait_sample: int = 200
     wait_minimum: int = 5
     wait_window_seconds: int = 86_400
@@ -40,6 +41,7 @@ class Policy:
     warmup_seconds: float = 60
     warmup_limit: int = 2
     claims_beyond_capacity: bool = True
+    outsiders_help: bool = True
     transfer_seconds: float = 60
     invite_seconds: float = 120
     # Tickets, in working days and hours.
@@ -80,7 +82,10 @@ THRESHOLDS: dict[str, Threshold] = {
         Threshold("warmup_seconds", 0, 3600, "seconds"),
         Threshold("warmup_limit", 0, 100, "count"),
         Threshold("claims_beyond_capacity", 0, 1, "yes_no"),
+        Threshold("outsiders_help", 0, 1, "yes_no"),
         Threshold("presence_fresh_seconds", 25, 600, "seconds"),
+        # Not less: a console is heard every 20 seconds, and one beat may get lost.
+        Threshold("absent_seconds", 45, 3600, "seconds"),
         Threshold("transfer_seconds", 5, 3600, "seconds"),
         Threshold("invite_seconds", 5, 3600, "seconds"),
         Threshold("wait_minimum", 2, 1000, "count"),

@@ -67,13 +67,21 @@ class Redirect:
 
 
 @dataclass(frozen=True)
+class Postpone:
+    """Its visitor left a ticket before anybody was on duty: who calls them back does so until ``until``."""
+
+    until: datetime
+    deadline_at: datetime
+
+
+@dataclass(frozen=True)
 class Climb:
     """It has waited for so long that step ``level`` of the ladder is due."""
 
     level: int
 
 
-Event = Offer | Unoffer | Claim | Respond | Close | Release | Move | Redirect | Climb
+Event = Offer | Unoffer | Claim | Respond | Close | Release | Move | Redirect | Postpone | Climb
 
 
 def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
@@ -102,6 +110,8 @@ def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
             return _released(request, now)
         case Redirect():
             return _redirected(request, event, now)
+        case Postpone():
+            return _postponed(request, event, now)
         case Climb():
             return _climbed(request, event, now)
 
@@ -153,6 +163,16 @@ def _released(request: HelpRequest, now: datetime) -> HelpRequest:
 def _redirected(request: HelpRequest, event: Redirect, now: datetime) -> HelpRequest:
     waiting = _released(request, now) if request.status == "claimed" else replace(request, status="waiting")
     return replace(waiting, department=event.department)
+
+
+def _postponed(request: HelpRequest, event: Postpone, now: datetime) -> HelpRequest:
+    if request.status not in CLAIMABLE_STATUSES:
+        raise WrongState("a helper holds the request already")
+    if request.clock_from <= now or event.until <= request.clock_from:
+        return request  # its clock runs already, and goes on
+    return replace(
+        request, waiting_since=event.until, promised_from=event.until, deadline_at=event.deadline_at
+    )
 
 
 def _climbed(request: HelpRequest, event: Climb, now: datetime) -> HelpRequest:

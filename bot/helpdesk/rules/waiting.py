@@ -25,7 +25,8 @@ class History:
     """What was seen in the window, in seconds.
 
     ``pickups``: from a request to its first response, of those that did not have to queue for a free place;
-    ``handlings``: from claim to close; ``arrivals_per_second``: requests, over the time they were seen in.
+    ``handlings``: in the hands of helpers, until closed; ``arrivals_per_second``: requests, over the time
+    they were seen in.
     """
 
     pickups: Sequence[float] = ()

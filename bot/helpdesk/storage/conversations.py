@@ -1,5 +1,6 @@
 """SQL for conversations."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,13 @@ def _record(row: RowMapping) -> Conversation:
 # Every message runs these: built once, for building them costs more than running them.
 _THIS = _conversation.c.id == bindparam("this")
 _LOCK = _bare().where(_THIS).with_for_update(of=_conversation)
+_GET = _full().where(_THIS)
+_STANDS = _bare().where(_THIS)
+_KEYS = select(_key.c.conversation_id).where(_key.c.token_hash == bindparam("token"))
+_BY_TOKEN = _full().where(
+    or_(_conversation.c.token_hash == bindparam("token"), _conversation.c.id.in_(_KEYS))
+)
+_MARKS = text("SELECT id, last_seq, owner_epoch FROM conversation WHERE id = ANY(:ids)")
 _NEXT_SEQ = (
     update(_conversation)
     .where(_THIS)
@@ -126,7 +134,15 @@ async def lock(connection: AsyncConnection, conversation_id: str) -> Conversatio
 
 async def get(connection: AsyncConnection, conversation_id: str) -> Conversation:
     """One conversation with its last public text. Raises ``NotFound``."""
-    row = (await connection.execute(_full().where(_conversation.c.id == conversation_id))).mappings().first()
+    row = (await connection.execute(_GET, {"this": conversation_id})).mappings().first()
+    if row is None:
+        raise NotFound("no such conversation")
+    return _record(row)
+
+
+async def stands(connection: AsyncConnection, conversation_id: str) -> Conversation:
+    """One conversation without its last text, and without the ratings of its help. Raises ``NotFound``."""
+    row = (await connection.execute(_STANDS, {"this": conversation_id})).mappings().first()
     if row is None:
         raise NotFound("no such conversation")
     return _record(row)
@@ -134,10 +150,14 @@ async def get(connection: AsyncConnection, conversation_id: str) -> Conversation
 
 async def by_token_hash(connection: AsyncConnection, token_hash: bytes) -> Conversation | None:
     """The conversation a visitor's token opens."""
-    keys = select(_key.c.conversation_id).where(_key.c.token_hash == token_hash)
-    query = _full().where(or_(_conversation.c.token_hash == token_hash, _conversation.c.id.in_(keys)))
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = (await connection.execute(_BY_TOKEN, {"token": token_hash})).mappings().one_or_none()
     return _record(row) if row else None
+
+
+async def marks(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """``last_seq`` and ``owner_epoch`` by conversation: whether there is anything new in it."""
+    rows = await connection.execute(_MARKS, {"ids": list(ids)})
+    return {row.id: (row.last_seq, row.owner_epoch) for row in rows}
 
 
 async def held_by(connection: AsyncConnection, staff_id: str) -> list[Conversation]:

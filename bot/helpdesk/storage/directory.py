@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -130,6 +130,11 @@ async def save_department(connection: AsyncConnection, record: DepartmentRecord,
     statement = upsert(_department).values(**values, updated_at=now)
     changes = {name: statement.excluded[name] for name in (*values, "updated_at") if name != "name"}
     await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changes))
+
+
+async def lock_topics(connection: AsyncConnection) -> None:
+    """Nobody else changes one until the transaction ends, so that what was there before is known."""
+    await connection.execute(text("LOCK TABLE topic IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def topics(connection: AsyncConnection) -> dict[str, TopicRecord]:

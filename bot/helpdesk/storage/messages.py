@@ -32,6 +32,14 @@ _SENT = select(_message.c.seq, _message.c.sender_kind, _message.c.staff_id).wher
     _message.c.client_message_id == bindparam("sent_as"),
 )
 
+_HERE = _message.c.conversation_id == bindparam("conversation")
+_AFTER = (
+    select(_message)
+    .where(_HERE, _message.c.seq > bindparam("seq"))
+    .order_by(_message.c.seq)
+    .limit(bindparam("at_most"))
+)
+
 
 async def add(connection: AsyncConnection, record: Update, staff_id: str | None) -> None:
     """Insert one message under the ``seq`` taken for it."""
@@ -74,13 +82,8 @@ async def get(connection: AsyncConnection, conversation_id: str, seq: int) -> Up
 
 async def after(connection: AsyncConnection, conversation_id: str, seq: int, limit: int) -> list[Update]:
     """Messages with a higher ``seq``, in order."""
-    query = (
-        select(_message)
-        .where(_message.c.conversation_id == conversation_id, _message.c.seq > seq)
-        .order_by(_message.c.seq)
-        .limit(limit)
-    )
-    return [from_row(row) for row in (await connection.execute(query)).mappings()]
+    values = {"conversation": conversation_id, "seq": seq, "at_most": limit}
+    return [from_row(row) for row in (await connection.execute(_AFTER, values)).mappings()]
 
 
 async def newest(connection: AsyncConnection, conversation_id: str, limit: int) -> list[Update]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
-from bot.helpdesk.models import OfferRecord
+from bot.helpdesk.models import HelpRequest, OfferRecord
 from bot.helpdesk.storage import requests
 
 _offer = tables.help_offer
@@ -17,21 +17,29 @@ _event = tables.help_request_event
 _OPEN = _offer.c.ended_at.is_(None)
 
 
-async def open_of(connection: AsyncConnection, staff_id: str) -> list[OfferRecord]:
-    """What rings at a desk now, earliest deadline first."""
-    query = (
-        select(_offer)
-        .join(_request, _request.c.id == _offer.c.help_request_id)
-        .where(_offer.c.staff_id == staff_id, _OPEN)
-        .where(_request.c.status.in_(("waiting", "offered")))
-        .order_by(_request.c.deadline_at, _offer.c.id)
+# A desk asks at every change: one statement, built once.
+_OPEN_OF = (
+    requests.LISTED.add_columns(
+        _offer.c.id.label("offer_id"),
+        _offer.c.level.label("offer_level"),
+        _offer.c.offered_at,
+        _offer.c.expires_at,
     )
-    rows = (await connection.execute(query)).all()
-    found = await requests.by_ids(connection, [row.help_request_id for row in rows])
-    return [
-        OfferRecord(row.id, found[row.help_request_id], staff_id, row.level, row.offered_at, row.expires_at)
-        for row in rows
-    ]
+    .join(_offer, _request.c.id == _offer.c.help_request_id)
+    .where(_offer.c.staff_id == bindparam("staff"), _OPEN, _request.c.status.in_(("waiting", "offered")))
+    .order_by(_request.c.deadline_at, _offer.c.id)
+)
+
+
+async def open_of(connection: AsyncConnection, staff_id: str) -> list[OfferRecord]:
+    """What rings at a desk now, earliest deadline first; requests without their briefs."""
+    found = []
+    for row in (await connection.execute(_OPEN_OF, {"staff": staff_id})).mappings():
+        values = dict(row)
+        offer = [values.pop(name) for name in ("offer_id", "offer_level", "offered_at", "expires_at")]
+        request = HelpRequest(brief={}, **values)
+        found.append(OfferRecord(offer[0], request, staff_id, *offer[1:]))
+    return found
 
 
 async def mark_rang(connection: AsyncConnection, offer_id: int, staff_id: str, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from bot.helpdesk import tables
 from bot.helpdesk.models import Staff
 from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState
+from bot.helpdesk.rules.people import Load
 from bot.helpdesk.storage import staff as accounts
 
 _staff = tables.staff
@@ -36,6 +37,9 @@ _STATES = text(
 )
 
 
+_DEPARTMENTS = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__))
+
+
 async def states(connection: AsyncConnection) -> list[HelperState]:
     """All active staff as the dispatcher sees them."""
     rows = (await connection.execute(_STATES)).all()
@@ -58,8 +62,7 @@ async def states(connection: AsyncConnection) -> list[HelperState]:
 
 async def departments(connection: AsyncConnection) -> dict[str, DepartmentRecord]:
     """All departments by name."""
-    query = select(_department.c.name, _department.c.fallback, _department.c.capacity, _department.c.active)
-    return {row.name: DepartmentRecord(*row) for row in await connection.execute(query)}
+    return {row.name: DepartmentRecord(*row) for row in await connection.execute(_DEPARTMENTS)}
 
 
 async def topics(connection: AsyncConnection) -> list[tuple[str, str, str | None]]:
@@ -78,12 +81,19 @@ async def department_of_topic(connection: AsyncConnection, code: str) -> str | N
 async def add_missing_topics(
     connection: AsyncConnection, rows: Iterable[tuple[str, str, str]], fallback: str, now: datetime
 ) -> None:
-    """Insert topics (code, name, department) and departments that do not exist yet; change none that do."""
+    """Insert topics (code, name, department) and departments that do not exist yet; change none that do.
+
+    ``fallback`` is the department that serves all.
+    """
     rows = list(rows)
     names = [fallback, *sorted({department for _, _, department in rows} - {fallback})]
     for name in names:
         statement = upsert(_department).values(
-            name=name, fallback=None if name == fallback else fallback, active=True, updated_at=now
+            name=name,
+            fallback=None if name == fallback else fallback,
+            active=True,
+            last_resort=name == fallback,
+            updated_at=now,
         )
         await connection.execute(statement.on_conflict_do_nothing())
     for code, name, department in rows:
@@ -102,6 +112,13 @@ async def mark_seen(connection: AsyncConnection, staff_id: str, now: datetime) -
     await connection.execute(statement)
 
 
+async def seen_at(connection: AsyncConnection, staff_id: str) -> datetime | None:
+    """When their console was heard last; None: never."""
+    query = select(_seen.c.seen_at).where(_seen.c.staff_id == staff_id)
+    found: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def ready_count(connection: AsyncConnection, seen_after: datetime) -> int:
     """How many active staff declared themselves ready and were connected after ``seen_after``."""
     query = (
@@ -117,12 +134,29 @@ async def engage(connection: AsyncConnection, staff_id: str, now: datetime) -> N
     await connection.execute(update(_staff).where(_staff.c.id == staff_id).values(engaged_at=now))
 
 
-async def lock_held(connection: AsyncConnection, staff_id: str) -> int:
-    """Hold a staff member's row until the transaction ends; how many conversations they own."""
-    await connection.execute(select(_staff.c.id).where(_staff.c.id == staff_id).with_for_update())
-    held = tables.conversation
-    query = select(func.count()).select_from(held).where(held.c.helper_id == staff_id)
-    return int((await connection.execute(query)).scalar_one())
+_HELD = text(
+    """
+    SELECT count(*) FILTER (WHERE c.helper_id = :staff_id) AS mine, count(*) AS all_of_us
+    FROM conversation c JOIN staff s ON s.id = c.helper_id
+    WHERE c.helper_id = :staff_id OR s.department = :department
+    """
+)
+
+
+async def lock_load(connection: AsyncConnection, staff: Staff) -> Load:
+    """What they and their department hold; nobody takes more for them until the transaction ends.
+
+    The department is held only when it has a bound: else its people need not wait for each other.
+    """
+    mine = select(_staff.c.id).where(_staff.c.id == staff.id).with_for_update(key_share=True)
+    await connection.execute(mine)
+    bound = select(_department.c.capacity).where(
+        _department.c.name == staff.department, _department.c.capacity.is_not(None)
+    )
+    department_capacity = await connection.scalar(bound.with_for_update(key_share=True))
+    values = {"staff_id": staff.id, "department": staff.department}
+    held = (await connection.execute(_HELD, values)).one()
+    return Load(int(held.mine), staff.capacity, int(held.all_of_us), department_capacity)
 
 
 async def find(connection: AsyncConnection, staff_id: str) -> Staff | None:

@@ -1,16 +1,22 @@
 """SQL for the rows that reports are made of."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.reports.records import ConversationRecord, RequestRecord, TicketRecord
+from bot.helpdesk.storage.holding import HELD_SECONDS
 
+_T = TypeVar("_T")
+_PORTION = 500
+# Whose request it is: who gave the first answer, though another may have closed it; else who held it last.
 _REQUESTS = text(
-    """
-    SELECT r.id, r.conversation_id, r.requested_at, r.department,
-           coalesce(r.claimed_by, r.closed_by) AS helper_id, s.name AS helper_name, r.reason,
+    f"""
+    SELECT r.id, r.conversation_id, r.requested_at, r.department, s.id AS helper_id, s.name AS helper_name,
+           r.reason, r.promised_from, {HELD_SECONDS} AS held_seconds,
            r.claimed_at, r.first_response_at, r.closed_at, r.outcome, b.cause,
            r.breached_at IS NOT NULL OR b.help_request_id IS NOT NULL AS breached, r.resolved, r.stars,
            (SELECT min(later.requested_at) FROM help_request later
@@ -18,7 +24,11 @@ _REQUESTS = text(
               AND later.requested_at > r.requested_at) AS newer_at
     FROM help_request r
     LEFT JOIN help_breach b ON b.help_request_id = r.id
-    LEFT JOIN staff s ON s.id = coalesce(r.claimed_by, r.closed_by)
+    LEFT JOIN LATERAL (
+        SELECT e.actor_id FROM help_request_event e
+        WHERE e.help_request_id = r.id AND e.event = 'responded' ORDER BY e.id LIMIT 1
+    ) first ON true
+    LEFT JOIN staff s ON s.id = coalesce(first.actor_id, r.claimed_by, r.closed_by)
     WHERE r.requested_at >= :starts AND r.requested_at < :ends
       AND (CAST(:department AS text) IS NULL OR r.department = :department)
     ORDER BY r.requested_at, r.id
@@ -52,15 +62,15 @@ async def requests(
 ) -> list[RequestRecord]:
     """Requests made from ``starts`` on and before ``ends``, in order."""
     values = {"starts": starts, "ends": ends, "department": department}
-    return [RequestRecord(**row) for row in (await connection.execute(_REQUESTS, values)).mappings()]
+    return await _records(connection, _REQUESTS, values, RequestRecord)
 
 
 async def conversations(
     connection: AsyncConnection, starts: datetime, ends: datetime
 ) -> list[ConversationRecord]:
     """Conversations begun from ``starts`` on and before ``ends`` in which the visitor said something."""
-    rows = await connection.execute(_CONVERSATIONS, {"starts": starts, "ends": ends})
-    return [ConversationRecord(**row) for row in rows.mappings()]
+    values = {"starts": starts, "ends": ends}
+    return await _records(connection, _CONVERSATIONS, values, ConversationRecord)
 
 
 async def tickets(
@@ -68,4 +78,15 @@ async def tickets(
 ) -> list[TicketRecord]:
     """Tickets opened from ``starts`` on and before ``ends``."""
     values = {"starts": starts, "ends": ends, "department": department}
-    return [TicketRecord(**row) for row in (await connection.execute(_TICKETS, values)).mappings()]
+    return await _records(connection, _TICKETS, values, TicketRecord)
+
+
+async def _records(
+    connection: AsyncConnection, query: TextClause, values: dict[str, Any], kind: Callable[..., _T]
+) -> list[_T]:
+    """All rows, fetched in portions: others are served between two of them."""
+    found: list[_T] = []
+    async with connection.stream(query, values) as rows:
+        async for portion in rows.mappings().partitions(_PORTION):
+            found += [kind(**row) for row in portion]
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, false, func, insert, select, tuple_, update
+from sqlalchemy import RowMapping, Select, bindparam, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -21,6 +21,36 @@ def _select() -> Select[Any]:
     return select(*_request.c, tables.staff.c.name.label("claimed_by_name")).select_from(joined)
 
 
+#: For lists: what the visitor said and found stays where it is, and is not read for every desk's queue.
+LISTED = select(
+    *(c for c in _request.c if c.name != "brief"),
+    tables.staff.c.name.label("claimed_by_name"),
+).select_from(_request.outerjoin(tables.staff, tables.staff.c.id == _request.c.claimed_by))
+_BY_STATUS = (
+    LISTED.where(_request.c.status.in_(bindparam("statuses", expanding=True)))
+    .order_by(_request.c.deadline_at, _request.c.id)
+    .limit(bindparam("at_most"))
+)
+_SINCE = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
+_ANSWERED = func.coalesce(_request.c.first_response_at >= _SINCE, false())
+_ALARMING = (
+    LISTED.where(_request.c.status != "closed", _request.c.level >= WARNED, ~_ANSWERED)
+    .order_by(_request.c.deadline_at, _request.c.id)
+    .limit(bindparam("at_most"))
+)
+# Built once: every offer, claim and answer runs these, and building them costs more than running them.
+_THIS = _select().where(_request.c.id == bindparam("this"))
+_SOME = _select().where(_request.c.id.in_(bindparam("ids", expanding=True)))
+# An open one is always the newest; requested_at alone could tie.
+_NEWEST = (
+    _select()
+    .where(_request.c.conversation_id == bindparam("where"))
+    .order_by(_request.c.status == "closed", _request.c.requested_at.desc())
+    .limit(1)
+)
+_ADD_EVENT = insert(_event)
+
+
 def _record(row: RowMapping) -> HelpRequest:
     return HelpRequest(**row)
 
@@ -32,24 +62,20 @@ async def create(connection: AsyncConnection, record: HelpRequest) -> None:
 
 async def get(connection: AsyncConnection, request_id: str) -> HelpRequest | None:
     """One request."""
-    row = (await connection.execute(_select().where(_request.c.id == request_id))).mappings().one_or_none()
+    row = (await connection.execute(_THIS, {"this": request_id})).mappings().one_or_none()
     return _record(row) if row else None
 
 
 async def newest_of(connection: AsyncConnection, conversation_id: str) -> HelpRequest | None:
     """The newest request of a conversation, open or closed."""
-    query = _select().where(_request.c.conversation_id == conversation_id)
-    # An open one is always the newest; requested_at alone could tie.
-    query = query.order_by(_request.c.status == "closed", _request.c.requested_at.desc()).limit(1)
-    row = (await connection.execute(query)).mappings().one_or_none()
+    row = (await connection.execute(_NEWEST, {"where": conversation_id})).mappings().one_or_none()
     return _record(row) if row else None
 
 
 async def with_status(connection: AsyncConnection, statuses: Sequence[str], limit: int) -> list[HelpRequest]:
-    """Requests in these states, earliest deadline first."""
-    query = _select().where(_request.c.status.in_(statuses))
-    query = query.order_by(_request.c.deadline_at, _request.c.id).limit(limit)
-    return [_record(row) for row in (await connection.execute(query)).mappings()]
+    """Requests in these states, earliest deadline first, without their briefs."""
+    rows = await connection.execute(_BY_STATUS, {"statuses": list(statuses), "at_most": limit})
+    return [HelpRequest(brief={}, **row) for row in rows.mappings()]
 
 
 async def save_claim(connection: AsyncConnection, record: HelpRequest) -> bool:
@@ -66,8 +92,14 @@ async def by_ids(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, H
     """Requests by their ids."""
     if not ids:
         return {}
-    rows = await connection.execute(_select().where(_request.c.id.in_(ids)))
+    rows = await connection.execute(_SOME, {"ids": list(ids)})
     return {row["id"]: _record(row) for row in rows.mappings()}
+
+
+async def lock(connection: AsyncConnection, request_id: str) -> None:
+    """Hold a request until the transaction ends, as the dispatcher does before it touches its offers."""
+    query = select(_request.c.id).where(_request.c.id == request_id)
+    await connection.execute(query.with_for_update())
 
 
 async def save(connection: AsyncConnection, before: HelpRequest, after: HelpRequest) -> None:
@@ -100,19 +132,18 @@ async def add_event(
     detail: JSON | None = None,
 ) -> None:
     """One row of history: what happened, who did it and why."""
-    await connection.execute(
-        insert(_event).values(
-            help_request_id=after.id,
-            at=now,
-            event=event,
-            status_before=before.status if before else None,
-            status_after=after.status,
-            actor_kind=actor.kind,
-            actor_id=actor.staff_id,
-            reason=reason,
-            detail=detail or {},
-        )
-    )
+    values = {
+        "help_request_id": after.id,
+        "at": now,
+        "event": event,
+        "status_before": before.status if before else None,
+        "status_after": after.status,
+        "actor_kind": actor.kind,
+        "actor_id": actor.staff_id,
+        "reason": reason,
+        "detail": detail or {},
+    }
+    await connection.execute(_ADD_EVENT, values)
 
 
 async def history(connection: AsyncConnection, request_id: str) -> list[HistoryRow]:
@@ -134,19 +165,6 @@ async def history(connection: AsyncConnection, request_id: str) -> list[HistoryR
         .order_by(_event.c.id)
     )
     return [HistoryRow(**row) for row in (await connection.execute(query)).mappings()]
-
-
-async def position(connection: AsyncConnection, record: HelpRequest, *, same_department: bool = False) -> int:
-    """How many waiting requests are due no later than this one, itself included."""
-    query = (
-        select(func.count())
-        .select_from(_request)
-        .where(_request.c.status.in_(CLAIMABLE_STATUSES))
-        .where(tuple_(_request.c.deadline_at, _request.c.id) <= tuple_(record.deadline_at, record.id))
-    )
-    if same_department and record.department is not None:
-        query = query.where(_request.c.department == record.department)
-    return int((await connection.execute(query)).scalar_one())
 
 
 async def count(connection: AsyncConnection, statuses: Sequence[str]) -> int:
@@ -173,13 +191,13 @@ async def breached_without_event(connection: AsyncConnection, event: str) -> lis
     return list((await connection.execute(query)).scalars())
 
 
-async def alarming(connection: AsyncConnection, limit: int = 200) -> list[HelpRequest]:
-    """Open requests that reached the warning and that nobody has answered, earliest deadline first."""
-    since = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
-    answered = func.coalesce(_request.c.first_response_at >= since, false())
-    query = _select().where(_request.c.status != "closed", _request.c.level >= WARNED, ~answered)
-    query = query.order_by(_request.c.deadline_at, _request.c.id).limit(limit)
-    return [_record(row) for row in (await connection.execute(query)).mappings()]
+async def alarming(connection: AsyncConnection, limit: int = 50) -> list[HelpRequest]:
+    """Open requests that reached the warning and that nobody has answered, earliest deadline first.
+
+    Without their briefs. No more than anybody can look at: every desk is sent them at every change.
+    """
+    rows = await connection.execute(_ALARMING, {"at_most": limit})
+    return [HelpRequest(brief={}, **row) for row in rows.mappings()]
 
 
 async def late_count(connection: AsyncConnection) -> int:

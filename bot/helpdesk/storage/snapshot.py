@@ -8,37 +8,61 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.helpdesk.models import HelpRequest
+from bot.helpdesk.models import HelpRequest, Place
+from bot.helpdesk.rules.absence import CONNECTION_LOST, Held
 from bot.helpdesk.rules.dispatch import OpenOffer
+from bot.helpdesk.storage.holding import HELD_SECONDS
 
 # Requests that somebody answered since their clock started need nothing of the dispatcher. Neither question
-# nor brief: what visitors wrote stays where it is.
+# nor brief: what visitors wrote stays where it is. In the order of the record: a thousand are read at a time.
+_NARROW = """
+    r.id, r.conversation_id, r.status, r.reason, r.topic, r.department, r.district, r.channel, '',
+    r.requested_at, r.deadline_at, r.claimed_at, r.claimed_by, NULL, r.first_response_at, r.closed_at,
+    r.outcome, NULL, NULL, NULL, NULL, NULL, NULL, r.level, r.waiting_since, r.breached_at
+"""
+_BRIEF_PLACE = 9  # of the record
 _UNANSWERED = text(
-    """
-    SELECT r.id, r.conversation_id, r.status, r.reason, r.topic, r.department, r.district, r.channel,
-           '' AS question, CAST('{}' AS jsonb) AS brief, r.requested_at, r.deadline_at, r.claimed_at,
-           r.claimed_by, NULL AS claimed_by_name, r.first_response_at, r.closed_at, r.outcome, r.level,
-           r.waiting_since, r.breached_at
-    FROM help_request r
+    f"""
+    SELECT {_NARROW} FROM help_request r
     WHERE r.status <> 'closed' AND (r.status <> 'claimed' OR r.first_response_at IS NULL
         OR r.first_response_at < coalesce(r.waiting_since, r.requested_at))
     ORDER BY r.deadline_at, r.id
+    """
+)
+_UNHEARD = text(
+    f"""
+    SELECT {_NARROW}, seen.seen_at
+    FROM help_request r LEFT JOIN staff_seen seen ON seen.staff_id = r.claimed_by
+    WHERE r.status = 'claimed' AND r.claimed_at <= :before AND coalesce(seen.seen_at <= :before, true)
     """
 )
 _OPEN_OFFERS = text(
     "SELECT id, help_request_id, staff_id, reserved, offered_at, expires_at FROM help_offer "
     "WHERE ended_at IS NULL"
 )
+# While the clock has not begun to run (asked for off hours), everything since the request counts: whoever let
+# it ring at night is asked again in the morning, and not before.
+_SINCE = """CASE WHEN r.waiting_since <= :now THEN r.waiting_since ELSE r.requested_at END"""
 _LEFT_OUT = text(
-    """
+    f"""
     SELECT o.help_request_id, o.staff_id FROM help_offer o JOIN help_request r ON r.id = o.help_request_id
-    WHERE r.id = ANY(:ids) AND o.ending IN ('ignored', 'declined')
-      AND o.offered_at >= coalesce(r.waiting_since, r.requested_at)
+    WHERE r.id = ANY(:ids) AND o.ending IN ('ignored', 'declined') AND o.offered_at >= {_SINCE}
     UNION
     SELECT e.help_request_id, e.detail ->> 'staff_id' FROM help_request_event e
     JOIN help_request r ON r.id = e.help_request_id
-    WHERE r.id = ANY(:ids) AND e.event = 'released' AND e.detail ? 'staff_id'
-      AND e.at >= coalesce(r.waiting_since, r.requested_at)
+    WHERE r.id = ANY(:ids) AND e.event = 'released' AND e.detail ? 'staff_id' AND e.reason <> :lost
+      AND e.at >= {_SINCE}
+    """
+)
+# Only the last way back into the queue counts: who is sent to another department leaves their helper.
+_LOST_BY = text(
+    """
+    SELECT last.help_request_id, last.detail ->> 'staff_id'
+    FROM (SELECT DISTINCT ON (e.help_request_id) e.help_request_id, e.reason, e.detail
+          FROM help_request_event e
+          WHERE e.help_request_id = ANY(:ids) AND e.event IN ('released', 'redirected')
+          ORDER BY e.help_request_id, e.id DESC) last
+    WHERE last.reason = :lost AND last.detail ? 'staff_id'
     """
 )
 _KNOWN_BY = text(
@@ -60,7 +84,18 @@ _KNOWN_BY = text(
 
 async def unanswered(connection: AsyncConnection) -> list[HelpRequest]:
     """Every open request that still waits for a word, earliest deadline first; without what was written."""
-    return [HelpRequest(**row) for row in (await connection.execute(_UNANSWERED)).mappings()]
+    return [_narrow(row) for row in await connection.execute(_UNANSWERED)]
+
+
+def _narrow(row: Sequence[Any]) -> HelpRequest:
+    values: list[Any] = [*row[:_BRIEF_PLACE], {}, *row[_BRIEF_PLACE:]]
+    return HelpRequest(*values)
+
+
+async def unheard(connection: AsyncConnection, before: datetime) -> list[Held]:
+    """Claimed requests whose helpers have given no sign of themselves after ``before``."""
+    rows = await connection.execute(_UNHEARD, {"before": before})
+    return [Held(_narrow(row[:-1]), row[-1]) for row in rows]
 
 
 async def open_offers(connection: AsyncConnection) -> dict[str, list[OpenOffer]]:
@@ -72,9 +107,21 @@ async def open_offers(connection: AsyncConnection) -> dict[str, list[OpenOffer]]
     return found
 
 
-async def left_out(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Who is not asked again, by request: they let it ring, declined, or had it taken back."""
-    return {key: frozenset(each) for key, each in (await _grouped(connection, _LEFT_OUT, ids)).items()}
+async def left_out(
+    connection: AsyncConnection, ids: Sequence[str], now: datetime
+) -> dict[str, frozenset[str]]:
+    """Who is not asked again, by request: they let it ring, declined, gave it back or had it taken back.
+
+    Of the wait that runs at ``now``; before its clock begins, of the time since the request.
+    """
+    grouped = await _grouped(connection, _LEFT_OUT, ids, lost=CONNECTION_LOST, now=now)
+    return {key: frozenset(each) for key, each in grouped.items()}
+
+
+async def lost_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
+    """Whose connection ended while they held these requests, by request; they are asked first."""
+    grouped = await _grouped(connection, _LOST_BY, ids, lost=CONNECTION_LOST)
+    return {key: each[0] for key, each in grouped.items()}
 
 
 async def known_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -83,24 +130,46 @@ async def known_by(connection: AsyncConnection, ids: Sequence[str]) -> dict[str,
     return {key: tuple(dict.fromkeys(each)) for key, each in grouped.items()}
 
 
-async def _grouped(connection: AsyncConnection, query: Any, ids: Sequence[str]) -> dict[str, list[str]]:
+async def _grouped(
+    connection: AsyncConnection, query: Any, ids: Sequence[str], **values: object
+) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
     if ids:
-        for request_id, staff_id in await connection.execute(query, {"ids": list(ids)}):
+        for request_id, staff_id in await connection.execute(query, {"ids": list(ids), **values}):
             grouped[request_id].append(staff_id)
     return grouped
+
+
+_LINE = text(
+    """
+    SELECT conversation_id, department, row_number() OVER line AS position,
+           row_number() OVER (PARTITION BY department ORDER BY deadline_at, id) AS among_its_own
+    FROM help_request WHERE status IN ('waiting', 'offered')
+    WINDOW line AS (ORDER BY deadline_at, id)
+    """
+)
+
+
+async def line(connection: AsyncConnection) -> dict[str, Place]:
+    """Where everybody who waits stands, by conversation: by deadline, and among those for one department."""
+    return {
+        row.conversation_id: Place(
+            row.department, row.position, row.among_its_own if row.department else row.position
+        )
+        for row in await connection.execute(_LINE)
+    }
 
 
 # --- figures of the board and of the honest wait ----------------------------------------------------------
 
 _HISTORY = text(
-    """
-    SELECT extract(epoch FROM first_response_at - coalesce(
+    f"""
+    SELECT extract(epoch FROM r.first_response_at - coalesce(
                (SELECT max(o.offered_at) FROM help_offer o
-                WHERE o.help_request_id = help_request.id AND o.ending = 'accepted'
-                  AND o.offered_at <= first_response_at), requested_at)) AS pickup,
-           extract(epoch FROM closed_at - claimed_at) AS handling, requested_at
-    FROM help_request WHERE requested_at >= :since ORDER BY requested_at DESC LIMIT :limit
+                WHERE o.help_request_id = r.id AND o.ending = 'accepted'
+                  AND o.offered_at <= r.first_response_at), r.requested_at)) AS pickup,
+           {HELD_SECONDS} AS handling, r.requested_at
+    FROM help_request r WHERE r.requested_at >= :since ORDER BY r.requested_at DESC LIMIT :limit
     """
 )
 
@@ -129,6 +198,19 @@ async def breaches_since(connection: AsyncConnection, since: datetime) -> dict[s
         text("SELECT cause, count(*) FROM help_breach WHERE at >= :since GROUP BY cause"), {"since": since}
     )
     return {cause: count for cause, count in rows}
+
+
+async def lost_since(connection: AsyncConnection, since: datetime) -> int:
+    """How often since ``since`` a request went back because its helper's connection had ended."""
+    rows = await connection.execute(
+        text(
+            "SELECT count(*) FROM help_request_event "
+            # Spelt out, as in the index.
+            f"WHERE at >= :since AND event = 'released' AND reason = '{CONNECTION_LOST}'"
+        ),
+        {"since": since},
+    )
+    return int(rows.scalar_one())
 
 
 async def answered_since(connection: AsyncConnection, since: datetime) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, case, delete, insert, select, update
+from sqlalchemy import RowMapping, bindparam, case, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -68,16 +68,21 @@ async def add_session(
     )
 
 
+# Every call of a console runs this: built once.
+_FIND_SESSION = (
+    select(*_COLUMNS, _session.c.expires_at)
+    .join(_session, _session.c.staff_id == _staff.c.id)
+    .where(_session.c.token_hash == bindparam("token"), _session.c.expires_at > bindparam("now"))
+    .where(_staff.c.active)
+)
+
+
 async def find_session(
     connection: AsyncConnection, token_hash: bytes, now: datetime
 ) -> tuple[Staff, datetime] | None:
     """Whose session this is and when it ends; None when unknown, over, or the account is closed."""
-    query = (
-        select(*_COLUMNS, _session.c.expires_at)
-        .join(_session, _session.c.staff_id == _staff.c.id)
-        .where(_session.c.token_hash == token_hash, _session.c.expires_at > now, _staff.c.active)
-    )
-    row = (await connection.execute(query)).mappings().one_or_none()
+    values = {"token": token_hash, "now": now}
+    row = (await connection.execute(_FIND_SESSION, values)).mappings().one_or_none()
     return (_record(row), row["expires_at"]) if row else None
 
 

@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -85,9 +97,10 @@ async def get(connection: AsyncConnection, ticket_id: str) -> Ticket | None:
 
 
 async def of_request(connection: AsyncConnection, request_id: str) -> Ticket | None:
-    """The ticket a visitor left instead of being helped at once."""
+    """The newest ticket a visitor left instead of being helped at once."""
     query = _select().where(_ticket.c.help_request_id == request_id, _ticket.c.source != "matter")
-    row = (await connection.execute(query)).mappings().one_or_none()
+    newest = query.order_by(_ticket.c.created_at.desc(), _ticket.c.number.desc()).limit(1)
+    row = (await connection.execute(newest)).mappings().one_or_none()
     return _record(row) if row else None
 
 
@@ -141,25 +154,34 @@ def _is_late(now: datetime) -> ColumnElement[bool]:
     return and_(_ticket.c.status.in_(UNSETTLED), or_(_ticket.c.due_at < now, uncontacted))
 
 
-async def not_reminded(connection: AsyncConnection, due_before: datetime, limit: int) -> list[Ticket]:
-    """Unsettled tickets with a deadline before ``due_before`` that nobody was reminded of."""
+async def unsettled_departments(connection: AsyncConnection) -> list[str]:
+    """The departments that have something to settle."""
+    query = select(_ticket.c.department).where(_ticket.c.status.in_(UNSETTLED)).distinct()
+    return list((await connection.execute(query.order_by(_ticket.c.department))).scalars())
 
-    def reminded(kind: str, due: Any) -> ColumnElement[bool]:
-        return (
+
+async def not_reminded(
+    connection: AsyncConnection, department: str, due_before: datetime, limit: int
+) -> list[Ticket]:
+    """A department's unsettled tickets with a deadline before ``due_before`` that nobody was reminded of.
+
+    The nearest of such deadlines first: whoever is reminded of it makes room for the next.
+    """
+
+    def open_deadline(kind: str, due: Any, *more: Any) -> ColumnElement[Any]:
+        reminded = (
             select(_reminder.c.ticket_id)
             .where(_reminder.c.ticket_id == _ticket.c.id, _reminder.c.kind == kind, _reminder.c.due_at == due)
             .exists()
         )
+        return case((and_(~reminded, *more), due), else_=None)
 
-    contact = and_(
-        _ticket.c.contacted_at.is_(None),
-        _ticket.c.contact_due_at < due_before,
-        ~reminded("contact", _ticket.c.contact_due_at),
-    )
-    due = and_(_ticket.c.due_at < due_before, ~reminded("due", _ticket.c.due_at))
-    query = _select().where(_ticket.c.status.in_(UNSETTLED), or_(contact, due))
-    rows = await connection.execute(query.order_by(_ticket.c.due_at, _ticket.c.id).limit(limit))
-    return [_record(row) for row in rows.mappings()]
+    contact = open_deadline("contact", _ticket.c.contact_due_at, _ticket.c.contacted_at.is_(None))
+    # In PostgreSQL the least of a value and nothing is the value.
+    nearest = func.least(contact, open_deadline("due", _ticket.c.due_at))
+    query = _select().where(_ticket.c.status.in_(UNSETTLED), _ticket.c.department == department)
+    query = query.where(nearest < due_before).order_by(nearest, _ticket.c.id).limit(limit)
+    return [_record(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def resolved_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[Ticket]:

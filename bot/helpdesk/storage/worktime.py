@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
-from bot.helpdesk.worktime.schedule import DutyException, Span, Spans, Week
+from bot.helpdesk.worktime.schedule import MIDNIGHT, DutyException, Span, Spans, Week
 
 _span = tables.duty_span
 _exception = tables.duty_exception
@@ -26,6 +26,11 @@ async def weeks(connection: AsyncConnection) -> dict[str | None, Week]:
     return dict(found)
 
 
+async def lock(connection: AsyncConnection) -> None:
+    """Nobody else sets a week until the transaction ends: one takes the place of the other, whole."""
+    await connection.execute(text("LOCK TABLE duty_span IN SHARE ROW EXCLUSIVE MODE"))
+
+
 async def replace_week(connection: AsyncConnection, department: str | None, week: Week) -> None:
     """Put ``week`` in the place of what was; an empty one: nothing of its own."""
     await connection.execute(delete(_span).where(_span.c.department.is_not_distinct_from(department)))
@@ -34,7 +39,8 @@ async def replace_week(connection: AsyncConnection, department: str | None, week
             "department": department,
             "weekday": weekday,
             "starts": time(*divmod(span.starts, 60)),
-            "ends": time(*divmod(span.ends, 60)),
+            # Python knows no 24:00; no span ends at 00:00 otherwise.
+            "ends": time(*divmod(span.ends % MIDNIGHT, 60)),
         }
         for weekday, spans in week.items()
         for span in spans

@@ -19,8 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
+_LOST = text("event = 'released' AND reason = 'connection_lost'")
 _OPEN = text("status <> 'closed'")
 _PENDING = text("status = 'pending'")
+_PARKED = text("status = 'parked'")
 
 
 def moment(name: str, *, nullable: bool = False) -> Column[object]:
@@ -133,6 +135,7 @@ help_request = Table(
     Column("level", SmallInteger, nullable=False, server_default="0"),
     moment("waiting_since", nullable=True),
     moment("breached_at", nullable=True),
+    moment("promised_from", nullable=True),
     Index("help_request_requested_at", "requested_at"),
     Index("help_request_claimed_by", "claimed_by", postgresql_where=text("status = 'claimed'")),
     Index("help_request_one_open", "conversation_id", unique=True, postgresql_where=_OPEN),
@@ -154,6 +157,7 @@ help_request_event = Table(
     Column("actor_id", Text, ForeignKey("staff.id")),
     Column("reason", Text, nullable=False),
     Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Index("help_request_event_lost", "at", postgresql_where=_LOST),
 )
 
 outbox = Table(
@@ -175,6 +179,7 @@ outbox = Table(
     Column("progress", Integer, nullable=False, default=0),
     UniqueConstraint("conversation_id", "seq", "target"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
+    Index("outbox_parked", "target", postgresql_where=_PARKED),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
 )
 

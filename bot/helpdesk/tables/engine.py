@@ -41,6 +41,7 @@ department = Table(
     Column("fallback", Text, ForeignKey("department.name")),
     Column("capacity", Integer),
     Column("active", Boolean, nullable=False),
+    Column("last_resort", Boolean, nullable=False, server_default=text("false")),
     moment("updated_at"),
 )
 

@@ -54,12 +54,7 @@ ticket = Table(
     Column("stars", SmallInteger),
     Column("rating_comment", Text),
     moment("rated_at", nullable=True),
-    Index(
-        "ticket_one_per_request",
-        "help_request_id",
-        unique=True,
-        postgresql_where=text("source <> 'matter'"),
-    ),
+    Index("ticket_request", "help_request_id"),
     Index("ticket_conversation", "conversation_id"),
     Index(
         "ticket_open_due",

@@ -5,9 +5,12 @@ only once, and closing what is closed already changes nothing.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import STAFF_TOPIC
@@ -23,8 +26,6 @@ from bot.helpdesk.worktime.roster import schedule_of
 PASS_SECONDS = 30.0
 _SYSTEM = Actor("system")
 _BATCH = 200
-#: No reminder comes earlier: eighty working hours, the most a threshold allows, with holidays between.
-_AHEAD = timedelta(days=60)
 _log = structlog.get_logger(__name__)
 
 
@@ -43,15 +44,34 @@ class TicketClock(TicketUseCases):
             await asyncio.sleep(PASS_SECONDS)
 
     async def look(self) -> int:
-        """One pass; how many reminders were sent."""
+        """One pass; how many reminders were sent. What fails with one ticket stops none of the others."""
         now = self._clock()
         async with self._database.transaction() as connection:
-            near = await storage.not_reminded(connection, now + _AHEAD, _BATCH)
+            near = await self._near(connection, now)
             settled_at = now - timedelta(days=rules.REOPEN_DAYS)
             standing = await storage.resolved_before(connection, settled_at, _BATCH)
         for ticket in standing:
-            await self._close(ticket)
-        return sum([await self._remind(ticket) for ticket in near])
+            await self._safely(self._close, ticket)
+        return sum([await self._safely(self._remind, ticket) for ticket in near])
+
+    async def _near(self, connection: AsyncConnection, now: datetime) -> list[Ticket]:
+        """The tickets to remind of. Nothing is locked before it is known that something is due."""
+        found: list[Ticket] = []
+        for department in await storage.unsettled_departments(connection):
+            schedule = await schedule_of(connection, department)
+            until = rules.reminders_until(schedule, clocks(self._policy), now)
+            listed = await storage.not_reminded(connection, department, until, _BATCH)
+            found += [t for t in listed if rules.due_reminders(t, schedule, clocks(self._policy), now)]
+        return found
+
+    async def _safely(self, job: Callable[[Ticket], Coroutine[Any, Any, int]], ticket: Ticket) -> int:
+        try:
+            return await job(ticket)
+        except Unavailable:
+            raise
+        except Exception as error:
+            _log.error("ticket_clock_failed", ticket_id=ticket.id, exc_info=error)
+            return 0
 
     async def _remind(self, seen: Ticket) -> int:
         async with self._locked(seen.id) as (work, ticket):
@@ -70,7 +90,8 @@ class TicketClock(TicketUseCases):
         work.nudges.append((STAFF_TOPIC, nudge(None, ticket, reminder=about)))
         return True
 
-    async def _close(self, seen: Ticket) -> None:
+    async def _close(self, seen: Ticket) -> int:
         async with self._locked(seen.id) as (work, ticket):
             if rules.is_confirmed(ticket, work.now):
                 await self._move(work, ticket, rules.Close(), "closed", _SYSTEM, "not_reopened")
+        return 0

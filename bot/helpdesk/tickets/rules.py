@@ -1,6 +1,7 @@
 """What may happen to a ticket: pure functions of (ticket, event, now)."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -196,6 +197,11 @@ def due_reminders(
     return [(kind, due) for kind, due in running if now >= add_working_hours(schedule, due, hours)]
 
 
+def reminders_until(schedule: Schedule, clocks: Clocks, now: datetime) -> datetime:
+    """Deadlines after this are not reminded of yet; a day too late rather than a minute too early."""
+    return add_working_hours(schedule, now, clocks.reminder_hours) + timedelta(days=1)
+
+
 def told(ticket: Ticket, now: datetime) -> Ticket:
     """The ticket once its result stands in the conversation."""
     return replace(ticket, told_at=now)
@@ -260,16 +266,30 @@ def check_may_handle(ticket: Ticket, staff: Staff) -> None:
 def clean_contact(contact: dict[str, Any], profile: dict[str, Any], *, needed: bool = True) -> dict[str, str]:
     """How the visitor can be reached; what they left out is taken from what the page knows of them.
 
-    Raises ``Invalid`` for a number or an address that cannot be one, and without either if one is ``needed``.
+    What the page says and cannot be right is left out: its visitor cannot put it right. Raises ``Invalid``
+    for a number or an address that was typed and cannot be one, and without either if one is ``needed``.
     """
-    given = {name: contact.get(name) or profile.get(name) for name in _CONTACT_LIMITS}
-    cleaned = {n: clean_text(str(v), _CONTACT_LIMITS[n]) for n, v in given.items() if v and str(v).strip()}
-    if "phone" in cleaned and not _PHONE.fullmatch(cleaned["phone"]):
-        raise Invalid("contact.phone is not a telephone number")
-    if "email" in cleaned and not _EMAIL.fullmatch(cleaned["email"]):
-        raise Invalid("contact.email is not an e-mail address")
+    cleaned: dict[str, str] = {}
+    for name in _CONTACT_LIMITS:
+        if contact.get(name) and str(contact[name]).strip():
+            cleaned[name] = _clean_entry(name, contact[name])
+        elif profile.get(name) and str(profile[name]).strip():
+            known = str(profile[name]).strip()
+            with suppress(Invalid):
+                cleaned[name] = _clean_entry(
+                    name, known[: _CONTACT_LIMITS["name"]] if name == "name" else known
+                )
     if needed and not {"phone", "email"} & set(cleaned):
         raise Invalid("contact needs a phone or an email")
+    return cleaned
+
+
+def _clean_entry(name: str, value: Any) -> str:
+    cleaned = clean_text(str(value), _CONTACT_LIMITS[name])
+    if name == "phone" and not _PHONE.fullmatch(cleaned):
+        raise Invalid("contact.phone is not a telephone number")
+    if name == "email" and not _EMAIL.fullmatch(cleaned):
+        raise Invalid("contact.email is not an e-mail address")
     return cleaned
 
 

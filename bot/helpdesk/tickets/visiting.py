@@ -1,13 +1,17 @@
 """What a visitor does with tickets: leave one, ask after them, give a verdict on the result."""
 
+from dataclasses import replace
+
 from bot.helpdesk.errors import Invalid
+from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
-from bot.helpdesk.rules import clean_text
+from bot.helpdesk.rules import CLAIMABLE_STATUSES, Postpone, advance, clean_text, deadline
 from bot.helpdesk.storage import messages, requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.tickets.models import UNSETTLED, Source, Ticket
+from bot.helpdesk.times import stamp
 from bot.helpdesk.work import Work
 from bot.helpdesk.worktime import duty
 from bot.helpdesk.worktime.roster import schedule_of
@@ -25,25 +29,54 @@ class VisitorTickets(TicketUseCases):
     ) -> tuple[Ticket, bool]:
         """Leave a message and a way to be reached: the ticket, and whether it is a new one.
 
-        One ticket for one request for a person: a second one returns the first. Raises ``Invalid`` without a
-        way to be reached, or when nothing was said that the ticket could be about.
+        One unsettled ticket for one request for a person: what a second form says is added to the first.
+        Raises ``Invalid`` without a way to be reached, or when nothing was said that it could be about.
         """
-        if description is not None and description.strip():
-            description = clean_text(description, rules.DESCRIPTION_LIMIT)
+        if description is not None:
+            described = description.strip()
+            description = clean_text(described, rules.DESCRIPTION_LIMIT) if described else None
         async with self._work(conversation_id) as work:
             cleaned = rules.clean_contact(contact, work.conversation.profile)
             request = await requests.newest_of(work.connection, conversation_id)
             if existing := await self._left_before(work, request):
-                return existing, False
+                return await self._add(work, existing, contact, description), False
             described = description or await self._last_words(work, request)
             draft = await self._draft(work, request, described, cleaned)
-            return await self._open(work, draft, _VISITOR), True
+            ticket = await self._open(work, draft, _VISITOR)
+            if request is not None and request.status in CLAIMABLE_STATUSES:
+                await self._postpone(work, request, ticket)
+            return ticket, True
+
+    async def _postpone(self, work: Work, request: HelpRequest, ticket: Ticket) -> None:
+        """Whoever left a ticket off hours has gone: it is the ticket's clock that counts, not the minute."""
+        until = ticket.contact_due_at
+        event = Postpone(until, deadline(until, self._policy))
+        postponed = advance(request, event, work.now)
+        if postponed is not request:
+            await requests.save(work.connection, request, postponed)
+            await work.record(request, postponed, "postponed", _VISITOR, "ticket", until=stamp(until))
+            work.nudges.append((STAFF_TOPIC, {"type": "queue"}))
 
     async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
         if request is not None:
-            return await storage.of_request(work.connection, request.id)
+            newest = await storage.of_request(work.connection, request.id)
+            return newest if newest and newest.status in UNSETTLED else None
         theirs = await storage.of_conversation(work.connection, work.conversation.id)
         return next((t for t in theirs if t.source != "matter" and t.status in UNSETTLED), None)
+
+    async def _add(self, work: Work, ticket: Ticket, contact: JSON, description: str | None) -> Ticket:
+        """What a second form says goes into the history and the contact; sent twice, it changes nothing."""
+        reached = rules.clean_contact(contact, ticket.contact)
+        past = await storage.events(work.connection, ticket.id)
+        said = {ticket.description, *(e.reason for e in past if e.actor_kind == "visitor")}
+        more = description if description and description not in said else ""
+        if not more and reached == ticket.contact:
+            return ticket
+        added = replace(ticket, contact=reached)
+        await storage.save(work.connection, added)
+        before = {"contact_before": ticket.contact} if reached != ticket.contact else {}
+        await self._record(work, ticket, added, "noted", _VISITOR, more or "contact", **before)
+        return added
 
     async def _last_words(self, work: Work, request: HelpRequest | None) -> str:
         """What the ticket is about when the form did not say: the question asked, or what was said last."""

@@ -17,7 +17,7 @@ from bot.helpdesk.worktime.holidays import special_day
 LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
 MIDNIGHT = 24 * 60
 MONDAY, SUNDAY = 1, 7
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
 
 @dataclass(frozen=True, order=True)
@@ -37,8 +37,8 @@ class Span:
 
     @classmethod
     def of(cls, starts: time, ends: time) -> "Span":
-        """From two times of day."""
-        return cls(starts.hour * 60 + starts.minute, ends.hour * 60 + ends.minute)
+        """From two times of day; an end at 00:00 is midnight, when the day ends."""
+        return cls(starts.hour * 60 + starts.minute, ends.hour * 60 + ends.minute or MIDNIGHT)
 
     def as_text(self) -> tuple[str, str]:
         """Both ends as ``HH:MM``."""
@@ -131,8 +131,8 @@ def at(day: date, minutes: int) -> datetime:
 def _minutes(text: str) -> int:
     found = _CLOCK.fullmatch(text)
     if not found:
-        raise Invalid("a time of day is HH:MM, from 00:00 to 23:59")
-    return int(found[1]) * 60 + int(found[2])
+        raise Invalid("a time of day is HH:MM, from 00:00 to 24:00")
+    return int(found[1]) * 60 + int(found[2]) if found[1] else MIDNIGHT
 
 
 def _text(minutes: int) -> str:

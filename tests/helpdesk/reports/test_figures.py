@@ -1,14 +1,15 @@
 """Figures against cases worked out by hand, and against themselves."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.helpdesk.reports import figures as module
 from bot.helpdesk.reports.figures import Material, figures, percentile, report
-from bot.helpdesk.reports.records import RequestRecord, facts
+from bot.helpdesk.reports.records import ConversationRecord, RequestRecord, day_key, facts
 from tests.helpdesk.reports.conftest import MONDAY, drawn
 
 AFTER = MONDAY + timedelta(days=30)
@@ -38,6 +39,20 @@ def seconds(n: float) -> object:
 def test_promise_is_judged_once_it_can_be(values: dict, counted: bool, within: bool):
     found = facts(request(**values), 60, AFTER)
     assert (found.counted, found.within) == (counted, within)
+
+
+@pytest.mark.parametrize(
+    ("values", "response"),
+    [
+        ({"first_response_at": seconds(50)}, 50),
+        ({"first_response_at": seconds(54_010), "promised_from": seconds(54_000)}, 10),
+        ({"first_response_at": seconds(30), "promised_from": seconds(54_000)}, 0),
+        ({"promised_from": seconds(54_000)}, None),
+    ],
+)
+def test_answer_is_timed_by_the_clock_of_the_promise(values: dict, response: float | None):
+    found = facts(request(**values), 60, AFTER)
+    assert (found.response_seconds, found.within) == (response, response is not None)
 
 
 CLOSED = {"first_response_at": seconds(9), "closed_at": seconds(600), "outcome": "resolved"}
@@ -103,6 +118,21 @@ def test_rows_add_up_to_the_total(number: int, seed: int, by: str):
         assert sum(row["reasons"].values()) == row["requests"]
         assert row["within"] <= row["answered"] <= row["rate_base"] <= row["requests"]
         assert row["resolved"] <= row["resolution_base"] <= row["closed"]
+
+
+def test_report_looks_at_each_row_once_when_the_period_is_long(monkeypatch: pytest.MonkeyPatch):
+    looked: list[datetime] = []
+
+    def counted(moment: datetime) -> str:
+        looked.append(moment)
+        return day_key(moment)
+
+    monkeypatch.setattr(module, "day_key", counted)
+    talks = [ConversationRecord(f"{n}", MONDAY, bot_solved=False) for n in range(50)]
+    material = Material.of(drawn(40), talks, [], 60, AFTER)
+    total, rows = report(material, "day", date(2026, 1, 1), date(2026, 12, 31))
+    assert (total["requests"], len(rows)) == (40, 365)
+    assert len(looked) == 40 + 50
 
 
 def test_helpers_of_one_name_are_told_apart():

@@ -3,6 +3,7 @@
 import csv
 import io
 import statistics
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ import pytest
 
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid
+from bot.helpdesk.reports import service
 from bot.helpdesk.reports.figures import CAUSES
 from bot.helpdesk.reports.files import as_csv, as_xlsx
 from bot.helpdesk.reports.records import By, RequestRecord
@@ -164,6 +166,31 @@ async def test_department_narrows_and_leaves_conversations_out(reports: Reports,
 async def test_period_is_refused_when_it_is_empty_or_too_long(reports: Reports, last: date):
     with pytest.raises(Invalid):
         await reports.service(Asked(FIRST, last))
+
+
+async def test_figures_and_advice_are_computed_beside_the_event_loop(
+    reports: Reports, fill: Fill, monkeypatch: pytest.MonkeyPatch
+):
+    """Whatever the period, nobody else waits for a report."""
+    where: dict[str, threading.Thread] = {}
+
+    def watch(name: str) -> None:
+        real = getattr(service, name)
+
+        def watched(*values: Any) -> Any:
+            where[name] = threading.current_thread()
+            return real(*values)
+
+        monkeypatch.setattr(service, name, watched)
+
+    for name in ("report", "advise", "replay"):
+        watch(name)
+    await fill(drawn(30))
+    await reports.service(Asked(FIRST, LAST))
+    await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
+    await reports.replay(FIRST, LAST, None, 0.95, 60)
+    assert set(where) == {"report", "advise", "replay"}
+    assert threading.current_thread() not in where.values()
 
 
 async def test_advice_rests_on_the_same_weekdays_before(reports: Reports, fill: Fill):

@@ -222,6 +222,23 @@ def test_contact_takes_what_the_page_knows_when_the_form_left_it_out():
     assert cleaned == {"name": "王", "phone": "021-69530000", "when": "下午"}
 
 
+@pytest.mark.parametrize(
+    ("profile", "kept"),
+    [
+        ({"phone": "N/A"}, {}),
+        ({"phone": "1" * 40, "name": "李"}, {"name": "李"}),
+        ({"email": "nobody"}, {}),
+        ({"name": "李" * 100}, {"name": "李" * 64}),
+        ({"name": "a\u0000"}, {}),
+    ],
+)
+def test_contact_leaves_out_what_the_page_says_and_cannot_be_right(profile: dict, kept: dict):
+    typed = {"email" if "phone" in profile else "phone": "a@b.cn" if "phone" in profile else "13800000000"}
+    assert rules.clean_contact(typed, profile) == {**typed, **kept}
+    with pytest.raises(Invalid):
+        rules.clean_contact({}, profile)  # and it is no way to be reached either
+
+
 def test_title_is_the_first_line_and_never_too_long():
     assert rules.title_of("\n 补税 \n第二行") == "补税"
     assert len(rules.title_of("长" * 500)) == rules.TITLE_LIMIT

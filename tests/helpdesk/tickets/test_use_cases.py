@@ -1,7 +1,7 @@
 """Tickets from a visitor's message to the result, against real stores."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,10 +9,12 @@ from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import Forbidden, Invalid, NotFound, WrongState
 from bot.helpdesk.models import BotReply
 from bot.helpdesk.storage.tickets import Wanted
+from bot.helpdesk.tickets import reminders
 from bot.helpdesk.tickets.handling import Matter, StaffTickets
 from bot.helpdesk.tickets.models import Ticket
 from bot.helpdesk.tickets.reminders import TicketClock
 from bot.helpdesk.tickets.visiting import VisitorTickets
+from bot.helpdesk.work import Work
 from tests.conftest import FakeClock
 from tests.helpdesk.conftest import Hire, Query, Queue, codes, take_one
 
@@ -63,11 +65,88 @@ async def test_ticket_follows_the_request_it_is_left_for(
 ):
     request = await queue(conversation_id)
     ticket, new = await visitors.leave(conversation_id, CONTACT)
-    again, second = await visitors.leave(conversation_id, {"phone": "021-69530000"}, "还有一件")
-    assert (new, second) == (True, False)
-    assert again == ticket
+    assert new
     assert (ticket.help_request_id, ticket.department, ticket.topic) == (request.id, "税务局", "tax")
     assert ticket.description == "转人工"
+
+
+async def test_minute_gives_way_to_the_tickets_clock_when_it_was_left_off_hours(
+    visitors: VisitorTickets, queue: Queue, desk: Desk, conversation_id: str, query: Query,
+    clock: FakeClock,
+):  # fmt: skip
+    await query(
+        "INSERT INTO duty_span (weekday, starts, ends) "
+        "SELECT day, '09:00', '17:00' FROM generate_series(1, 5) day"
+    )
+    clock.now = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)  # eight in the evening
+    request = await queue(conversation_id)
+    opens = datetime(2026, 1, 6, 1, 0, tzinfo=UTC)
+    await query("UPDATE help_request SET waiting_since = :at, deadline_at = :at", at=opens)
+    ticket, _ = await visitors.leave(conversation_id, CONTACT)
+    waiting = await desk.request_of(conversation_id)
+    assert waiting is not None and waiting.id == request.id and waiting.status == "waiting"
+    assert waiting.clock_from == ticket.contact_due_at > opens
+    assert waiting.deadline_at == ticket.contact_due_at + timedelta(seconds=60)
+    rows = await query("SELECT actor_kind, reason FROM help_request_event WHERE event = 'postponed'")
+    assert [tuple(row) for row in rows] == [("visitor", "ticket")]
+
+
+async def test_minute_goes_on_when_the_ticket_is_left_on_duty(
+    visitors: VisitorTickets, queue: Queue, desk: Desk, conversation_id: str
+):
+    request = await queue(conversation_id)
+    await visitors.leave(conversation_id, CONTACT)
+    waiting = await desk.request_of(conversation_id)
+    assert waiting is not None and waiting.deadline_at == request.deadline_at
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_second_message_is_added_to_the_first_ticket_while_it_is_unsettled(
+    visitors: VisitorTickets,
+    tickets: StaffTickets,
+    hire: Hire,
+    queue: Queue,
+    conversation_id: str,
+    asked: bool,
+):
+    if asked:
+        await queue(conversation_id)
+    first = await left(visitors, conversation_id)
+    for _ in range(2):  # the second time is the same form, sent again
+        again, new = await visitors.leave(conversation_id, {"phone": "021-69530000"}, "还有一件")
+        assert (new, again.id) == (False, first.id)
+    assert again.contact == {**CONTACT, "phone": "021-69530000"}
+    _, past = await tickets.one(await hire("chen", role="supervisor"), first.id)
+    noted = [(e.event, e.actor_kind, e.reason, e.detail) for e in past[1:]]
+    assert noted == [("noted", "visitor", "还有一件", {"contact_before": CONTACT})]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_second_message_opens_another_ticket_when_the_first_is_settled(
+    visitors: VisitorTickets,
+    tickets: StaffTickets,
+    hire: Hire,
+    queue: Queue,
+    conversation_id: str,
+    asked: bool,
+):
+    if asked:
+        await queue(conversation_id)
+    first = await left(visitors, conversation_id)
+    await tickets.cancel(await hire("chen", role="supervisor"), first.id, "已解决")
+    second = await left(visitors, conversation_id, "还有一件")
+    assert (second.help_request_id, second.description) == (first.help_request_id, "还有一件")
+    third, new = await visitors.leave(conversation_id, CONTACT, "再补充一点")
+    assert (new, third.id) == (False, second.id)
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\n\t"])
+async def test_ticket_is_about_the_question_when_the_description_is_blank(
+    visitors: VisitorTickets, queue: Queue, conversation_id: str, blank: str
+):
+    await queue(conversation_id)
+    ticket, _ = await visitors.leave(conversation_id, CONTACT, blank)
+    assert (ticket.title, ticket.description) == ("转人工", "转人工")
 
 
 @pytest.mark.parametrize(
@@ -333,6 +412,57 @@ async def test_reminder_is_sent_once_when_several_servers_look(
     assert await ticket_clock.look() == 1
     reminded = [row for row in await history(query) if row[0] == "reminded"]
     assert [row[4] for row in reminded] == ["contact", "due"]
+
+
+async def test_nearest_deadlines_are_reminded_of_first_when_there_are_more_than_fit_in_a_pass(
+    visitors: VisitorTickets, tickets: StaffTickets, ticket_clock: TicketClock, desk: Desk, hire: Hire,
+    query: Query, clock: FakeClock, monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    """Simple tickets settle sooner than a complex one whose visitor has to be called first of all."""
+    monkeypatch.setattr(reminders, "_BATCH", 2)
+    lin = await hire("lin")
+    for number in range(4):
+        conversation, _ = await desk.start_conversation(channel="widget")
+        await tickets.contacted(lin, (await left(visitors, conversation.id, f"{number}")).id, "")
+    conversation, _ = await desk.start_conversation(channel="widget")
+    await query("UPDATE ticket SET department = '税务局'")
+    matter = await tickets.open_matter(lin, conversation.id, Matter("税务局", "退工", "退工", "complex", {}))
+    clock.now = datetime(2026, 1, 6, 5, 30, tzinfo=UTC)  # four working hours before the call is due
+    assert await ticket_clock.look() == 1
+    assert [row[0] for row in await query("SELECT ticket_id FROM ticket_reminder")] == [matter.id]
+
+
+async def test_conversations_are_left_alone_when_no_reminder_is_due(
+    visitors: VisitorTickets, ticket_clock: TicketClock, conversation_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    await left(visitors, conversation_id)
+
+    locked: list[str] = []
+    monkeypatch.setattr(ticket_clock, "_locked", locked.append)
+    assert (await ticket_clock.look(), locked) == (0, [])
+
+
+async def test_other_tickets_are_reminded_of_when_one_fails(
+    visitors: VisitorTickets, ticket_clock: TicketClock, desk: Desk, query: Query, clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    first, second = [
+        await left(visitors, (await desk.start_conversation(channel="widget"))[0].id) for _ in range(2)
+    ]
+    send = ticket_clock._send
+
+    async def broken(work: Work, ticket: Ticket, kind: str, due_at: datetime) -> bool:
+        if ticket.id == min(first.id, second.id):
+            raise RuntimeError("unforeseen")
+        return await send(work, ticket, kind, due_at)
+
+    monkeypatch.setattr(ticket_clock, "_send", broken)
+    clock.now = datetime(2026, 1, 6, 6, 0, tzinfo=UTC)
+    assert await ticket_clock.look() == 1
+    assert [row[0] for row in await query("SELECT ticket_id FROM ticket_reminder")] == [
+        max(first.id, second.id)
+    ]
 
 
 async def test_result_is_final_when_nobody_objected_for_a_week(

@@ -158,7 +158,9 @@ def test_clocks_run_on_when_a_department_never_works():
     assert add_working_hours(Schedule(week={}), start, -4) == start - timedelta(hours=4)
 
 
-@pytest.mark.parametrize("pair", [("9:00", "12:00"), ("12:00", "09:00"), ("09:00", "24:00"), ("", "x")])
+@pytest.mark.parametrize(
+    "pair", [("9:00", "12:00"), ("12:00", "09:00"), ("09:00", "24:01"), ("24:00", "24:00"), ("", "x")]
+)
 def test_span_is_refused_when_it_is_none(pair: tuple[str, str]):
     with pytest.raises(Invalid):
         Span.parse(*pair)

@@ -52,6 +52,15 @@ async def test_department_keeps_its_own_hours_and_others_the_common_ones(
     assert not (await hours.duty("税务局", MONDAY_NOON)).on_duty
 
 
+async def test_duty_has_no_gap_at_midnight_when_it_lasts_all_day(hours: WorkingHours, database: Database):
+    whole = Span.parse("00:00", "24:00")
+    assert whole.as_text() == ("00:00", "24:00")
+    await set_week(database, None, {weekday: (whole,) for weekday in range(1, 6)})
+    last_moment = datetime(2026, 1, 5, 23, 59, 59, tzinfo=LOCAL)
+    found = await hours.duty(None, last_moment)
+    assert (found.on_duty, found.until) == (True, datetime(2026, 1, 10, tzinfo=LOCAL))
+
+
 async def test_exception_of_a_department_goes_before_that_of_all(hours: WorkingHours, database: Database):
     day = date(2026, 1, 5)
     closed = DutyException(uuid4().hex, None, day, (), "停电")

@@ -31,6 +31,7 @@ describe('notices', () => {
     expect(notice({ code: 'helper_joined', name: '张敏', department: '政务服务中心' })).toBe('政务服务中心 张敏 接入会话');
     expect(notice({ code: 'closed', outcome: 'no_response' })).toBe('会话结束：访客未回应');
     expect(notice({ code: 'rated', resolved: true, stars: 4 })).toBe('企业评价：已解决 · 4 星');
+    expect(notice({ code: 'helper_returned_to_queue', cause: 'connection_lost' })).toContain('连接中断');
     expect(ratingText(false, null)).toBe('未解决');
   });
 });

@@ -27,6 +27,8 @@ export interface StaffForm {
 }
 
 export interface Department {
+  /** It serves all, after the chain of any other department. */
+  last_resort: boolean;
   name: string;
   fallback: string | null;
   capacity: number | null;

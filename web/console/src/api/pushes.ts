@@ -11,6 +11,14 @@ export interface Moved {
   reason: string | null;
 }
 
+/** The console of a helper was not heard for too long; what they held waits again. Overseers are told. */
+export interface ConnectionLost {
+  conversation_id: string;
+  request_id: string;
+  department: string | null;
+  helper: { id: string; name: string | null };
+}
+
 export interface MyPart {
   conversation_id: string;
   role: 'owner' | 'participant';
@@ -33,6 +41,7 @@ export type ServerPush =
   | { type: 'invitations'; invitations: Invitation[] }
   | { type: 'mine'; conversations: MyPart[] }
   | ({ type: 'moved' } & Moved)
+  | ({ type: 'connection_lost' } & ConnectionLost)
   | { type: 'watching'; conversation_id: string; people: Person[] }
   | { type: 'board' }
   | { type: 'tickets'; reminder?: TicketReminder }

@@ -43,7 +43,7 @@ export interface Alert {
 }
 
 export type MovedEvent =
-  | 'taken_back' | 'taken_over' | 'reassigned' | 'transferred' | 'refused'
+  | 'connection_lost' | 'taken_back' | 'taken_over' | 'reassigned' | 'transferred' | 'refused'
   | 'timed_out' | 'cancelled' | 'handed_over' | 'redirected';
 
 export interface Invitation {
@@ -95,6 +95,7 @@ export interface Board {
   breaches_today: { total: number } & Record<BreachCause, number>;
   answered_today: number;
   within_today: number;
+  lost_today: number;
   next_wait: Wait | null;
   departments: {
     name: string;

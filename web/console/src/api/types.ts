@@ -136,6 +136,7 @@ export interface UpdatePayload {
   options?: { entry: string; label: string }[];
   buttons?: { id: string; label: string }[];
   code?: string;
+  cause?: string;
   name?: string;
   department?: string | null;
   note?: string;

@@ -44,8 +44,8 @@ export type ThresholdGroup = 'ladder' | 'dispatch' | 'wait' | 'tickets' | 'other
 
 const LADDER = ['first_response_seconds', 'widen_seconds', 'warn_seconds', 'fallback_seconds', 'reclaim_seconds', 'claim_grace_seconds'];
 const DISPATCH = [
-  'offer_seconds', 'widen_offers', 'helper_capacity', 'presence_fresh_seconds', 'warmup_seconds', 'warmup_limit',
-  'claims_beyond_capacity', 'transfer_seconds', 'invite_seconds',
+  'offer_seconds', 'widen_offers', 'helper_capacity', 'presence_fresh_seconds', 'absent_seconds', 'warmup_seconds',
+  'warmup_limit', 'claims_beyond_capacity', 'outsiders_help', 'transfer_seconds', 'invite_seconds',
 ];
 
 export function groupOf(name: string): ThresholdGroup {

@@ -35,6 +35,8 @@ const notices: Record<string, (payload: UpdatePayload) => string> = {
   helper_joined: (it) => words.notices.helper_joined(it.name ?? '', it.department ?? ''),
   closed: (it) => words.notices.closed(it.outcome ? words.outcome[it.outcome] : ''),
   rated: (it) => words.notices.rated(ratingText(it.resolved, it.stars) || words.rating.none),
+  helper_returned_to_queue: (it) =>
+    it.cause === 'connection_lost' ? words.notices.helper_connection_lost : words.notices.helper_returned_to_queue,
   helper_changed: (it) => words.notices.helper_changed(who(it)),
   specialist_joined: (it) => words.notices.specialist_joined(who(it)),
   specialist_left: (it) => words.notices.specialist_left(who(it)),

@@ -4,9 +4,10 @@ import { computed, ref, watch } from 'vue';
 import { ApiError } from '../api/client';
 import { api } from '../api/instance';
 import { type LinkState, StaffSocket, staffSocketUrl } from '../api/socket';
-import type { Moved, ServerPush, TicketReminder } from '../api/pushes';
+import type { ConnectionLost, Moved, ServerPush, TicketReminder } from '../api/pushes';
 import type { HelpRequest } from '../api/types';
 import { shortTime } from '../lib/clock';
+import { reasonText } from '../lib/history';
 import { words } from '../locales';
 import { inform, report } from '../services/report';
 import { startTicker } from '../services/ticker';
@@ -138,6 +139,8 @@ export const useLive = defineStore('live', () => {
         return void desk.setParts(push.conversations).catch(() => undefined);
       case 'moved':
         return moved(push);
+      case 'connection_lost':
+        return connectionLost(push);
       case 'watching':
         team.watched = { conversationId: push.conversation_id, people: push.people };
         return;
@@ -153,11 +156,8 @@ export const useLive = defineStore('live', () => {
 
   function queueChanged(requests: HelpRequest[], total = requests.length): void {
     for (const request of requests) api.clock.observePast(request.requested_at, Date.now());
-    const before = queue.requests;
+    // Whose conversations change is told that themselves: every console reading its own would be a storm.
     queue.replace(requests, total);
-    // One that left may have been claimed by myself in another tab.
-    const left = before.some((old) => !requests.some((request) => request.id === old.id));
-    if (left) desk.loadMine().catch(() => undefined);
   }
 
   /** Every member of staff hears of every conversation; only those held here are read. */
@@ -168,11 +168,19 @@ export const useLive = defineStore('live', () => {
   /** A conversation left me or came to me without my doing: said once, in words. */
   function moved(push: Moved): void {
     const who = push.by && push.by.id !== session.staff?.id ? words.team.moved.who(push.by.name) : '';
-    const why = push.reason ? words.team.moved.because(push.reason) : '';
+    const why = reasonText(push.reason) ? words.team.moved.because(reasonText(push.reason)) : '';
     const text = words.team.moved[push.event](who + why);
     inform(text, ['transferred', 'handed_over'].includes(push.event) ? 'success' : 'warning');
     alerts.notify(text, '', push.conversation_id, () => undefined);
     void desk.moved(push.conversation_id);
+  }
+
+  function connectionLost(push: ConnectionLost): void {
+    if (push.helper.id === session.staff?.id) return; // said to me already, as a move
+    const text = words.team.moved.lostOther(push.helper.name ?? '');
+    inform(text, 'warning');
+    alerts.notify(text, '', push.conversation_id, () => undefined);
+    board.changed();
   }
 
   function ticketsChanged(reminder: TicketReminder | undefined): void {

@@ -18,6 +18,7 @@ export const admin: Messages['admin'] = {
   departments: {
     add: 'Add a department', edit: 'Edit', name: 'Name', fallback: 'Falls back on', noFallback: 'none', capacity: 'Conversations at once',
     capacityHint: 'Empty: no limit', staff: 'Staff', chain: 'Fallback order', nameHint: 'Cannot be changed later.',
+    lastResort: 'Serves all', lastResortHint: 'Serves all: asked for any department, after its fallback order',
   },
   topics: {
     add: 'Add a topic', edit: 'Edit', code: 'Code', name: 'Name', department: 'Department', none: 'none',
@@ -43,8 +44,10 @@ export const admin: Messages['admin'] = {
     names: {
       first_response_seconds: 'First answer promised', widen_seconds: 'Offer to more', warn_seconds: 'Ring for all', fallback_seconds: 'Fallback departments join',
       reclaim_seconds: 'Take back when silent', claim_grace_seconds: 'Least time after taking', offer_seconds: 'An offer lasts', widen_offers: 'Offers when widened',
-      helper_capacity: 'Conversations at once', presence_fresh_seconds: 'Heartbeat lasts', warmup_seconds: 'Warm-up after becoming ready',
-      warmup_limit: 'Conversations while warming up', claims_beyond_capacity: 'May take beyond capacity', transfer_seconds: 'Transfer waits for',
+      helper_capacity: 'Conversations at once', presence_fresh_seconds: 'Heartbeat lasts', absent_seconds: 'Lost connection: back to the queue after',
+      warmup_seconds: 'Warm-up after becoming ready',
+      warmup_limit: 'Conversations while warming up', claims_beyond_capacity: 'May take beyond capacity',
+      outsiders_help: 'Others help when no department in charge can', transfer_seconds: 'Transfer waits for',
       invite_seconds: 'Invitation waits for', wait_minimum: 'Sample for the expected wait', wait_window_seconds: 'Window for the expected wait',
       ticket_contact_days: 'Ticket: contact within', ticket_simple_days: 'Ticket: simple within', ticket_complex_days: 'Ticket: complex within',
       ticket_reminder_hours: 'Ticket: remind before',
@@ -55,7 +58,7 @@ export const admin: Messages['admin'] = {
     none: 'Nothing recorded', before: 'before', after: 'after', empty: 'empty', standard: 'the default',
     fields: {
       name: 'name', username: 'user name', role: 'role', department: 'department', capacity: 'capacity', skills: 'skills', active: 'in use',
-      fallback: 'falls back on', value: 'value', spans: 'spans', day: 'day', reason: 'reason', shortcut: 'shortcut', title: 'title', text: 'text',
+      fallback: 'falls back on', last_resort: 'serves all', value: 'value', spans: 'spans', day: 'day', reason: 'reason', shortcut: 'shortcut', title: 'title', text: 'text',
       locale: 'language', topic: 'topic', code: 'code',
     },
     anyActor: 'Anybody', anyAction: 'Anything',

@@ -165,6 +165,7 @@ export const desk: Desk = {
     queued_nobody_ready: 'Waiting for a person; nobody was ready',
     helper_joined: (name, department) => `${[name, department].filter(Boolean).join(', ')} joined`,
     helper_returned_to_queue: 'Back in the queue',
+    helper_connection_lost: 'The helper lost the connection: back in the queue',
     assistant_away: 'The bot is not available; handed to a person',
     closed: (outcome) => `Closed${outcome ? `: ${outcome}` : ''}`,
     rated: (text) => `Rated: ${text}`,

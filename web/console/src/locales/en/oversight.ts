@@ -4,7 +4,7 @@ import type { Messages } from '../zh';
 export const oversight: Pick<Messages, 'board' | 'reports' | 'staffing'> = {
   board: {
     title: 'Live board', at: (time) => `at ${time}`, loadFailed: 'The board could not be read', waiting: 'Waiting', oldest: 'Longest wait',
-    nobody: 'Nobody waits', late: 'Late, unanswered', ready: 'Ready', load: 'Load', loadHint: (held, capacity) => `${held} held, room for ${capacity}`,
+    nobody: 'Nobody waits', late: 'Late, unanswered', lostHint: (n) => `${n} returned today: connection lost`, unheard: 'connection lost', ready: 'Ready', load: 'Load', loadHint: (held, capacity) => `${held} held, room for ${capacity}`,
     within: 'Answered within 60 s today', withinHint: (within, answered) => `${within} of ${answered} answered`, breaches: 'Late today',
     causes: { nobody_on_duty: 'Nobody on duty', all_full: 'All full', offered_and_ignored: 'Offered, ignored', claimed_and_silent: 'Taken, silent' },
     nextWait: 'Expected wait of the next', nextWaitRange: (low, high) => `${low} – ${high}`, unknown: 'Too little data', departments: 'Departments',

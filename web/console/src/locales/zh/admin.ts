@@ -29,6 +29,7 @@ export const admin = {
   departments: {
     add: '新增部门', edit: '修改部门', name: '名称', fallback: '后备部门', noFallback: '无', capacity: '部门接待上限',
     capacityHint: '留空则不设上限', staff: '人数', chain: '后备顺序', nameHint: '名称启用后不能改。',
+    lastResort: '兜底部门', lastResortHint: '兜底部门：任何部门的求助，在其后备顺序之后都会分派给它',
   },
   topics: {
     add: '新增类别', edit: '修改类别', code: '代码', name: '名称', department: '承办部门', none: '不指定',
@@ -61,8 +62,8 @@ export const admin = {
       first_response_seconds: '首次答复承诺', widen_seconds: '扩大分派', warn_seconds: '全组响铃',
       fallback_seconds: '后备部门加入', reclaim_seconds: '接后未答即收回', claim_grace_seconds: '接入后至少留给的时间',
       offer_seconds: '一次分派的有效时间', widen_offers: '扩大时同时分派人数', helper_capacity: '每人同时接待上限',
-      presence_fresh_seconds: '心跳有效时间', warmup_seconds: '刚就绪的缓冲时间', warmup_limit: '缓冲期接待上限',
-      claims_beyond_capacity: '允许手动超额接入', transfer_seconds: '转接等待回应', invite_seconds: '邀请等待回应',
+      presence_fresh_seconds: '心跳有效时间', absent_seconds: '连接中断多久退回排队', warmup_seconds: '刚就绪的缓冲时间', warmup_limit: '缓冲期接待上限',
+      claims_beyond_capacity: '允许手动超额接入', outsiders_help: '对口部门无人时请其他部门帮忙', transfer_seconds: '转接等待回应', invite_seconds: '邀请等待回应',
       wait_minimum: '预估等待所需样本', ticket_contact_days: '工单联系时限',
       ticket_simple_days: '简单工单时限', ticket_complex_days: '复杂工单时限', ticket_reminder_hours: '到期前提醒',
       wait_window_seconds: '预估等待的取样时段',
@@ -73,7 +74,7 @@ export const admin = {
     filter: '筛选', more: '更早的', none: '没有记录', before: '原来', after: '现在', empty: '空', standard: '默认值',
     fields: {
       name: '名称', username: '用户名', role: '角色', department: '部门', capacity: '接待上限', skills: '专长', active: '启用',
-      fallback: '后备部门', value: '值', spans: '时间段', day: '日期', reason: '说明', shortcut: '短语', title: '标题', text: '内容',
+      fallback: '后备部门', last_resort: '兜底部门', value: '值', spans: '时间段', day: '日期', reason: '说明', shortcut: '短语', title: '标题', text: '内容',
       locale: '语言', topic: '类别', code: '代码',
     } as Record<string, string>,
     anyActor: '所有人', anyAction: '所有操作',

@@ -161,6 +161,7 @@ export const desk = {
     queued_nobody_ready: '已进入人工排队，当时无人就绪',
     helper_joined: (name: string, department: string) => `${department ? `${department} ` : ''}${name} 接入会话`,
     helper_returned_to_queue: '会话已退回排队',
+    helper_connection_lost: '帮办员连接中断，会话已退回排队',
     assistant_away: '机器人暂时不可用，已转人工',
     closed: (outcome: string) => `会话结束${outcome ? `：${outcome}` : ''}`,
     rated: (text: string) => `企业评价：${text}`,

@@ -8,6 +8,8 @@ export const oversight = {
     oldest: '等得最久',
     nobody: '无人等候',
     late: '已超时未答',
+    lostHint: (n: number) => `今日连接中断退回 ${n} 次`,
+    unheard: '连接中断',
     ready: '就绪人数',
     load: '接待负荷',
     loadHint: (held: number, capacity: number) => `正在接待 ${held}，可接 ${capacity}`,

@@ -74,6 +74,8 @@ export const team = {
   moved: {
     taken_back: (by: string) => `会话已被收回：接入后没有及时答复${by}`,
     taken_over: (by: string) => `会话已由主管接管${by}`,
+    connection_lost: (by: string) => `您的连接中断太久，会话已退回排队${by}`,
+    lostOther: (helper: string) => `${helper} 的连接中断太久，一个会话已退回排队`,
     reassigned: (by: string) => `会话已改派${by}`,
     transferred: (by: string) => `转接成功${by}`,
     refused: (by: string) => `对方没有接受${by}`,
@@ -184,11 +186,21 @@ export const team = {
     bot: '机器人',
     visitor: '企业',
     events: {
-      requested: '发起求助', offered: '分派', unoffered: '分派结束', claimed: '接入', responded: '首次答复', released: '退回排队',
-      moved: '换人', redirected: '转到部门排队', climbed: '升级', breached: '超时', told_late: '告知已超时', closed: '结束',
-      transferred: '转接', reassigned: '改派', taken_over: '接管', taken_back: '收回', handed_over: '移交主责',
+      requested: '发起求助', offered: '分派', offer_ignored: '分派未应', offer_withdrawn: '分派收回', offer_declined: '谢绝分派',
+      claimed: '接入', responded: '首次答复', released: '退回排队', redirected: '转到部门排队', widened: '扩大分派',
+      warned: '全组响铃', fallback_joined: '后备部门加入', late: '超时', told_late: '告知已超时', closed: '结束',
+      transferred: '转接', reassigned: '改派', taken_over: '接管', handed_over: '移交主责', joined: '加入协同', left: '退出协同',
+      transfer_asked: '请求转接', transfer_refused: '谢绝转接', transfer_timed_out: '转接无人应', transfer_cancelled: '撤回转接',
+      join_asked: '邀请协同', join_refused: '谢绝协同', join_timed_out: '邀请无人应', join_cancelled: '撤回邀请',
       opened: '建立', assigned: '分派', started: '开始办理', contacted: '已联系企业', noted: '备注', reminded: '到期提醒',
       resolved: '办结', rated: '评价', reopened: '重新打开', cancelled: '取消',
+    } as Record<string, string>,
+    reasons: {
+      claimed_and_silent: '接入后没有及时答复', connection_lost: '帮办员连接中断', helper_deactivated: '账号已停用',
+      shift_ended: '下班交接', given_back: '主动退回', resolved: '已解决', unresolved: '未解决', no_response: '访客未回应',
+      off_hours: '非工作时间', breach: '超时', callback: '要求回电', matter: '需要部门办理', contact: '联系', due: '办结',
+      dispatch: '', ladder: '', claimed: '', asked: '', accepted: '', declined: '', refused: '', cancelled: '', timed_out: '',
+      left: '', first_public_message: '', none_given: '', assigned: '',
     } as Record<string, string>,
   },
 

@@ -1,0 +1,67 @@
+"""Whose request it is and how long it took when it changed hands."""
+
+from datetime import date
+
+import pytest
+
+from bot.helpdesk.accounts import Accounts
+from bot.helpdesk.database import Database
+from bot.helpdesk.desk import Desk
+from bot.helpdesk.live import Live
+from bot.helpdesk.reports.service import Asked, Reports
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.storage import snapshot
+from bot.helpdesk.team import Target, Team
+from bot.helpdesk.texts import Texts
+from bot.helpdesk.thresholds import Thresholds
+from tests.conftest import FakeClock
+from tests.helpdesk.conftest import Query, Queue, Ready, beat
+
+pytestmark = pytest.mark.integration
+DAY = date(2026, 1, 5)
+
+
+async def test_first_answer_and_all_handling_count_when_others_went_on(
+    database: Database, live: Live, texts: Texts, clock: FakeClock, desk: Desk, queue: Queue, ready: Ready,
+    accounts: Accounts,
+) -> None:  # fmt: skip
+    ann, ben = await ready("ann"), await ready("ben")
+    request = await queue()
+    asked = clock()
+    await desk.claim(request.id, ann)
+    clock.advance(20)
+    await desk.post(request.conversation_id, ann, "p1", "您好", "public")
+    clock.advance(100)
+    await desk.release(request.conversation_id, ann)
+    clock.advance(1000)  # in nobody's hands
+    await desk.claim(request.id, ann)
+    clock.advance(200)
+    await beat(accounts, ben)
+    team = Team(database, live, texts, Policy(), clock)
+    moved = await team.invite("transfer", request.conversation_id, ann, Target(staff_id=ben.id))
+    await team.accept(moved.id, ben)
+    clock.advance(30)
+    await desk.close(request.conversation_id, ben, "resolved")
+    found = await Reports(database, Thresholds(Policy()), clock).service(Asked(DAY, DAY, "helper"))
+    assert [(row["key"], row["within"], row["mean_handling_seconds"]) for row in found.rows] == [
+        ("ann", 1, 120 + 200 + 30)
+    ]
+    async with database.reading() as connection:
+        ((_, handling, _),) = await snapshot.history(connection, asked, 10)
+    assert handling == 350
+
+
+async def test_clock_of_the_promise_is_kept_when_a_request_waits_again(
+    database: Database, clock: FakeClock, desk: Desk, queue: Queue, ready: Ready, query: Query
+) -> None:
+    ann = await ready("ann")
+    request = await queue()
+    opens = clock.advance(3600)
+    await query("UPDATE help_request SET waiting_since = :opens, promised_from = :opens", opens=opens)
+    clock.advance(10)
+    await desk.claim(request.id, ann)
+    await desk.post(request.conversation_id, ann, "p1", "您好", "public")
+    clock.advance(60)
+    await desk.release(request.conversation_id, ann)
+    found = await Reports(database, Thresholds(Policy()), clock).service(Asked(DAY, DAY))
+    assert (found.total["median_seconds"], found.total["within"]) == (10, 1)

@@ -1,0 +1,80 @@
+"""What becomes of a request made while nobody is on duty."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.helpdesk.accounts import Accounts
+from bot.helpdesk.database import Database
+from bot.helpdesk.desk import Desk
+from bot.helpdesk.duty import Duty
+from bot.helpdesk.engine import Dispatcher
+from bot.helpdesk.live import Live
+from bot.helpdesk.models import HelpRequest
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.texts import Texts
+from tests.conftest import FakeClock
+from tests.helpdesk.conftest import HANDOFF, Query, Ready, beat, history, take_one
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def opens(clock: FakeClock) -> datetime:
+    return clock() + timedelta(hours=12)
+
+
+@pytest.fixture
+def night(database: Database, live: Live, texts: Texts, clock: FakeClock, opens: datetime) -> Desk:
+    """The desk of a service that opens in twelve hours."""
+
+    class Closed:
+        async def duty(self, department: str | None, now: object) -> Duty:
+            assert department == "税务局"
+            return Duty(False, None, opens)
+
+    return Desk(database, live, texts, Policy(), clock, Closed())
+
+
+async def ask_at_night(night: Desk) -> HelpRequest:
+    conversation, _ = await night.start_conversation(channel="widget")
+    delivery = await take_one(night, conversation.id, "转人工")
+    assert await night.save_bot_replies(delivery, [HANDOFF], [])
+    request = await night.request_of(conversation.id)
+    assert request is not None
+    return request
+
+
+async def test_off_hours_request_waits_without_ladder_until_duty_starts(
+    night: Desk, clock: FakeClock, opens: datetime, dispatcher: Dispatcher, query: Query
+) -> None:
+    asked = await ask_at_night(night)
+    notice = (await night.updates(asked.conversation_id, 0, internal=False))[-1]
+    assert notice.payload == {"code": "off_hours", "next_start": "2026-01-05T21:00:00.000Z", "callback": True}
+    assert "1月6日（周二）05:00" in (notice.text or "")
+    clock.advance(3600)
+    await dispatcher.step()
+    request = await night.request_of(asked.conversation_id)
+    assert request and request.level == 0 and await query("SELECT 1 FROM help_breach") == []
+    assert (request.promised_from, request.deadline_at) == (opens, opens + timedelta(seconds=60))
+
+
+async def test_off_hours_request_rings_once_at_a_ready_helper_and_again_when_duty_starts(
+    night: Desk, clock: FakeClock, opens: datetime, dispatcher: Dispatcher, query: Query, ready: Ready,
+    accounts: Accounts, ringing: Any,
+) -> None:  # fmt: skip
+    ann = await ready("ann")
+    request = await ask_at_night(night)
+
+    async def minutes(count: float) -> None:
+        for _ in range(int(count * 12)):
+            await beat(accounts, ann)
+            await dispatcher.step()
+            clock.advance(5)
+
+    await minutes(10)
+    assert await history(query, request) == ["requested", "offered", "offer_ignored"]
+    clock.now = opens - timedelta(seconds=5)
+    await minutes(1 / 6)
+    assert await ringing() == [("ann", 0)]
