@@ -137,7 +137,7 @@ describe('working time', () => {
 
 describe('administration', () => {
   it('shows who steps in for whom, and stops at a circle', () => {
-    const department = (name: string, fallback: string | null): Department => ({ name, fallback, capacity: null, active: true, staff: 0 });
+    const department = (name: string, fallback: string | null): Department => ({ name, fallback, capacity: null, active: true, last_resort: false, staff: 0 });
     const all = [department('甲', '乙'), department('乙', '丙'), department('丙', '甲'), department('丁', null)];
     expect(fallbackChain(all, '甲')).toEqual(['甲', '乙', '丙']);
     expect(fallbackChain(all, '丁')).toEqual(['丁']);

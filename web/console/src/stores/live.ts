@@ -23,6 +23,7 @@ import { useSession } from './session';
 import { useTeam } from './team';
 import { useTickets } from './tickets';
 import { useTime } from './time';
+import { useTopics } from './topics';
 
 /** How often to look without being told, milliseconds: as a safety net, and while the socket is down. */
 const LOOK_MS = { open: 30_000, down: 5_000 };
@@ -40,6 +41,7 @@ export const useLive = defineStore('live', () => {
   const tickets = useTickets();
   const replies = useReplies();
   const time = useTime();
+  const topics = useTopics();
   const link = ref<LinkState>('closed');
   const online = ref(navigator.onLine);
   const settled = ref(false);
@@ -75,6 +77,7 @@ export const useLive = defineStore('live', () => {
     socket.start();
     void look();
     replies.load().catch(() => undefined);
+    topics.load().catch(() => undefined);
   }
 
   function stop(): void {
@@ -132,6 +135,7 @@ export const useLive = defineStore('live', () => {
         session.presence = push.status;
         return;
       case 'offers':
+        topics.need([...push.offers, ...push.alerts].map((it) => it.request.topic));
         return calls.replace(push.offers, push.alerts);
       case 'invitations':
         return calls.setInvitations(push.invitations);
@@ -156,6 +160,7 @@ export const useLive = defineStore('live', () => {
 
   function queueChanged(requests: HelpRequest[], total = requests.length): void {
     for (const request of requests) api.clock.observePast(request.requested_at, Date.now());
+    topics.need(requests.map((request) => request.topic));
     const before = queue.requests;
     queue.replace(requests, total);
     // One that left may have been claimed by myself in another tab.
