@@ -25,6 +25,8 @@ import { useTickets } from './tickets';
 import { useTime } from './time';
 import { useTopics } from './topics';
 
+/** For so long one helper's lost connection is told once, milliseconds. */
+const LOST_AGAIN_MS = 10_000;
 /** How often to look without being told, milliseconds: as a safety net, and while the socket is down. */
 const LOOK_MS = { open: 30_000, down: 5_000 };
 
@@ -50,6 +52,8 @@ export const useLive = defineStore('live', () => {
   let stopTicker: (() => void) | null = null;
   /** What I have seen of the open conversation, when it is mine: its visitor is told. */
   const seenHere = computed(() => (desk.activeId && desk.isMine(desk.activeId) ? desk.seenOf(desk.activeId) : 0));
+  /** When we were last told of a helper's lost connection, by id. */
+  const lostAt = new Map<string, number>();
   let lookedAt = 0;
   let looking = false;
 
@@ -184,11 +188,14 @@ export const useLive = defineStore('live', () => {
   }
 
   function connectionLost(push: ConnectionLost): void {
+    board.changed();
     if (push.helper.id === session.staff?.id) return; // said to me already, as a move
+    // Whoever loses the connection loses all they held: once is enough.
+    if (Date.now() - (lostAt.get(push.helper.id) ?? 0) < LOST_AGAIN_MS) return;
+    lostAt.set(push.helper.id, Date.now());
     const text = words.team.moved.lostOther(push.helper.name ?? '');
     inform(text, 'warning');
     alerts.notify(text, '', push.conversation_id, () => undefined);
-    board.changed();
   }
 
   function ticketsChanged(reminder: TicketReminder | undefined): void {
