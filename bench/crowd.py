@@ -1,7 +1,7 @@
 """Many people at once: helpers with their own session and connection, requests opened all together.
 
-Real clients over real connections, in one process: a helper is a WebSocket and one keep-alive HTTP
-connection. Accounts and sessions are put into the database, because hashing hundreds of passwords would be
+Real clients over real connections, in one process: a helper is a WebSocket and keep-alive HTTP
+connections. Accounts and sessions are put into the database, because hashing hundreds of passwords would be
 measured too.
 """
 
@@ -38,13 +38,12 @@ def visitor_socket(port: int, token: str) -> connect:
 
 @dataclass
 class Client:
-    """A member of staff logged in: one keep-alive connection, one request at a time."""
+    """A member of staff logged in, with keep-alive connections, as many as calls are under way at once."""
 
     port: int
     staff: Staff
     token: str
-    _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
 
     @property
     def _cookie(self) -> str:
@@ -52,19 +51,18 @@ class Client:
 
     async def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and decoded answer of ``/api/staff`` + ``path``."""
-        async with self._one:
-            if self._streams is None:
-                self._streams = await asyncio.open_connection("127.0.0.1", self.port)
-            reader, writer = self._streams
-            data = b"" if body is None else json.dumps(body).encode()
-            csrf = hashlib.sha256(b"csrf:" + self.token.encode()).hexdigest()
-            head = (
-                f"{method} /api/staff{path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-                f"Cookie: {self._cookie}\r\nX-CSRF-Token: {csrf}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
-            )
-            writer.write(head.encode() + data)
-            return await _answer(reader)
+        streams = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self.port)
+        data = b"" if body is None else json.dumps(body).encode()
+        csrf = hashlib.sha256(b"csrf:" + self.token.encode()).hexdigest()
+        head = (
+            f"{method} /api/staff{path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Cookie: {self._cookie}\r\nX-CSRF-Token: {csrf}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+        )
+        streams[1].write(head.encode() + data)
+        answer = await _answer(streams[0])
+        self._idle.append(streams)
+        return answer
 
     def socket(self) -> connect:
         """The WebSocket, to be entered."""
@@ -76,9 +74,10 @@ class Client:
         )
 
     def close(self) -> None:
-        """Close the HTTP connection."""
-        if self._streams:
-            self._streams[1].close()
+        """Close the HTTP connections."""
+        for _, writer in self._idle:
+            writer.close()
+        self._idle.clear()
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, Any]:

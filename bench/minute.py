@@ -20,6 +20,10 @@ class Pace:
     type: float = 6.0
     handle: float = 20.0
 
+    def slowed(self, times: float) -> "Pace":
+        """Everything takes so many times as long."""
+        return Pace(times * self.react, times * self.type, times * self.handle)
+
     @property
     def held(self) -> float:
         """How long a place is taken: from the offer on."""

@@ -70,6 +70,12 @@ class TopicOut(Wire):
     name: str
 
 
+class TopicsOut(Wire):
+    """All topics by code."""
+
+    topics: list[TopicOut]
+
+
 class DepartmentOut(Wire):
     """A department as colleagues see it."""
 
@@ -179,6 +185,12 @@ def _department(view: DepartmentView) -> DepartmentOut:
     )
 
 
+async def topics(call: Call) -> TopicsOut:
+    """What topics are called."""
+    found = await call.parts.floor.topic_names()
+    return TopicsOut(topics=[TopicOut(code=code, name=name) for code, name in found])
+
+
 async def board(call: Call) -> BoardOut:
     """The live board."""
     return board_out(await call.parts.floor.board(call.staff))
@@ -216,6 +228,7 @@ ROUTES = (
     Route(
         "GET", "/api/staff/departments", "staff", departments, "The open departments", answer=DepartmentsOut
     ),
+    Route("GET", "/api/staff/topics", "staff", topics, "What topics are called", answer=TopicsOut),
     Route(
         "GET", "/api/staff/board", "staff", board, "The live board", answer=BoardOut, roles=_OVERSEERS
     ),

@@ -224,6 +224,11 @@ class Floor(UseCases):
         capacity = capacity_of(state, policy, now)
         return Colleague(staff, connected, state.held, capacity, tuple(sorted(state.skills)))
 
+    async def topic_names(self) -> list[tuple[str, str]]:
+        """What every topic is called, by code; old requests may be about one that is closed."""
+        async with self._database.reading() as connection:
+            return await people.topic_names(connection)
+
     async def departments(self) -> list[DepartmentView]:
         """The open departments."""
         now = self._clock()

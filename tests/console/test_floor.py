@@ -24,6 +24,14 @@ async def held(site: Site) -> tuple[Visitor, Staff]:
     return visitor, lin
 
 
+async def test_topics_are_told_by_name_when_they_were_added_or_closed(site: Site):
+    boss, lin = await site.staff("boss", role="administrator"), await site.staff("lin")
+    added = {"code": "night", "name": "夜间经济", "department": None, "active": False}
+    assert (await boss.call("PUT", "/admin/topics", json=added)).status_code == 200
+    told = (await lin.call("GET", "/topics")).json()["topics"]
+    assert {"code": "night", "name": "夜间经济"} in told and len(told) > 10
+
+
 async def test_transfer_reaches_the_colleague_and_the_visitor_sees_who_speaks(site: Site):
     visitor, lin = await held(site)
     wang = await site.staff("wang")

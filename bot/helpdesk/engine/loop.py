@@ -36,6 +36,7 @@ from bot.helpdesk.thresholds import Thresholds
 _WAKING = ("queue", "presence")
 _TELLERS = 4
 _MOST_ATTEMPTS = 3
+_AT_ONCE = 20  # conversations taken back in one step: when a whole office goes dark, the ladder must not wait
 _SHORTEST_SLEEP = 0.02
 _UNAVAILABLE_SLEEP = 0.3
 _REST = 3.0  # times as long as a look took
@@ -195,12 +196,12 @@ class Dispatcher:
     async def _keep(self, view: View, policy: Policy, now: datetime) -> int:
         silent = [r for r in view.requests if (due := ladder.reclaim_at(r, policy)) and due <= now]
         changed = 0
-        for request in silent:
+        for request in silent[:_AT_ONCE]:
             changed += await _unless_busy(self._keeper.take_back(request))
         gone = [
             held for held in view.unheard if (due := absent_at(held, view.hearing, policy)) and due <= now
         ]
-        for held in gone:
+        for held in gone[:_AT_ONCE]:
             changed += await _unless_busy(self._keeper.take_from_absent(held.request, view.hearing))
         for invitation in view.expired:
             changed += await _unless_busy(self._keeper.time_out(invitation))

@@ -1,7 +1,7 @@
 """Who is offered what: a pure decision over (waiting requests, helpers, departments, now)."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -137,17 +137,26 @@ def _round(
     now: datetime,
 ) -> list[Plan]:
     room = _Room(helpers, departments, policy, now)
-    queue = sorted(waiting, key=lambda each: (each.request.deadline_at, each.request.id))
-    drafts = [_Draft(each, room, policy, now) for each in queue]
-    for draft in drafts:
+    drafts = {each.request.id: _Draft(each, room, policy, now) for each in waiting if each.offers}
+    for draft in drafts.values():
         draft.keep(room)
-    for draft in drafts:
+
+    def in_turn() -> Iterator[_Draft]:
+        """As far as there is room: in a burst most need not be looked at."""
+        for each in waiting:
+            if not room.open:
+                return
+            if each.request.id not in drafts:
+                drafts[each.request.id] = _Draft(each, room, policy, now)
+            yield drafts[each.request.id]
+
+    for draft in in_turn():
         if not any(offer.reserved for offer in draft.kept):
             draft.offer(room, 1, reserved=True)
-    for draft in drafts:
+    for draft in in_turn():
         draft.call_back(room)
         draft.offer(room, draft.wanted - draft.count, reserved=False)
-    return [plan for draft in drafts if (plan := draft.plan())]
+    return [plan for draft in drafts.values() if (plan := draft.plan())]
 
 
 def _carried_out(each: Waiting, plan: Plan | None, now: datetime) -> Waiting:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -71,6 +71,12 @@ async def topics(connection: AsyncConnection) -> list[tuple[str, str, str | None
     return [tuple(row) for row in await connection.execute(query.order_by(_topic.c.code))]
 
 
+async def topic_names(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """Code and name of all topics, closed ones too."""
+    query = select(_topic.c.code, _topic.c.name).order_by(_topic.c.code)
+    return [tuple(row) for row in await connection.execute(query)]
+
+
 async def department_of_topic(connection: AsyncConnection, code: str) -> str | None:
     """The department that owns a topic."""
     query = select(_topic.c.department).where(_topic.c.code == code, _topic.c.active)
@@ -101,15 +107,21 @@ async def add_missing_topics(
         await connection.execute(upsert(_topic).values(values).on_conflict_do_nothing())
 
 
+# Not even a lock is taken when the last heartbeat is recent: one who claims several at once would wait.
+_MARK_SEEN = text(
+    """
+    INSERT INTO staff_seen (staff_id, seen_at)
+    SELECT :staff_id, :now WHERE NOT EXISTS (
+        SELECT 1 FROM staff_seen WHERE staff_id = :staff_id AND seen_at BETWEEN :recently AND :now)
+    ON CONFLICT (staff_id) DO UPDATE SET seen_at = excluded.seen_at
+    """
+)
+
+
 async def mark_seen(connection: AsyncConnection, staff_id: str, now: datetime) -> None:
     """A member of staff is connected now."""
-    statement = upsert(_seen).values(staff_id=staff_id, seen_at=now)
-    statement = statement.on_conflict_do_update(
-        index_elements=["staff_id"],
-        set_={"seen_at": now},
-        where=or_(_seen.c.seen_at < now - _SEEN_STEP, _seen.c.seen_at > now),
-    )
-    await connection.execute(statement)
+    values = {"staff_id": staff_id, "now": now, "recently": now - _SEEN_STEP}
+    await connection.execute(_MARK_SEEN, values)
 
 
 async def seen_at(connection: AsyncConnection, staff_id: str) -> datetime | None:

@@ -30,6 +30,11 @@ export class TeamApi {
     return (await this.api.call<{ departments: t.DepartmentInfo[] }>('GET', '/departments')).departments;
   }
 
+  /** All topics, closed ones too: old requests still have them. */
+  async topics(): Promise<{ code: string; name: string }[]> {
+    return (await this.api.call<{ topics: { code: string; name: string }[] }>('GET', '/topics')).topics;
+  }
+
   async invitations(): Promise<t.Invitation[]> {
     return (await this.api.call<{ invitations: t.Invitation[] }>('GET', '/invitations')).invitations;
   }

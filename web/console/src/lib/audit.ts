@@ -23,6 +23,7 @@ function textOf(field: string, value: unknown): string {
   if (isNothing(value)) return field === 'value' ? words.admin.audit.standard : words.admin.audit.empty;
   if (field === 'role') return (words.team.roles as Record<string, string>)[String(value)] ?? String(value);
   if (field === 'skills' && Array.isArray(value)) return value.map((code) => topicName(String(code))).join('、');
+  if (field === 'topic') return topicName(String(value));
   if (typeof value === 'boolean') return value ? words.admin.thresholds.on : words.admin.thresholds.off;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -40,7 +40,24 @@ export async function restoreLocale(): Promise<void> {
 }
 
 export const districtName = (code: string | null): string => (code ? (words.names.districts[code] ?? code) : '');
-export const topicName = (code: string | null): string => (code ? (words.names.topics[code] ?? code) : '');
+
+/** Names of topics as the server has them: administrators add topics and rename them, in their language. */
+const served = shallowRef<Readonly<Record<string, string>>>({});
+
+export function setTopicNames(names: Readonly<Record<string, string>>): void {
+  served.value = names;
+}
+
+/** What a topic is called. In Chinese what the administrator wrote, in another language our own word for it if any. */
+export function topicName(code: string | null): string {
+  if (!code) return '';
+  const [theirs, ours] = [served.value[code], words.names.topics[code]];
+  return (name.value === 'zh' ? (theirs ?? ours) : (ours ?? theirs)) ?? code;
+}
+
+/** Whether the server has told its name. */
+export const isTopicTold = (code: string): boolean => code in served.value;
+
 export const channelName = (code: string): string => words.names.channels[code] ?? code;
 export const reasonName = (code: string): string => words.names.reasons[code] ?? code;
 export const reasonDetail = (code: string): string => words.names.reasonDetails[code] ?? code;

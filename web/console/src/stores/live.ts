@@ -23,7 +23,10 @@ import { useSession } from './session';
 import { useTeam } from './team';
 import { useTickets } from './tickets';
 import { useTime } from './time';
+import { useTopics } from './topics';
 
+/** For so long one helper's lost connection is told once, milliseconds. */
+const LOST_AGAIN_MS = 10_000;
 /** How often to look without being told, milliseconds: as a safety net, and while the socket is down. */
 const LOOK_MS = { open: 30_000, down: 5_000 };
 
@@ -40,6 +43,7 @@ export const useLive = defineStore('live', () => {
   const tickets = useTickets();
   const replies = useReplies();
   const time = useTime();
+  const topics = useTopics();
   const link = ref<LinkState>('closed');
   const online = ref(navigator.onLine);
   const settled = ref(false);
@@ -48,6 +52,8 @@ export const useLive = defineStore('live', () => {
   let stopTicker: (() => void) | null = null;
   /** What I have seen of the open conversation, when it is mine: its visitor is told. */
   const seenHere = computed(() => (desk.activeId && desk.isMine(desk.activeId) ? desk.seenOf(desk.activeId) : 0));
+  /** When we were last told of a helper's lost connection, by id. */
+  const lostAt = new Map<string, number>();
   let lookedAt = 0;
   let looking = false;
 
@@ -75,6 +81,7 @@ export const useLive = defineStore('live', () => {
     socket.start();
     void look();
     replies.load().catch(() => undefined);
+    topics.load().catch(() => undefined);
   }
 
   function stop(): void {
@@ -132,6 +139,7 @@ export const useLive = defineStore('live', () => {
         session.presence = push.status;
         return;
       case 'offers':
+        topics.need([...push.offers, ...push.alerts].map((it) => it.request.topic));
         return calls.replace(push.offers, push.alerts);
       case 'invitations':
         return calls.setInvitations(push.invitations);
@@ -156,6 +164,7 @@ export const useLive = defineStore('live', () => {
 
   function queueChanged(requests: HelpRequest[], total = requests.length): void {
     for (const request of requests) api.clock.observePast(request.requested_at, Date.now());
+    topics.need(requests.map((request) => request.topic));
     // Whose conversations change is told that themselves: every console reading its own would be a storm.
     queue.replace(requests, total);
   }
@@ -176,11 +185,14 @@ export const useLive = defineStore('live', () => {
   }
 
   function connectionLost(push: ConnectionLost): void {
+    board.changed();
     if (push.helper.id === session.staff?.id) return; // said to me already, as a move
+    // Whoever loses the connection loses all they held: once is enough.
+    if (Date.now() - (lostAt.get(push.helper.id) ?? 0) < LOST_AGAIN_MS) return;
+    lostAt.set(push.helper.id, Date.now());
     const text = words.team.moved.lostOther(push.helper.name ?? '');
     inform(text, 'warning');
     alerts.notify(text, '', push.conversation_id, () => undefined);
-    board.changed();
   }
 
   function ticketsChanged(reminder: TicketReminder | undefined): void {

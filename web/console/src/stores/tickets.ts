@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { ticketsApi } from '../api/instance';
 import type { Ticket, TicketDetail, TicketDraft, TicketFilter, TicketMove } from '../api/tickets';
+import { useTopics } from './topics';
 
 const NO_FILTER: TicketFilter = { status: '', department: '', mine: false, late: false, q: '' };
 
@@ -24,6 +25,7 @@ export const useTickets = defineStore('tickets', () => {
       const page = await ticketsApi.list(filter.value);
       if (turn !== asked) return;
       list.value = page.tickets;
+      useTopics().need(page.tickets.map((ticket) => ticket.topic));
       next.value = page.next;
       failed.value = null;
     } catch (error) {

@@ -32,7 +32,7 @@ export const team: Messages['team'] = {
   moved: {
     taken_back: (by) => `Taken back: no answer in time${by}`, taken_over: (by) => `Taken over by a supervisor${by}`,
     connection_lost: (by) => `Your connection was lost for too long; the visitor is back in the queue${by}`,
-    lostOther: (helper) => `${helper} lost the connection for too long; a conversation is back in the queue`,
+    lostOther: (helper) => `${helper} lost the connection for too long; whoever they held is back in the queue`,
     reassigned: (by) => `Reassigned${by}`, transferred: (by) => `Transferred${by}`, refused: (by) => `Not accepted${by}`,
     timed_out: (by) => `No answer in time; it stays with you${by}`, cancelled: (by) => `Withdrawn${by}`,
     handed_over: (by) => `Handed over${by}`, redirected: (by) => `Moved to another department’s queue${by}`,
