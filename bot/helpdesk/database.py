@@ -1,7 +1,7 @@
 """The connection to PostgreSQL: pool, transactions, migrations."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,15 +121,9 @@ class Database:
         Raises ``Unavailable`` when PostgreSQL cannot be reached or goes away, ``Busy`` when somebody else's
         lock was waited for as long as ``Patience`` says.
         """
-        try:
+        with _reachable():
             async with self._engine.begin() as connection:
                 yield connection
-        except PoolTimeout as error:
-            raise Unavailable("the database does not answer") from error
-        except DBAPIError as error:
-            if (away := _away(error)) is None:
-                raise
-            raise away from error
 
     async def ping(self) -> None:
         """Raise ``Unavailable`` unless PostgreSQL answers."""
@@ -145,3 +139,15 @@ class Database:
     async def close(self) -> None:
         """Close every connection of the pool."""
         await self._engine.dispose()
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("the database does not answer") from error
+    except DBAPIError as error:
+        if (away := _away(error)) is None:
+            raise
+        raise away from error
