@@ -193,3 +193,10 @@ async def late_count(connection: AsyncConnection) -> int:
     query = select(func.count()).select_from(_request)
     query = query.where(_request.c.status != "closed", _request.c.breached_at.is_not(None))
     return int((await connection.execute(query.where(_request.c.first_response_at.is_(None)))).scalar_one())
+
+
+async def newest_closed(connection: AsyncConnection, limit: int) -> list[HelpRequest]:
+    """Closed requests, the last one closed first."""
+    query = _select().where(_request.c.status == "closed")
+    query = query.order_by(_request.c.closed_at.desc(), _request.c.id).limit(limit)
+    return [_record(row) for row in (await connection.execute(query)).mappings()]

@@ -139,6 +139,7 @@ help_request = Table(
     Index("help_request_one_open", "conversation_id", unique=True, postgresql_where=_OPEN),
     Index("help_request_open_deadline", "deadline_at", postgresql_where=_OPEN),
     Index("help_request_first_response_at_idx", "first_response_at"),
+    Index("help_request_closed_at", "closed_at", postgresql_where=text("status = 'closed'")),
     Index("help_request_closed_by_idx", "closed_by", "closed_at"),
 )
 
