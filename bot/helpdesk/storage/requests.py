@@ -179,12 +179,22 @@ async def breached_without_event(connection: AsyncConnection, event: str) -> lis
     return list((await connection.execute(query)).scalars())
 
 
-async def alarming(connection: AsyncConnection, limit: int = 200) -> list[HelpRequest]:
-    """Open requests that reached the warning and that nobody has answered, earliest deadline first."""
+async def alarming(connection: AsyncConnection, limit: int = 50) -> list[HelpRequest]:
+    """Open requests that reached the warning and that nobody has answered, earliest deadline first.
+
+    At most ``limit`` of each department, and of each helper who holds some: a department in trouble must not
+    keep the others' alerts away.
+    """
     since = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
     answered = func.coalesce(_request.c.first_response_at >= since, false())
-    query = _select().where(_request.c.status != "closed", _request.c.level >= WARNED, ~answered)
-    query = query.order_by(_request.c.deadline_at, _request.c.id).limit(limit)
+    place = func.row_number().over(
+        partition_by=(_request.c.department, _request.c.claimed_by),
+        order_by=(_request.c.deadline_at, _request.c.id),
+    )
+    alarming = _request.c.status != "closed", _request.c.level >= WARNED, ~answered
+    ranked = select(_request.c.id, place.label("place")).where(*alarming).subquery()
+    nearest = select(ranked.c.id).where(ranked.c.place <= limit)
+    query = _select().where(_request.c.id.in_(nearest)).order_by(_request.c.deadline_at, _request.c.id)
     return [_record(row) for row in (await connection.execute(query)).mappings()]
 
 
