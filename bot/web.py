@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from email.utils import formatdate
-from typing import Annotated, Any, Literal, Protocol, Self
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 from urllib.parse import urlsplit
 
 import structlog
@@ -106,10 +106,12 @@ class Body(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    #: PostgreSQL holds no NUL, and answers with an error of its own, also to a mere question.
+    refuses_nul: ClassVar[bool] = True
+
     @model_validator(mode="after")
     def _storable(self) -> Self:
-        # PostgreSQL holds no NUL, and answers with an error of its own, also to a mere question.
-        if any(_holds_nul(value) for value in self.__dict__.values()):
+        if self.refuses_nul and any(_holds_nul(value) for value in self.__dict__.values()):
             raise ValueError("a NUL character cannot be stored")
         return self
 
@@ -126,7 +128,7 @@ def _holds_nul(value: Any) -> bool:
 
 
 #: A day that calendars and clocks can count from, and to, without leaving their range.
-LocalDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+LocalDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 # A place in a conversation, as PostgreSQL can hold it.
 Seq = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Access = Literal["public", "visitor", "staff"]

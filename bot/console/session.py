@@ -15,8 +15,9 @@ from bot.wire import StaffOut, Wire, staff_out
 
 
 class Login(Body):
-    """User name and password."""
+    """User name and password; what no name can be is answered as any wrong one is."""
 
+    refuses_nul = False
     username: str = Field(min_length=1, max_length=200)
     password: str = Field(min_length=1, max_length=1000)
 

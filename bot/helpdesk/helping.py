@@ -28,9 +28,13 @@ class Helping(UseCases):
     """Use cases of helpers with their conversations. Errors: ``bot.helpdesk.errors``."""
 
     async def requests(self, statuses: Sequence[str]) -> list[HelpRequest]:
-        """Help requests in these states, earliest deadline first."""
+        """Help requests in these states: open ones by deadline, then the closed ones, newest first."""
+        open_ones = [status for status in statuses if status != "closed"]
         async with self._database.reading() as connection:
-            return await requests.with_status(connection, statuses, _REQUEST_LIMIT)
+            found = await requests.with_status(connection, open_ones, _REQUEST_LIMIT)
+            if "closed" in statuses:
+                found += await requests.newest_closed(connection, _REQUEST_LIMIT - len(found))
+            return found
 
     async def claim(self, request_id: str, staff: Staff) -> HelpRequest:
         """Take a request. ``AlreadyClaimed``, ``AtCapacity``, ``WrongState`` (closed) or ``NotFound``."""

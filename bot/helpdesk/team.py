@@ -271,12 +271,15 @@ class Team(UseCases):
         ``of``: somebody else's shift, for overseers. Returns where each conversation went, None the queue.
         """
         leaving, heir = await self._shift(staff, of, to)
-        held = await self._declare_away(leaving)
         moved: list[tuple[str, Staff | None]] = []
-        for conversation_id in held:
-            async with self._work(conversation_id) as work:
-                if await self._pass_on(work, leaving, heir, staff, note):
-                    moved.append((conversation_id, heir))
+        seen: set[str] = set()
+        # Again until nothing new is found: a claim may be on its way while the list is worked through.
+        while held := [each for each in await self._declare_away(leaving) if each not in seen]:
+            for conversation_id in held:
+                async with self._work(conversation_id) as work:
+                    if await self._pass_on(work, leaving, heir, staff, note):
+                        moved.append((conversation_id, heir))
+            seen |= set(held)
         return moved
 
     async def _shift(self, staff: Staff, of: str | None, to: str | None) -> tuple[Staff, Staff | None]:

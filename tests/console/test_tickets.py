@@ -63,7 +63,9 @@ async def test_message_goes_all_the_way_to_a_result_and_back_when_it_was_none(si
     assert (detail["ticket"]["stars"], detail["ticket"]["reopened"]) == (1, 1)
     assert [event["event"] for event in detail["events"]][-2:] == ["rated", "reopened"]
     assert detail["events"][0]["actor"] == {"kind": "visitor", "id": None, "name": None}
-    assert detail["events"][1]["actor"]["name"] == "Chen"
+    second = detail["events"][1]  # what the second form said
+    assert (second["event"], second["actor"]["kind"], second["reason"]) == ("noted", "visitor", "还有")
+    assert detail["events"][2]["actor"]["name"] == "Chen"
 
 
 async def test_pages_follow_each_other_without_gap(site: Site):

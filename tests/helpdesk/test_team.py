@@ -350,3 +350,22 @@ async def test_decline_ends_the_offer_and_tells_the_truth_about_the_request(
     assert (await desk.request_of(request.conversation_id)).status == "waiting"  # type: ignore[union-attr]
     await dispatcher.step()
     assert await floor.offers_of(ann) == []
+
+
+async def test_shift_leaves_nobody_behind_when_a_claim_comes_while_it_ends(
+    team: Team, desk: Desk, queue: Queue, held: tuple[HelpRequest, Staff], monkeypatch: pytest.MonkeyPatch
+):
+    first, ann = held
+    second = await queue()
+    listed = team._declare_away
+
+    async def claimed_just_after(leaving: Staff) -> list[str]:
+        found = await listed(leaving)
+        if first.conversation_id in found:
+            await desk.claim(second.id, ann)
+        return found
+
+    monkeypatch.setattr(team, "_declare_away", claimed_just_after)
+    moved = await team.end_shift(ann)
+    assert [each for each, _ in moved] == [first.conversation_id, second.conversation_id]
+    assert await desk.conversations_of(ann, open_only=True) == []

@@ -33,11 +33,22 @@ _BY_STATUS = (
 )
 _SINCE = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
 _ANSWERED = func.coalesce(_request.c.first_response_at >= _SINCE, false())
-_ALARMING = (
-    LISTED.where(_request.c.status != "closed", _request.c.level >= WARNED, ~_ANSWERED)
-    .order_by(_request.c.deadline_at, _request.c.id)
-    .limit(bindparam("at_most"))
+_RANKED = (
+    select(
+        _request.c.id,
+        func.row_number()
+        .over(
+            partition_by=(_request.c.department, _request.c.claimed_by),
+            order_by=(_request.c.deadline_at, _request.c.id),
+        )
+        .label("place"),
+    )
+    .where(_request.c.status != "closed", _request.c.level >= WARNED, ~_ANSWERED)
+    .subquery()
 )
+_ALARMING = LISTED.where(
+    _request.c.id.in_(select(_RANKED.c.id).where(_RANKED.c.place <= bindparam("at_most")))
+).order_by(_request.c.deadline_at, _request.c.id)
 # Built once: every offer, claim and answer runs these, and building them costs more than running them.
 _THIS = _select().where(_request.c.id == bindparam("this"))
 _SOME = _select().where(_request.c.id.in_(bindparam("ids", expanding=True)))
@@ -194,7 +205,8 @@ async def breached_without_event(connection: AsyncConnection, event: str) -> lis
 async def alarming(connection: AsyncConnection, limit: int = 50) -> list[HelpRequest]:
     """Open requests that reached the warning and that nobody has answered, earliest deadline first.
 
-    Without their briefs. No more than anybody can look at: every desk is sent them at every change.
+    At most ``limit`` of each department, and of each helper who holds some: a department in trouble must not
+    keep the others' alerts away. Without their briefs: every desk is sent them at every change.
     """
     rows = await connection.execute(_ALARMING, {"at_most": limit})
     return [HelpRequest(brief={}, **row) for row in rows.mappings()]
@@ -205,3 +217,10 @@ async def late_count(connection: AsyncConnection) -> int:
     query = select(func.count()).select_from(_request)
     query = query.where(_request.c.status != "closed", _request.c.breached_at.is_not(None))
     return int((await connection.execute(query.where(_request.c.first_response_at.is_(None)))).scalar_one())
+
+
+async def newest_closed(connection: AsyncConnection, limit: int) -> list[HelpRequest]:
+    """Closed requests, the last one closed first."""
+    query = _select().where(_request.c.status == "closed")
+    query = query.order_by(_request.c.closed_at.desc(), _request.c.id).limit(limit)
+    return [_record(row) for row in (await connection.execute(query)).mappings()]

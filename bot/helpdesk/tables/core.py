@@ -141,6 +141,7 @@ help_request = Table(
     Index("help_request_one_open", "conversation_id", unique=True, postgresql_where=_OPEN),
     Index("help_request_open_deadline", "deadline_at", postgresql_where=_OPEN),
     Index("help_request_first_response_at_idx", "first_response_at"),
+    Index("help_request_closed_at", "closed_at", postgresql_where=text("status = 'closed'")),
     Index("help_request_closed_by_idx", "closed_by", "closed_at"),
 )
 
@@ -179,7 +180,7 @@ outbox = Table(
     Column("progress", Integer, nullable=False, default=0),
     UniqueConstraint("conversation_id", "seq", "target"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
-    Index("outbox_parked", "target", postgresql_where=_PARKED),
+    Index("outbox_parked_target", "target", postgresql_where=_PARKED),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
 )
 

@@ -10,9 +10,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the index."""
-    op.execute("CREATE INDEX outbox_parked ON outbox (target) WHERE status = 'parked'")
+    op.execute("CREATE INDEX outbox_parked_target ON outbox (target) WHERE status = 'parked'")
 
 
 def downgrade() -> None:
     """Drop it."""
-    op.drop_index("outbox_parked")
+    op.drop_index("outbox_parked_target")
