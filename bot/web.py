@@ -124,6 +124,8 @@ class Route:
     status: int = 200
     websocket: bool = False
     roles: frozenset[Role] | None = None
+    #: The handler reads the body itself, and as large as it allows (``bot.files``).
+    upload: bool = False
 
     @property
     def name(self) -> str:
@@ -163,7 +165,12 @@ def mount(app: App, routes: Iterable[Route]) -> None:
             app.add_websocket_route(_socket_endpoint(route), route.path, name=route.name, ctx_row=route)
         else:
             app.add_route(
-                _endpoint(route), route.path, methods=[route.method], name=route.name, ctx_row=route
+                _endpoint(route),
+                route.path,
+                methods=[route.method],
+                name=route.name,
+                stream=route.upload,
+                ctx_row=route,
             )
         if route.path.startswith("/api/visitor/") and route.path not in preflights:
             preflights.add(route.path)

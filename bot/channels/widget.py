@@ -6,8 +6,10 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
+from sanic.response import HTTPResponse
 
 from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, rate
+from bot.files import shown
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
 from bot.web import Body, Call, Route, Seq, client_address, limit
@@ -55,6 +57,12 @@ class Since(Body):
 
     after: Seq = 0
     wait: float = Field(default=0, ge=0, le=25)
+
+
+class Which(Body):
+    """What came with the message ``seq``."""
+
+    seq: Seq
 
 
 class StartedOut(Wire):
@@ -146,6 +154,11 @@ async def rating(call: Call) -> SeqOut:
     return SeqOut(seq=(await rate(call.parts, call.visitor.id, call.body)).seq)
 
 
+async def attachment(call: Call) -> HTTPResponse:
+    """What came with a message besides words; of what only staff see there is nothing."""
+    return shown(await call.parts.desk.attachment(call.visitor.id, call.query.seq, internal=False))
+
+
 async def live(call: Call, socket: Any) -> None:
     """The WebSocket."""
     await VisitorSocket(call, socket).run()
@@ -197,5 +210,6 @@ ROUTES = (
         body=Rate,
         answer=SeqOut,
     ),
+    Route("GET", "/api/visitor/attachment", "visitor", attachment, "What came with a message", query=Which),
     Route("GET", "/api/visitor/ws", "visitor", live, "WebSocket of the visitor", websocket=True),
 )

@@ -8,7 +8,7 @@ from bot.channels.wechat import quota, storage
 from bot.channels.wechat.account import Account
 from bot.channels.wechat.api import Http
 from bot.channels.wechat.client import Client
-from bot.channels.wechat.delivery import Delivery, LoadPicture, no_pictures
+from bot.channels.wechat.delivery import Delivery
 from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.links import Links
@@ -40,7 +40,6 @@ class Foundations:
     thresholds: Thresholds
     wake_assistant: Callable[[], None]
     messages_per_10_seconds: int
-    load_picture: LoadPicture = no_pictures
     #: Called for what could not be delivered, besides the note that staff see; a ticket may come of it.
     undelivered: Undelivered | None = None
 
@@ -73,7 +72,7 @@ class Channel:
             on.wake_assistant,
             on.messages_per_10_seconds,
         )
-        delivery = Delivery(on.database, on.live, self.client, shows, pause, on.load_picture)
+        delivery = Delivery(on.database, on.live, self.client, shows, pause)
         keeping = Keeping(account, on.database, self.client)
         self.sender = Sender(on.database, delivery, entries, keeping, pause, undelivered=on.undelivered)
         self._task: asyncio.Task[None] | None = None

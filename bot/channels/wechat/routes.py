@@ -12,19 +12,13 @@ from bot.channels.wechat.errors import Refused
 from bot.channels.wechat.links import CODE_LIFE
 from bot.errors import HttpError
 from bot.helpdesk.models import Role
-from bot.web import Body, Call, Route, Seq, client_address, limit
+from bot.web import Body, Call, Route, client_address, limit
 from bot.wire import Moment, WechatOut, Wire
 
 _SUCCESS = "success"
 _QUERY = ("signature", "msg_signature", "timestamp", "nonce", "echostr", "encrypt_type")
 _CODE_PICTURE = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket="
 _OVERSEERS: frozenset[Role] = frozenset({"supervisor", "administrator"})
-
-
-class Which(Body):
-    """Something that came with the message ``seq``."""
-
-    seq: Seq
 
 
 class Continue(Body):
@@ -145,19 +139,6 @@ async def state(call: Call, conversation_id: str) -> StateOut:
     return StateOut(wechat=windows.get(conversation_id), deliveries=deliveries)
 
 
-async def attachment(call: Call, conversation_id: str) -> HTTPResponse:
-    """What a visitor sent besides words."""
-    async with call.parts.database.transaction() as connection:
-        found = await storage.media(connection, conversation_id, call.query.seq)
-    if found is None or found.status == "gone":
-        raise HttpError("not_found", "There is nothing, or no longer anything, with this message.")
-    if found.content is None:
-        raise HttpError("unavailable", "It is still being fetched from WeChat.")
-    shown = "inline" if found.kind == "image" else f'attachment; filename="{found.kind}-{found.seq}"'
-    headers = {"Content-Disposition": shown, "Content-Security-Policy": "sandbox; default-src 'none'"}
-    return HTTPResponse(found.content, headers=headers, content_type=found.content_type)
-
-
 async def account(call: Call) -> AccountOut:
     """What is wrong with the official account, as far as WeChat has said so."""
     async with call.parts.database.transaction() as connection:
@@ -189,7 +170,6 @@ ROUTES = (
         answer=CodeOut,
     ),
     Route("GET", f"{_CONVERSATION}/wechat", "staff", state, "The conversation in WeChat", answer=StateOut),
-    Route("GET", f"{_CONVERSATION}/attachment", "staff", attachment, "What came with a message", query=Which),
     Route(
         "GET",
         "/api/staff/wechat",

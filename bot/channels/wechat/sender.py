@@ -37,6 +37,7 @@ _NOTES = {
     "quota_kept": "undelivered_quota",
     "window_closed": "undelivered_window",
     "unreachable": "undelivered_gone",
+    "rejected": "undelivered_refused",
 }
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -102,6 +103,20 @@ message = Table(
     Column("client_message_id", Text),
     moment("created_at"),
     UniqueConstraint("conversation_id", "client_message_id"),
+)
+
+# What came with a message besides words. ``waiting``: still with the channel that brought it.
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("content_type", Text),
+    Column("content", LargeBinary),
+    moment("created_at"),
+    ForeignKeyConstraint(["conversation_id", "seq"], ["message.conversation_id", "message.seq"]),
 )
 
 help_request = Table(
