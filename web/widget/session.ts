@@ -120,6 +120,11 @@ export class Session {
     return this.ask((token) => this.parts.http.rateTicket(token, ticket, rating));
   }
 
+  /** The picture that came with an update; null when it cannot be had now. */
+  async picture(seq: number): Promise<Blob | null> {
+    return this.saved && this.parts.http.picture(this.saved.token, seq).catch(() => null);
+  }
+
   typing(): void {
     const now = Date.now();
     if (this.state.owner !== 'helper' || now - this.typedAt < TYPING_EVERY_MS) return;

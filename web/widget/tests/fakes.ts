@@ -91,6 +91,13 @@ export class FakeHttp implements Http {
     this.asked.push({ after, wait });
     return this.answer(after, wait);
   }
+  pictures: (Blob | null)[] = [];
+  async picture(): Promise<Blob> {
+    await Promise.resolve();
+    const next = this.pictures.shift();
+    if (!next) throw new HttpError(503, 'unavailable');
+    return next;
+  }
   async message(_token: string, id: string, text: string): Promise<number> {
     await Promise.resolve();
     FakeHttp.check(this.messageStatus);

@@ -31,6 +31,8 @@ export interface Http {
   goOn(code: string): Promise<{ conversation_id: string; token: string }>;
   conversation(token: string): Promise<{ owner: Owner; helper: Helper | null }>;
   updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<Update[]>;
+  /** The picture that came with a message. */
+  picture(token: string, seq: number): Promise<Blob>;
   message(token: string, id: string, text: string): Promise<number>;
   rate(token: string, rating: Rating): Promise<void>;
   leave(token: string, message: Leave): Promise<void>;
@@ -47,13 +49,25 @@ interface Call {
   cancel?: AbortSignal;
 }
 
+type Reader<T> = (response: Response) => Promise<T>;
+
 async function parse(response: Response): Promise<Record<string, unknown>> {
   const raw: unknown = await response.json().catch(() => null);
   if (!response.ok) throw new HttpError(response.status, toProblem(raw).code);
   return typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
 }
 
-async function request(fetcher: typeof fetch, url: string, call: Call): Promise<Record<string, unknown>> {
+/** Only what browsers show as a picture and as nothing else. */
+const PICTURE = /^image\/(png|jpeg|gif|webp)$/;
+
+async function toPicture(response: Response): Promise<Blob> {
+  if (!response.ok) await parse(response);
+  const picture = await response.blob();
+  if (!PICTURE.test(picture.type)) throw new HttpError(response.status, 'internal');
+  return picture;
+}
+
+async function request<T>(fetcher: typeof fetch, url: string, call: Call, read: Reader<T>): Promise<T> {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), call.timeout ?? TIMEOUT_MS);
   call.cancel?.addEventListener('abort', () => control.abort());
@@ -63,7 +77,7 @@ async function request(fetcher: typeof fetch, url: string, call: Call): Promise<
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   try {
     const method = call.method ?? 'GET';
-    return await parse(await fetcher(url, { method, headers, body, credentials: 'omit', signal: control.signal }));
+    return await read(await fetcher(url, { method, headers, body, credentials: 'omit', signal: control.signal }));
   } catch (error) {
     throw error instanceof HttpError ? error : new HttpError(0, 'unreachable');
   } finally {
@@ -73,7 +87,7 @@ async function request(fetcher: typeof fetch, url: string, call: Call): Promise<
 
 export function createHttp(server: string, fetcher: typeof fetch): Http {
   const call = (path: string, options: Call): Promise<Record<string, unknown>> =>
-    request(fetcher, `${server}/api/visitor/${path}`, options);
+    request(fetcher, `${server}/api/visitor/${path}`, options, parse);
   return {
     async start(body) {
       const { conversation_id: id, token } = await call('conversations', { method: 'POST', body });
@@ -94,6 +108,7 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
       const { updates } = await call(`updates?after=${after}&wait=${wait}`, { token, timeout, cancel });
       return Array.isArray(updates) ? updates.flatMap((raw) => toUpdate(raw) ?? []) : [];
     },
+    picture: (token, seq) => request(fetcher, `${server}/api/visitor/attachment?seq=${seq}`, { token }, toPicture),
     async message(token, id, text) {
       const body = { client_message_id: id, text };
       return Number((await call('messages', { method: 'POST', token, body })).seq);
