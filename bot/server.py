@@ -222,6 +222,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         thresholds,
         worker.wake,
         settings.messages_per_10_seconds,
+        office.unreached.follow_up,
     )
     jobs = (hub.run(), feed.run(), office.ticket_clock.run())
     running = Running(

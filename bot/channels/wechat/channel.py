@@ -14,9 +14,10 @@ from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.links import Links
 from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.receiver import Receiver
-from bot.channels.wechat.sender import Sender, Undelivered
+from bot.channels.wechat.sender import Sender
 from bot.channels.wechat.showing import Shows
 from bot.channels.wechat.token import TokenKeeper
+from bot.channels.wechat.unreached import FollowUp, Unreached
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live, utcnow
@@ -40,8 +41,7 @@ class Foundations:
     thresholds: Thresholds
     wake_assistant: Callable[[], None]
     messages_per_10_seconds: int
-    #: Called for what could not be delivered, besides the note that staff see; a ticket may come of it.
-    undelivered: Undelivered | None = None
+    follow_up: FollowUp
 
 
 class Channel:
@@ -74,7 +74,8 @@ class Channel:
         )
         delivery = Delivery(on.database, on.live, self.client, shows, pause)
         keeping = Keeping(account, on.database, self.client)
-        self.sender = Sender(on.database, delivery, entries, keeping, pause, undelivered=on.undelivered)
+        unreached = Unreached(on.database, entries, on.follow_up)
+        self.sender = Sender(on.database, delivery, keeping, pause, unreached)
         self._task: asyncio.Task[None] | None = None
 
     def start(self, grace_seconds: float) -> None:

@@ -77,12 +77,12 @@ class Delivery:
             visitor = await storage.visitor(connection, address.address)
             if not waiting or await pushes.held(connection, address.conversation_id, CHANNEL, now):
                 return Outcome()
-            if visitor is None or not visitor.subscribed:
-                return await self._give_up(connection, waiting, "unreachable", now)
             if reader.on_web:
                 later = now + timedelta(seconds=WEB_SECONDS)
                 await pushes.put_off(connection, [each.id for each in waiting], later, "on_the_web")
                 return Outcome("on_the_web")
+            if visitor is None or not visitor.subscribed:
+                return await self._give_up(connection, waiting, "unreachable", now)
             if any(render.asks_rating(each.update) for each in waiting):
                 waiting = await self._with_kept(connection, address, waiting, now)
         return await self._choose(address, visitor, waiting, reader, limit)
@@ -232,7 +232,9 @@ class Delivery:
             if visitor is not None:
                 await storage.save_grant(connection, address.address, quota.spend(visitor.grant, now))
             if self._alarmed:
+                # It works (again): what was given up for a fault of the interface may go after all.
                 await storage.clear_alarms(connection)
+                await pushes.revive(connection, CHANNEL, "fault", now - quota.MESSAGE_WINDOW, now)
         self._alarmed = False
 
     async def _spend(self, openid: str) -> None:
@@ -265,6 +267,7 @@ class Delivery:
                     await storage.save_grant(connection, address.address, quota.used_up(visitor.grant))
                     return await self._give_up(connection, waiting, "quota_used", now)
                 case "alarm" | "back_off" | "renew":
+                    self._alarmed = True
                     return await self._give_up(connection, waiting, "fault", now)
                 case _:
                     # This message, not the others.

@@ -183,11 +183,20 @@ class Entries:
         await self._live.publish_all(work.all_nudges(first_seq))
         return target
 
-    async def undelivered(self, conversation_id: str, seqs: list[int], code: str) -> None:
-        """Leave a note for staff that these updates did not reach the visitor."""
+    async def undelivered(self, conversation_id: str, seqs: list[int], code: str, ticket: str | None) -> None:
+        """Leave a note for staff that these updates did not reach the visitor; ``ticket`` follows it up.
+
+        That such a ticket was opened is told the visitor as well: of that alone no note is left.
+        """
         async with self._work(conversation_id) as work:
-            text = self._texts.get("zh", code, count=len(seqs))
-            payload = {"code": "wechat_undelivered", "reason": code, "seqs": seqs}
+            found = [await messages.get(work.connection, conversation_id, seq) for seq in seqs]
+            if all(each is None or each.payload.get("code") == "ticket_created" for each in found):
+                return
+            what_now = "undelivered_ticket" if ticket else "undelivered_advice"
+            text = self._texts.get("zh", code, count=len(seqs)) + self._texts.get(
+                "zh", what_now, number=ticket
+            )
+            payload = {"code": "wechat_undelivered", "reason": code, "seqs": seqs, "ticket": ticket}
             await work.append("notice", Sender("system"), text, payload=payload, visibility="internal")
 
     async def found(self, conversation_id: str, message_id: str) -> Update | None:

@@ -190,6 +190,7 @@ outbox = Table(
     Column("progress", Integer, nullable=False, default=0),
     UniqueConstraint("conversation_id", "seq", "target"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
+    Index("outbox_parked", "finished_at", postgresql_where=text("status = 'parked'")),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
 )
 

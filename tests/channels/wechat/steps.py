@@ -76,6 +76,16 @@ class Helped:
     async def remaining(self) -> int:
         return int((await state(self.helper, self.id))["wechat"]["remaining"])
 
+    async def noted(self, reason: str) -> dict[str, Any]:
+        """The newest note of this reason, once it is there."""
+
+        async def found() -> dict[str, Any] | None:
+            updates = await self.site.parts.desk.updates(self.id, 0, internal=True)
+            notes = [u.payload | {"text": u.text} for u in updates if u.payload.get("reason") == reason]
+            return notes[-1] if notes else None
+
+        return dict(await eventually(found))
+
     async def notes(self) -> list[str]:
         updates = await self.site.parts.desk.updates(self.id, 0, internal=True)
         return [u.payload["reason"] for u in updates if u.payload.get("code") == "wechat_undelivered"]

@@ -46,7 +46,7 @@ async def test_picture_that_wechat_will_not_take_does_not_hold_up_the_next(helpe
     weixin.largest_media = 8
     await helped.post_picture()
     await helped.delivery_of(-1, "undelivered")
-    assert await helped.notes() == ["undelivered_refused"]
+    await helped.noted("undelivered_refused")
     await helped.sent("您好")
     assert (await weixin.say("o1", "在")).reply == "success"
 
