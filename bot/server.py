@@ -210,7 +210,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         Team(*shared),
         floor,
         feed,
-        Windows(database),
+        Windows(database, connected=bool(settings.wechat_app_id)),
     )
     below = Foundations(
         database,

@@ -55,7 +55,11 @@ class Limits:
 
 
 class Reach(Protocol):
-    """What staff are told of a channel that pushes: its windows, and what became of each update."""
+    """What is told of a channel that pushes: its windows, and what became of each update."""
+
+    async def linked(self, conversation_id: str) -> bool | None:
+        """Whether a conversation goes on on the channel too; None where it cannot."""
+        ...
 
     async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
         """What may still be sent, by conversation; without those that are not on the channel."""
@@ -68,6 +72,10 @@ class Reach(Protocol):
 
 class NoReach:
     """Without such a channel."""
+
+    async def linked(self, conversation_id: str) -> bool | None:
+        """None can."""
+        return None
 
     async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
         """None has any."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from sanic.response import HTTPResponse
 
-from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, rate
+from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, offer, rate
 from bot.files import shown
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
@@ -81,6 +81,7 @@ class VisitorConversationOut(Wire):
     closed: bool
     rated: bool
     helper: HelperOut | None
+    wechat: dict[str, bool] | None
 
 
 class ServiceOut(Wire):
@@ -113,6 +114,7 @@ async def show(call: Call) -> VisitorConversationOut:
         closed=it.closed_at is not None,
         rated=it.rated_seq is not None,
         helper=helper_out(it),
+        wechat=offer(await call.parts.reach.linked(it.id)),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.channels.wechat import quota, storage
-from bot.channels.wechat.account import Account
+from bot.channels.wechat.account import CHANNEL, Account
 from bot.channels.wechat.api import Http
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.delivery import Delivery
@@ -93,8 +93,16 @@ class Channel:
 class Windows:
     """What staff are told of WeChat (``bot.web.Reach``), also while the channel is switched off."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, connected: bool) -> None:
         self._database = database
+        self._connected = connected
+
+    async def linked(self, conversation_id: str) -> bool | None:
+        """Whether the conversation goes on in WeChat too; None where it cannot."""
+        if not self._connected:
+            return None
+        async with self._database.transaction() as connection:
+            return await pushes.has_address(connection, conversation_id, CHANNEL)
 
     async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
         """What may still be sent, by conversation."""

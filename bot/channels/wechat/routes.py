@@ -6,10 +6,10 @@ from pydantic import Field
 from sanic.response import HTTPResponse
 from sanic.response import text as text_response
 
-from bot.channels.wechat import envelope, inbound, storage, xml
+from bot.channels.wechat import envelope, inbound, qr, storage, wording, xml
 from bot.channels.wechat.channel import Channel
 from bot.channels.wechat.errors import Refused
-from bot.channels.wechat.links import CODE_LIFE
+from bot.channels.wechat.links import CODE_LIFE, SCENE
 from bot.errors import HttpError
 from bot.helpdesk.models import Role
 from bot.web import Body, Call, Route, client_address, limit
@@ -34,11 +34,24 @@ class ContinuedOut(Wire):
     token: str
 
 
+class QrOut(Wire):
+    """A QR code to draw: the path of its dark squares in a square of ``size`` units, border included."""
+
+    size: int
+    path: str
+
+
 class CodeOut(Wire):
-    """A QR code to scan with WeChat: the picture's address, what it says, and how long it holds."""
+    """A QR code to scan with WeChat: what it says, how to draw it, and for how many seconds it holds.
+
+    ``picture`` is WeChat's own of it; ``code`` does the same when it is sent to ``account`` as a message.
+    """
 
     picture: str
     url: str
+    qr: QrOut
+    code: str
+    account: str | None
     expires_in: int
 
 
@@ -113,13 +126,20 @@ async def show_code(call: Call) -> CodeOut:
     """A QR code that goes on with this conversation in WeChat."""
     channel = _channel(call)
     await limit(call.parts, f"wechat-code:{call.visitor.id}", 10, 600)
-    scene = await channel.links.to_wechat(call.visitor.id)
+    code = await channel.links.to_wechat(call.visitor.id)
     seconds = int(CODE_LIFE.total_seconds())
-    answer = await channel.client.create_code(scene, seconds)
+    answer = await channel.client.create_code(SCENE + code, seconds)
     ticket, url = answer.body.get("ticket"), answer.body.get("url")
     if answer.errcode != 0 or not isinstance(ticket, str) or not isinstance(url, str):
         raise HttpError("unavailable", "WeChat gives no code at the moment.")
-    return CodeOut(picture=_CODE_PICTURE + ticket, url=url, expires_in=seconds)
+    return CodeOut(
+        picture=_CODE_PICTURE + ticket,
+        url=url,
+        qr=QrOut(**vars(qr.drawn(url))),
+        code=wording.shown_code(code),
+        account=channel.account.name or None,
+        expires_in=seconds,
+    )
 
 
 async def go_on(call: Call) -> ContinuedOut:

@@ -86,6 +86,17 @@ async def save_address(connection: AsyncConnection, record: Address) -> None:
     )
 
 
+async def has_address(connection: AsyncConnection, conversation_id: str, channel: str) -> bool:
+    """Whether updates of a conversation go out on a channel."""
+    values = {"here": conversation_id, "channel": channel}
+    return (await connection.execute(_HAS_ADDRESS, values)).first() is not None
+
+
+_HAS_ADDRESS = select(literal(1)).where(
+    _address.c.conversation_id == bindparam("here"), _address.c.channel == bindparam("channel")
+)
+
+
 async def drop_address(connection: AsyncConnection, channel: str, address: str) -> None:
     """Forget an address everywhere."""
     await connection.execute(
