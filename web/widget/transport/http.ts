@@ -1,6 +1,6 @@
 /** The calls of docs/protocol.md that go over plain HTTP. The token is the only key, so no cookies are sent. */
-import type { Helper, Leave, Owner, Profile, Rating, Update } from '../protocol';
-import { toHelper, toProblem, toUpdate } from '../protocol';
+import type { Helper, Leave, Owner, Profile, Rating, Update, Wechat, WechatCode } from '../protocol';
+import { toHelper, toProblem, toUpdate, toWechat, toWechatCode } from '../protocol';
 
 /** An answer of the server that is not a success; `status` 0: no answer at all. */
 export class HttpError extends Error {
@@ -29,7 +29,9 @@ export interface Http {
   start(request: StartRequest): Promise<{ conversation_id: string; token: string }>;
   /** Opens the conversation of a link that was sent in WeChat; its code works once. */
   goOn(code: string): Promise<{ conversation_id: string; token: string }>;
-  conversation(token: string): Promise<{ owner: Owner; helper: Helper | null }>;
+  conversation(token: string): Promise<{ owner: Owner; helper: Helper | null; wechat: Wechat }>;
+  /** A code that goes on with the conversation in WeChat. */
+  wechatCode(token: string): Promise<WechatCode>;
   updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<Update[]>;
   /** The picture that came with a message. */
   picture(token: string, seq: number): Promise<Blob>;
@@ -100,8 +102,14 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
       return { conversation_id: id, token };
     },
     async conversation(token) {
-      const { owner, helper } = await call('conversation', { token });
-      return { owner: owner === 'queue' || owner === 'helper' ? owner : 'bot', helper: toHelper(helper) };
+      const { owner, helper, wechat } = await call('conversation', { token });
+      const known = owner === 'queue' || owner === 'helper' ? owner : 'bot';
+      return { owner: known, helper: toHelper(helper), wechat: toWechat(wechat) };
+    },
+    async wechatCode(token) {
+      const code = toWechatCode(await call('wechat-code', { method: 'POST', token }));
+      if (code === null) throw new HttpError(500, 'internal');
+      return code;
     },
     async updates(token, after, wait, cancel) {
       const timeout = wait * 1000 + TIMEOUT_MS;
