@@ -65,6 +65,11 @@ export class Session {
     else if (this.state.outbox.length > 0) this.opening.start();
   }
 
+  /** What opens the conversation of this page; null before there is one. */
+  get token(): string | null {
+    return this.saved?.token ?? null;
+  }
+
   /** Goes on with a conversation begun elsewhere, in place of the one this page had. */
   goOn(saved: Saved): void {
     this.parts.memory.forget();

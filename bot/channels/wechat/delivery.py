@@ -139,7 +139,7 @@ class Delivery:
     ) -> list[Push]:
         """The closing takes along what was held back for it."""
         conversation_id = address.conversation_id
-        kept = pushes.reviving(conversation_id, CHANNEL, now, "quota_kept")
+        kept = pushes.reviving([conversation_id], CHANNEL, now, "quota_kept")
         if not (await connection.execute(kept)).rowcount:
             return waiting
         return await pushes.waiting(connection, conversation_id, CHANNEL)
@@ -160,7 +160,8 @@ class Delivery:
         if piece.closing_seq is None:
             text = f"{piece.text}\n{show.hint()}" if piece.hint else piece.text
             return await self._client.send_text(openid, text)
-        errcode = await self._client.send_menu(openid, piece.text, show.rating_menu(piece.closing_seq))
+        items = show.rating_menu(address.conversation_id, piece.closing_seq)
+        errcode = await self._client.send_menu(openid, piece.text, items)
         if errcode != _MENU_NOT_ALLOWED:
             return errcode
         # Not every account may send menus; numbers do as well.
@@ -205,7 +206,7 @@ class Delivery:
     ) -> Outcome | None:
         decision = errcodes.decide(errcode, attempts)
         if decision.action == "sent":
-            await self._sent(address, piece)
+            await self._sent(address, waiting, piece)
             return None
         log.warning(
             "wechat_refused", conversation_id=address.conversation_id, reason=errcodes.reason(errcode)
@@ -223,14 +224,17 @@ class Delivery:
             return await self._later(waiting, decision, errcode)
         return await self._refused(address, waiting, piece, decision)
 
-    async def _sent(self, address: Address, piece: Piece) -> None:
+    async def _sent(self, address: Address, waiting: Sequence[Push], piece: Piece) -> None:
         now = self._clock()
+        went = {row for row, _ in piece.progress}
         async with self._database.transaction() as connection:
             for row, characters in piece.progress:
                 await pushes.advance(connection, row, characters, now)
             visitor = await storage.visitor(connection, address.address, lock=True)
             if visitor is not None:
                 await storage.save_grant(connection, address.address, quota.spend(visitor.grant, now))
+            if any(each.id in went and each.update.sender.kind == "helper" for each in waiting):
+                await storage.follow(connection, address.address, address.conversation_id)
             if self._alarmed:
                 # It works (again): what was given up for a fault of the interface may go after all.
                 await storage.clear_alarms(connection)

@@ -25,7 +25,7 @@ from bot.helpdesk.storage import conversations, messages, pushes
 from bot.helpdesk.storage.pushes import Address
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
-from bot.helpdesk.tokens import hash_token
+from bot.helpdesk.tokens import channel_key, hash_token
 from bot.helpdesk.work import Work
 
 _SCENE_PARTS = 3
@@ -166,14 +166,20 @@ class Entries:
             else:
                 await self._notice(work, "district_set", message_id, district=name)
 
-    async def link(self, openid: str, message_id: str, code: str) -> str | None:
-        """Go on in WeChat with the conversation of the web behind ``code``; None when no such code holds."""
+    async def link(self, openid: str, message_id: str, code: str, hold_until: datetime) -> str | None:
+        """Go on in WeChat with the conversation of the web behind ``code``; None when no such code holds.
+
+        Until ``hold_until`` it is this message's answer that tells the visitor, and nobody else.
+        """
         async with self._database.transaction() as connection:
             target = await storage.use_link(connection, hash_token(code), CHANNEL, self._clock())
             if target is None:
                 return await self._linked_before(connection, openid, message_id)
             await storage.move(connection, openid, target)
             await pushes.save_address(connection, Address(target, CHANNEL, openid))
+            await connection.execute(pushes.holding(target, CHANNEL, hold_until))
+            key = channel_key(CHANNEL, openid)
+            await conversations.set_visitor_key(connection, target, key, over=True)
             work = await Work.begin(connection, target, self._policy, self._desk_texts, self._clock)
             first_seq = work.conversation.last_seq
             await self._notice(work, "linked", message_id)
@@ -209,6 +215,11 @@ class Entries:
         async with self._database.transaction() as connection:
             sent = await messages.find_sent(connection, conversation_id, message_id)
             return await messages.get(connection, conversation_id, sent[0]) if sent else None
+
+    async def theirs(self, openid: str) -> list[str]:
+        """The conversations that go on with this visitor in WeChat."""
+        async with self._database.transaction() as connection:
+            return await pushes.reached_by(connection, CHANNEL, openid)
 
     async def newest(self, conversation_id: str, limit: int) -> list[Update]:
         """The newest public updates, in order."""

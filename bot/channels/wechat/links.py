@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.channels.wechat import storage, wording
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import NotFound
@@ -48,12 +50,24 @@ class Links:
             await storage.add_link(connection, hash_token(code), conversation_id, leads_to, ends)
         return code
 
-    async def open_on_web(self, code: str) -> tuple[str, str]:
-        """The conversation behind ``code`` and a new token for it. Raises ``NotFound``."""
+    async def open_on_web(self, code: str, before: str | None = None) -> tuple[str, str]:
+        """The conversation behind ``code`` and a new token for it. Raises ``NotFound``.
+
+        ``before``: the token of the conversation that was open in this browser. For staff it is from now on
+        one of the same visitor's, if nothing else is known of its own; to the visitor it opens nothing, and
+        nothing of it is told in WeChat, for a link may have been passed on.
+        """
         token, now = new_token(), self._clock()
         async with self._database.transaction() as connection:
             conversation_id = await storage.use_link(connection, hash_token(code), "web", now)
             if conversation_id is None:
                 raise NotFound("This link has been used, or is too old.")
             await conversations.add_key(connection, conversation_id, hash_token(token), now)
+            await self._recognise(connection, conversation_id, before)
         return conversation_id, token
+
+    async def _recognise(self, connection: AsyncConnection, conversation_id: str, before: str | None) -> None:
+        earlier = await conversations.by_token_hash(connection, hash_token(before)) if before else None
+        key = (await conversations.get(connection, conversation_id)).visitor_key
+        if earlier is not None and key is not None and earlier.id != conversation_id:
+            await conversations.set_visitor_key(connection, earlier.id, key, over=False)

@@ -80,10 +80,13 @@ def rating_lines(texts: Texts, locale: str) -> str:
     return "\n".join([texts.get(locale, "rate_by_number"), *lines])
 
 
-def rating_menu(seq: int, texts: Texts, locale: str) -> list[dict[str, str]]:
+def rating_menu(conversation_id: str, seq: int, texts: Texts, locale: str) -> list[dict[str, str]]:
     """The rating as items of a menu message (菜单消息) for the closing ``seq``."""
     return [
-        {"id": rating_id(seq, stars), "content": f"{stars} {texts.get(locale, f'rate_{stars}')}"}
+        {
+            "id": rating_id(conversation_id, seq, stars),
+            "content": f"{stars} {texts.get(locale, f'rate_{stars}')}",
+        }
         for stars in STARS
     ]
 

@@ -22,9 +22,10 @@ _OVERSEERS: frozenset[Role] = frozenset({"supervisor", "administrator"})
 
 
 class Continue(Body):
-    """The code of a link that was sent in WeChat."""
+    """The code of a link that was sent in WeChat, and the token of the conversation that is left for it."""
 
     code: str = Field(min_length=8, max_length=100)
+    token: str | None = Field(default=None, max_length=100)
 
 
 class ContinuedOut(Wire):
@@ -146,7 +147,7 @@ async def go_on(call: Call) -> ContinuedOut:
     """Go on with a conversation of WeChat on the web."""
     channel = _channel(call)
     await limit(call.parts, f"continue:{client_address(call.request)}", 30, 60)
-    conversation_id, token = await channel.links.open_on_web(call.body.code)
+    conversation_id, token = await channel.links.open_on_web(call.body.code, call.body.token)
     return ContinuedOut(conversation_id=conversation_id, token=token)
 
 

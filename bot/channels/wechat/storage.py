@@ -3,7 +3,19 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,8 +51,12 @@ _ALLOW = (
     .where(_visitor.c.openid == bindparam("visitor"))
     .values(subscribed=True, unsubscribed_at=None, **{name: bindparam(name) for name in _GRANT})
 )
+# Whatever conversation it belongs to: they are there again.
+_THEIRS = select(_address.c.conversation_id).where(
+    _address.c.channel == CHANNEL, _address.c.address == bindparam("visitor")
+)
 _ARRIVE = _HOLD.add_cte(
-    _ALLOW.cte("allowed"), pushes.reviving(bindparam("here"), CHANNEL, bindparam("now")).cte("revived")
+    _ALLOW.cte("allowed"), pushes.reviving(_THEIRS, CHANNEL, bindparam("now")).cte("revived")
 )
 _FREE = or_(_address.c.leased_until.is_(None), _address.c.leased_until <= bindparam("now"))
 _LOCK_ANSWER = (
@@ -137,11 +153,28 @@ async def move(connection: AsyncConnection, openid: str, conversation_id: str) -
     )
 
 
+async def follow(connection: AsyncConnection, openid: str, conversation_id: str) -> None:
+    """A person spoke in this conversation: what the visitor writes next is for them.
+
+    Unless they are in another person's hands.
+    """
+    present = helpdesk.conversation
+    held = exists().where(present.c.id == _visitor.c.conversation_id, present.c.owner == "helper")
+    await connection.execute(
+        update(_visitor)
+        .where(_visitor.c.openid == openid, _visitor.c.conversation_id != conversation_id, ~held)
+        .values(conversation_id=conversation_id)
+    )
+
+
 async def grants_of(connection: AsyncConnection, conversation_ids: list[str]) -> dict[str, Grant]:
     """What the visitors of these conversations allow, by conversation."""
-    query = select(_visitor).where(_visitor.c.conversation_id.in_(conversation_ids))
-    rows = (await connection.execute(query)).mappings()
-    return {row["conversation_id"]: _visitor_of(row).grant for row in rows}
+    theirs = (_address.c.channel == CHANNEL) & (_address.c.address == _visitor.c.openid)
+    query = select(_address.c.conversation_id.label("goes_on"), *_visitor.c).join(_address, theirs)
+    rows = (
+        await connection.execute(query.where(_address.c.conversation_id.in_(conversation_ids)))
+    ).mappings()
+    return {row["goes_on"]: _visitor_of(row).grant for row in rows}
 
 
 async def left_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[Visitor]:
@@ -151,12 +184,12 @@ async def left_before(connection: AsyncConnection, moment: datetime, limit: int)
     return [_visitor_of(row) for row in rows]
 
 
-async def forget(connection: AsyncConnection, it: Visitor) -> None:
-    """Remove what identifies a visitor: the openid wherever it stands, and what they sent but words."""
+async def forget(connection: AsyncConnection, it: Visitor, conversation_ids: list[str]) -> None:
+    """Remove what identifies a visitor: the openid wherever it stands, and what was sent but words."""
     await connection.execute(delete(_inbound).where(_inbound.c.openid == it.openid))
-    await connection.execute(delete(_link).where(_link.c.conversation_id == it.conversation_id))
-    await connection.execute(delete(_media).where(_media.c.conversation_id == it.conversation_id))
-    await attachments.forget(connection, [it.conversation_id])
+    await connection.execute(delete(_link).where(_link.c.conversation_id.in_(conversation_ids)))
+    await connection.execute(delete(_media).where(_media.c.conversation_id.in_(conversation_ids)))
+    await attachments.forget(connection, conversation_ids)
     await connection.execute(delete(_visitor).where(_visitor.c.openid == it.openid))
 
 

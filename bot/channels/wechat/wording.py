@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+import zlib
+from dataclasses import dataclass
 
 # Ways to ask for a person and nothing else; a question that merely contains the word is a question.
 _POLITE = r"(?:请|麻烦|帮我|帮忙|给我|我要|我想|想要|能不能|可以|直接|快|赶紧|马上|现在|要|想)*"
@@ -60,17 +62,31 @@ def shown_code(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def rating_id(seq: int, stars: int) -> str:
-    """The id of a rating in a menu message (菜单消息): digits only, naming the closing it rates."""
-    return str(seq * 10 + stars)
+@dataclass(frozen=True)
+class Tapped:
+    """What a tap in a rating's menu (菜单消息) says: ``stars`` for what ``seq`` asked in a conversation."""
+
+    number: int
+    seq: int
+    stars: int
 
 
-def rated_by(menu_id: str) -> tuple[int, int] | None:
-    """``seq`` of the closing and stars behind the id of a menu message."""
-    if not (menu_id.isascii() and menu_id.isdigit() and len(menu_id) <= 10):
+def conversation_number(conversation_id: str) -> int:
+    """Six digits that tell the few conversations of one visitor apart."""
+    return 100_000 + zlib.crc32(conversation_id.encode()) % 900_000
+
+
+def rating_id(conversation_id: str, seq: int, stars: int) -> str:
+    """The id of an item of a rating's menu: digits only, naming the closing it rates."""
+    return f"{conversation_number(conversation_id)}{seq}{stars}"
+
+
+def rated_by(menu_id: str) -> Tapped | None:
+    """What is behind the id of a menu message."""
+    if not (menu_id.isascii() and menu_id.isdigit() and 8 <= len(menu_id) <= 18):
         return None
-    seq, stars = divmod(int(menu_id), 10)
-    return (seq, stars) if seq and 1 <= stars <= 5 else None
+    tapped = Tapped(int(menu_id[:6]), int(menu_id[6:-1]), int(menu_id[-1]))
+    return tapped if tapped.seq and 1 <= tapped.stars <= 5 else None
 
 
 def settled(stars: int) -> bool:

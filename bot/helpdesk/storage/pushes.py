@@ -216,14 +216,22 @@ async def park(connection: AsyncConnection, rows: Sequence[int], now: datetime, 
     return (await connection.execute(statement)).rowcount
 
 
-def reviving(conversation_id: Any, channel: str, now: Any, *reasons: str) -> SqlUpdate:
+async def reached_by(connection: AsyncConnection, channel: str, address: str) -> list[str]:
+    """The conversations whose updates go to this address."""
+    query = select(_address.c.conversation_id).where(
+        _address.c.channel == channel, _address.c.address == address
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+def reviving(conversation_ids: Any, channel: str, now: Any, *reasons: str) -> SqlUpdate:
     """The statement that puts parked rows back in line: the visitor can be reached again.
 
     Only those of ``reasons``, if any; a message that the channel rejected stays where it is.
     """
     statement = (
         update(_outbox)
-        .where(_outbox.c.conversation_id == conversation_id, _outbox.c.target == channel)
+        .where(_outbox.c.conversation_id.in_(conversation_ids), _outbox.c.target == channel)
         .where(_outbox.c.status == "parked", _outbox.c.reason != "rejected")
         .values(status="pending", finished_at=None, due_at=now, attempts=0)
     )

@@ -339,7 +339,8 @@ def test_number_is_read_as_a_choice_when_it_says_nothing_else(text: str, number:
 
 @given(st.integers(1, 99_999_999), st.integers(1, 5))
 def test_rating_id_leads_back_to_closing_and_stars(seq: int, stars: int):
-    assert wording.rated_by(wording.rating_id(seq, stars)) == (seq, stars)
+    tapped = wording.Tapped(wording.conversation_number("c1"), seq, stars)
+    assert wording.rated_by(wording.rating_id("c1", seq, stars)) == tapped
 
 
 @pytest.mark.parametrize("menu_id", ["", "5", "30", "36", "x15", "１５", "9" * 11])

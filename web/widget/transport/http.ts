@@ -28,7 +28,7 @@ export interface StartRequest {
 export interface Http {
   start(request: StartRequest): Promise<{ conversation_id: string; token: string }>;
   /** Opens the conversation of a link that was sent in WeChat; its code works once. */
-  goOn(code: string): Promise<{ conversation_id: string; token: string }>;
+  goOn(code: string, token: string | null): Promise<{ conversation_id: string; token: string }>;
   conversation(token: string): Promise<{ owner: Owner; helper: Helper | null; wechat: Wechat }>;
   /** A code that goes on with the conversation in WeChat. */
   wechatCode(token: string): Promise<WechatCode>;
@@ -96,8 +96,9 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
       if (typeof id !== 'string' || typeof token !== 'string') throw new HttpError(500, 'internal');
       return { conversation_id: id, token };
     },
-    async goOn(code) {
-      const { conversation_id: id, token } = await call('continue', { method: 'POST', body: { code } });
+    async goOn(code, before) {
+      const body = before === null ? { code } : { code, token: before };
+      const { conversation_id: id, token } = await call('continue', { method: 'POST', body });
       if (typeof id !== 'string' || typeof token !== 'string') throw new HttpError(500, 'internal');
       return { conversation_id: id, token };
     },
