@@ -158,7 +158,7 @@ class Delivery:
         if piece.picture_seq is not None:
             return await self._send_picture(address, piece.picture_seq)
         if piece.closing_seq is None:
-            text = f"{piece.text}\n{show.hint()}" if piece.hint else piece.text
+            text = f"{piece.text}\n{show.hint()}".strip() if piece.hint else piece.text
             return await self._client.send_text(openid, text)
         items = show.rating_menu(address.conversation_id, piece.closing_seq)
         errcode = await self._client.send_menu(openid, piece.text, items)

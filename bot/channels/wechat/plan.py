@@ -61,6 +61,9 @@ def next_piece(
         return Stop("quota_used" if allowed.until else "window_closed")
     if allowed.remaining > allowed.kept:
         last_free = allowed.kept > 0 and allowed.remaining - 1 == allowed.kept
+        if last_free and waiting[0].shown.picture:
+            # Beside a picture there is no room to ask the visitor to write: that goes first.
+            return Piece("", (), hint=True)
         return _packed(waiting, limit, hint=last_free)
     if closing is None:
         return Stop("quota_kept")

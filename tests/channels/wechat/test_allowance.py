@@ -70,6 +70,7 @@ async def test_kept_send_carries_the_closing_with_what_was_held_back(helped: Hel
         (45047, "undelivered_quota"),
         (43004, "undelivered_gone"),
         (40003, "undelivered_gone"),
+        (43019, "undelivered_gone"),
     ],
 )
 async def test_refused_message_is_undelivered_until_the_visitor_writes(

@@ -63,6 +63,19 @@ async def test_picture_that_is_there_no_more_is_undelivered_without_an_upload(
     assert weixin.called("media/upload") == []
 
 
+async def test_visitor_is_asked_to_write_before_a_picture_that_only_the_kept_send_could_carry(
+    helped: Helped, weixin: Weixin
+):
+    for text in ("一", "二"):
+        await helped.sent(text)
+    await helped.post_picture()
+    await helped.delivery_of(-1, "undelivered")
+    assert weixin.inbox["o1"][-1].text.startswith("（微信限制了")
+    assert await helped.remaining() == 1
+    await weixin.say("o1", "在")
+    await weixin.until(lambda: weixin.inbox["o1"][-1].kind == "image")
+
+
 async def test_picture_over_the_quota_is_sent_when_the_visitor_writes(helped: Helped, weixin: Weixin):
     await use_up(helped)
     await helped.post_picture()

@@ -80,35 +80,44 @@ def test_no_window_ever_gives_more_than_it_allows(steps: list[str]):
 # --- errcodes ---
 
 
-@pytest.mark.parametrize(
-    ("code", "action"),
-    [
-        (0, "sent"),
-        (40001, "renew"),
-        (40014, "renew"),
-        (42001, "renew"),
-        (40003, "stop"),
-        (43004, "stop"),
-        (45015, "window_closed"),
-        (45047, "quota_used"),
-        (45002, "split"),
-        (45009, "slow_down"),
-        (45011, "slow_down"),
-        (40007, "upload_again"),
-        (-1, "back_off"),
-        (48001, "alarm"),
-        (40164, "alarm"),
-        (40200, "alarm"),
-        (40013, "alarm"),
-        (40125, "alarm"),
-        (99999, "reject"),
-        (errcodes.NO_ANSWER, "back_off"),
-        (errcodes.NO_CONNECTION, "back_off"),
-        (errcodes.BAD_ANSWER, "back_off"),
-    ],
-)
+ERRCODES = {
+    0: "sent",
+    40001: "renew",
+    40014: "renew",
+    42001: "renew",
+    40003: "stop",
+    43004: "stop",
+    45015: "window_closed",
+    45047: "quota_used",
+    45002: "split",
+    45009: "slow_down",
+    45011: "slow_down",
+    40007: "upload_again",
+    -1: "back_off",
+    48001: "alarm",
+    40164: "alarm",
+    40200: "alarm",
+    40013: "alarm",
+    40125: "alarm",
+    99999: "reject",
+    errcodes.NO_ANSWER: "back_off",
+    errcodes.NO_CONNECTION: "back_off",
+    errcodes.BAD_ANSWER: "back_off",
+    43019: "stop",
+    40243: "alarm",
+    50002: "alarm",
+    61024: "alarm",
+    errcodes.NO_PICTURE: "reject",
+}
+
+
+@pytest.mark.parametrize(("code", "action"), ERRCODES.items())
 def test_errcode_is_handled_as_it_deserves(code: int, action: str):
     assert errcodes.decide(code, 1).action == action
+
+
+def test_every_errcode_that_is_known_has_its_test():
+    assert set(errcodes._ACTIONS) <= set(ERRCODES)
 
 
 def test_pauses_grow_and_tries_end_when_wechat_stays_busy():

@@ -71,7 +71,7 @@ async def test_message_is_sent_after_a_while_when_wechat_was_busy(
     assert await helped.remaining() == 3
 
 
-@pytest.mark.parametrize("code", [48001, 40164, 40013])
+@pytest.mark.parametrize("code", [48001, 40164, 40013, 40125, 40243, 50002, 61024])
 async def test_administrator_is_told_when_the_account_is_set_up_wrongly(
     helped: Helped, weixin: Weixin, query: Query, code: int
 ):
