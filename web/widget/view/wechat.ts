@@ -83,7 +83,7 @@ export class WechatCard {
 
   private show({ qr, code, account, expiresIn }: WechatCode): void {
     const { texts } = this;
-    const left = h('span', { class: 'wechat-left', role: 'timer', 'data-testid': 'wechat-left' });
+    const left = h('span', { class: 'wechat-left', role: 'timer', 'aria-live': 'off', 'data-testid': 'wechat-left' });
     const typed = h('strong', { class: 'wechat-code', 'data-testid': 'wechat-code' }, code);
     this.body.replaceChildren(
       drawing(qr, texts.wechatScan),
