@@ -46,8 +46,9 @@ class Admission:
                 return Admitted("", seen.answer or "")
             visitor = await storage.visitor(connection, it.openid, lock=True)
             if it.kind == "unsubscribe":
+                # What waits is given up by the sender, which tells staff.
                 if visitor is not None:
-                    await self._left(connection, it, visitor.conversation_id, now)
+                    await storage.save_subscribed(connection, it.openid, False, now)
                 await storage.save_answer(connection, it.key, "", now)
                 return Admitted("", "")
             if visitor is None:
@@ -68,13 +69,6 @@ class Admission:
         await conversations.create(connection, record, hash_token(new_token()))
         await pushes.save_address(connection, Address(record.id, CHANNEL, it.openid))
         return await storage.add_visitor(connection, it.openid, record.id, now)
-
-    async def _left(
-        self, connection: AsyncConnection, it: Inbound, conversation_id: str, now: datetime
-    ) -> None:
-        await storage.save_subscribed(connection, it.openid, False, now)
-        waiting = await pushes.waiting(connection, conversation_id, CHANNEL)
-        await pushes.park(connection, [each.id for each in waiting], now, "unsubscribed")
 
 
 def _granted(it: Inbound, grant: Grant, now: datetime) -> Grant | None:

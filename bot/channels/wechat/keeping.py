@@ -65,9 +65,11 @@ class Keeping:
             await storage.drop_seen(connection, now - SEEN_LIFE)
             gone = await storage.left_before(connection, now - self._account.forget_after, 100)
             for visitor in gone:
+                theirs = await pushes.reached_by(connection, CHANNEL, visitor.openid)
                 await pushes.drop_address(connection, CHANNEL, visitor.openid)
-                await conversations.clear_profile(connection, visitor.conversation_id)
+                for conversation_id in theirs:
+                    await conversations.clear_profile(connection, conversation_id)
                 await conversations.drop_visitor_key(connection, channel_key(CHANNEL, visitor.openid))
-                await storage.forget(connection, visitor)
+                await storage.forget(connection, visitor, theirs)
         if gone:
             log.info("wechat_visitors_forgotten", count=len(gone))

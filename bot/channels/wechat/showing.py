@@ -28,9 +28,9 @@ class Show:
         """The rating for those who type."""
         return render.rating_lines(self.texts, self.locale)
 
-    def rating_menu(self, seq: int) -> list[dict[str, str]]:
+    def rating_menu(self, conversation_id: str, seq: int) -> list[dict[str, str]]:
         """The rating for those who tap."""
-        return render.rating_menu(seq, self.texts, self.locale)
+        return render.rating_menu(conversation_id, seq, self.texts, self.locale)
 
     def hint(self) -> str:
         """The line that asks the visitor to write, so that more can be sent."""

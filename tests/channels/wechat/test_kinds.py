@@ -5,20 +5,11 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from tests.channels.wechat.conftest import Query
+from tests.channels.wechat.steps import Query, conversation_of, updates_of
 from tests.channels.wechat.weixin import PNG, Weixin, eventually
 from tests.server.running import HANDOFF, Site, Staff
 
 pytestmark = pytest.mark.integration
-
-
-async def conversation_of(query: Query, openid: str = "o1") -> str:
-    rows = await query("SELECT conversation_id FROM wechat_visitor WHERE openid = :openid", openid=openid)
-    return str(rows[0][0])
-
-
-async def updates_of(site: Site, query: Query, openid: str = "o1") -> list:
-    return await site.parts.desk.updates(await conversation_of(query, openid), 0, internal=True)
 
 
 MEDIA = [
