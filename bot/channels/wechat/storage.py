@@ -180,16 +180,13 @@ async def see(
 
 
 async def arrive(
-    connection: AsyncConnection, it: Visitor, grant: Grant | None, hold_until: datetime, now: datetime
+    connection: AsyncConnection, it: Visitor, grant: Grant, hold_until: datetime, now: datetime
 ) -> None:
-    """What a new message changes at once: the hold on its answer and, with a new ``grant``, what its visitor
-    allows and what can be delivered again.
+    """What a new message changes at once: the hold on its answer, what its visitor allows, and what can be
+    delivered again.
     """
-    values = {"here": it.conversation_id, "until": hold_until}
-    if grant is None:
-        await connection.execute(_HOLD, values)
-        return
-    await connection.execute(_ARRIVE, {**values, "visitor": it.openid, "now": now, **_grant_values(grant)})
+    values = {"here": it.conversation_id, "until": hold_until, "visitor": it.openid, "now": now}
+    await connection.execute(_ARRIVE, {**values, **_grant_values(grant)})
 
 
 async def lock_answer(
