@@ -153,7 +153,8 @@ async def attachment(call: Call, conversation_id: str) -> HTTPResponse:
         raise HttpError("not_found", "There is nothing, or no longer anything, with this message.")
     if found.content is None:
         raise HttpError("unavailable", "It is still being fetched from WeChat.")
-    shown = "inline" if found.kind == "image" else f'attachment; filename="{found.kind}-{found.seq}"'
+    is_picture = (found.content_type or "").startswith("image/")
+    shown = "inline" if is_picture else f'attachment; filename="{found.kind}-{found.seq}"'
     headers = {"Content-Disposition": shown, "Content-Security-Policy": "sandbox; default-src 'none'"}
     return HTTPResponse(found.content, headers=headers, content_type=found.content_type)
 
