@@ -66,10 +66,11 @@ class Keeping:
             await storage.keep_media(connection, it, content_type, content)
 
     async def forget(self) -> None:
-        """Remove the personal data of visitors who left long enough ago, and old notes of what was seen."""
+        """Remove the personal data of visitors who left long enough ago, and old notes and codes."""
         now = self._clock()
         async with self._database.transaction() as connection:
             await storage.drop_seen(connection, now - SEEN_LIFE)
+            await storage.drop_links(connection, now)
             gone = await storage.left_before(connection, now - self._account.forget_after, 100)
             for visitor in gone:
                 await pushes.drop_address(connection, CHANNEL, visitor.openid)

@@ -302,6 +302,23 @@ async def add_link(
     await connection.execute(insert(_link).values(**values, expires_at=expires_at))
 
 
+async def prolong_link(
+    connection: AsyncConnection, code_hash: bytes, now: datetime, expires_at: datetime
+) -> bool:
+    """Let a code that still works do so until ``expires_at``; False when it does not."""
+    statement = (
+        update(_link)
+        .where(_link.c.code_hash == code_hash, _link.c.used_at.is_(None), _link.c.expires_at > now)
+        .values(expires_at=expires_at)
+    )
+    return (await connection.execute(statement)).rowcount > 0
+
+
+async def drop_links(connection: AsyncConnection, before: datetime) -> int:
+    """Drop codes that ended before a moment, spent or not."""
+    return (await connection.execute(delete(_link).where(_link.c.expires_at < before))).rowcount
+
+
 async def use_link(connection: AsyncConnection, code_hash: bytes, leads_to: str, now: datetime) -> str | None:
     """Spend a code: the conversation it opens, or None when it is unknown, spent or too old."""
     statement = (
