@@ -166,6 +166,7 @@ class Settings:
     log_level: str = _setting("BANGBAN_LOG_LEVEL", "info", _choice("debug", "info", "warning", "error"))
     admin_password: str = _setting("BANGBAN_ADMIN_PASSWORD", "", _password, secret=True)
     wechat_app_id: str = _setting("BANGBAN_WECHAT_APP_ID", "", _text)
+    wechat_name: str = _setting("BANGBAN_WECHAT_NAME", "", _text)
     wechat_secret: str = _setting("BANGBAN_WECHAT_SECRET", "", _text, secret=True)
     wechat_token: str = _setting("BANGBAN_WECHAT_TOKEN", "", _text, secret=True)
     wechat_aes_key: str = _setting("BANGBAN_WECHAT_AES_KEY", "", _aes_key, secret=True)

@@ -6,8 +6,10 @@ from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
+from sanic.response import HTTPResponse
 
-from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, rate
+from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, offer, rate
+from bot.files import shown
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
 from bot.web import Body, Call, Route, Seq, client_address, limit
@@ -58,6 +60,12 @@ class Since(Body):
     wait: float = Field(default=0, ge=0, le=25)
 
 
+class Which(Body):
+    """What came with the message ``seq``."""
+
+    seq: Seq
+
+
 class StartedOut(Wire):
     """A conversation's id and the only key to it."""
 
@@ -74,6 +82,7 @@ class VisitorConversationOut(Wire):
     closed: bool
     rated: bool
     helper: HelperOut | None
+    wechat: dict[str, bool] | None
 
 
 class ServiceOut(Wire):
@@ -106,6 +115,7 @@ async def show(call: Call) -> VisitorConversationOut:
         closed=it.closed_at is not None,
         rated=it.rated_seq is not None,
         helper=helper_out(it),
+        wechat=offer(await call.parts.reach.linked(it.id)),
     )
 
 
@@ -145,6 +155,11 @@ async def _first_updates(call: Call, after: int, ends: float) -> list[Update]:
 async def rating(call: Call) -> SeqOut:
     """Rate a conversation that a helper closed."""
     return SeqOut(seq=(await rate(call.parts, call.visitor.id, call.body)).seq)
+
+
+async def attachment(call: Call) -> HTTPResponse:
+    """What came with a message besides words; of what only staff see there is nothing."""
+    return shown(await call.parts.desk.attachment(call.visitor.id, call.query.seq, internal=False))
 
 
 async def live(call: Call, socket: Any) -> None:
@@ -198,5 +213,6 @@ ROUTES = (
         body=Rate,
         answer=SeqOut,
     ),
+    Route("GET", "/api/visitor/attachment", "visitor", attachment, "What came with a message", query=Which),
     Route("GET", "/api/visitor/ws", "visitor", live, "WebSocket of the visitor", websocket=True),
 )

@@ -45,7 +45,8 @@ class Admission:
             if not it.takes_reply:
                 # Nobody waits for an answer to these, and some are no act of a person.
                 if it.kind == "unsubscribe":
-                    await self._left(connection, it, now)
+                    # What waits is given up by the sender, which tells staff.
+                    await storage.save_subscribed(connection, it.openid, False, now)
                 await storage.save_answer(connection, it.key, "", now)
                 return Admitted("", "")
             visitor = await storage.visitor(connection, it.openid, lock=True)
@@ -66,14 +67,6 @@ class Admission:
         await conversations.create(connection, record, hash_token(new_token()))
         await pushes.save_address(connection, Address(record.id, CHANNEL, it.openid))
         return await storage.add_visitor(connection, it.openid, record.id, now)
-
-    async def _left(self, connection: AsyncConnection, it: Inbound, now: datetime) -> None:
-        visitor = await storage.visitor(connection, it.openid, lock=True)
-        if visitor is None:
-            return
-        await storage.save_subscribed(connection, it.openid, False, now)
-        waiting = await pushes.waiting(connection, visitor.conversation_id, CHANNEL)
-        await pushes.park(connection, [each.id for each in waiting], now, "unsubscribed")
 
 
 def _granted(it: Inbound, grant: Grant, now: datetime) -> Grant:

@@ -1,6 +1,6 @@
 """One message to one visitor: chosen by ``plan``, sent, and what came of it written down."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import errcodes, plan, quota, render, split, storage
 from bot.channels.wechat.account import CHANNEL
-from bot.channels.wechat.client import BadPicture, Client
+from bot.channels.wechat.client import Client
 from bot.channels.wechat.entries import Stands
 from bot.channels.wechat.errcodes import Decision
 from bot.channels.wechat.pause import Pause
@@ -18,8 +18,9 @@ from bot.channels.wechat.plan import Piece, Stop, Waiting
 from bot.channels.wechat.showing import Show, Shows
 from bot.helpdesk import tables
 from bot.helpdesk.database import Database
+from bot.helpdesk.errors import Invalid, TooLarge
 from bot.helpdesk.live import Live, utcnow
-from bot.helpdesk.storage import pushes
+from bot.helpdesk.storage import attachments, pushes
 from bot.helpdesk.storage.pushes import Address, Push
 
 log = structlog.stdlib.get_logger(__name__)
@@ -27,13 +28,6 @@ log = structlog.stdlib.get_logger(__name__)
 # While the visitor reads on the web, WeChat can wait: every send is one of five.
 WEB_SECONDS = 30.0
 _MENU_NOT_ALLOWED = 40200
-#: The content of a picture an update names; None when there is none (any more).
-LoadPicture = Callable[[str, str], Awaitable[bytes | None]]
-
-
-async def no_pictures(_conversation_id: str, _name: str) -> bytes | None:
-    """For a helpdesk whose updates carry none."""
-    return None
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,6 @@ class Delivery:
         client: Client,
         shows: Shows,
         pause: Pause,
-        load_picture: LoadPicture = no_pictures,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._database = database
@@ -71,9 +64,8 @@ class Delivery:
         self._client = client
         self._shows = shows
         self._pause = pause
-        self._load_picture = load_picture
         self._clock = clock
-        self._uploaded: dict[str, str] = {}
+        self._uploaded: dict[tuple[str, int], str] = {}
         self._alarmed = True  # by an earlier process, perhaps
 
     async def send_next(self, address: Address, limit: int = split.LIMIT_BYTES) -> Outcome | None:
@@ -85,12 +77,12 @@ class Delivery:
             visitor = await storage.visitor(connection, address.address)
             if not waiting or await pushes.held(connection, address.conversation_id, CHANNEL, now):
                 return Outcome()
-            if visitor is None or not visitor.subscribed:
-                return await self._give_up(connection, waiting, "unreachable", now)
             if reader.on_web:
                 later = now + timedelta(seconds=WEB_SECONDS)
                 await pushes.put_off(connection, [each.id for each in waiting], later, "on_the_web")
                 return Outcome("on_the_web")
+            if visitor is None or not visitor.subscribed:
+                return await self._give_up(connection, waiting, "unreachable", now)
             if any(render.asks_rating(each.update) for each in waiting):
                 waiting = await self._with_kept(connection, address, waiting, now)
         return await self._choose(address, visitor, waiting, reader, limit)
@@ -173,8 +165,8 @@ class Delivery:
 
     async def _send(self, address: Address, piece: Piece, show: Show) -> int:
         openid = address.address
-        if piece.image is not None:
-            return await self._send_picture(address, piece.image)
+        if piece.picture_seq is not None:
+            return await self._send_picture(address, piece.picture_seq)
         if piece.closing_seq is None:
             text = f"{piece.text}\n{show.hint()}" if piece.hint else piece.text
             return await self._client.send_text(openid, text)
@@ -185,22 +177,23 @@ class Delivery:
         await self._alarm(errcode)
         return await self._client.send_text(openid, f"{piece.text}\n{show.rating_lines()}")
 
-    async def _send_picture(self, address: Address, name: str) -> int:
-        errcode = await self._send_uploaded(address, name)
+    async def _send_picture(self, address: Address, seq: int) -> int:
+        errcode = await self._send_uploaded(address, seq)
         if errcodes.decide(errcode, 1).action == "upload_again":
-            self._uploaded.pop(f"{address.conversation_id}/{name}", None)
-            errcode = await self._send_uploaded(address, name)
+            self._uploaded.pop((address.conversation_id, seq), None)
+            errcode = await self._send_uploaded(address, seq)
         return errcode
 
-    async def _send_uploaded(self, address: Address, name: str) -> int:
-        key = f"{address.conversation_id}/{name}"
+    async def _send_uploaded(self, address: Address, seq: int) -> int:
+        key = (address.conversation_id, seq)
         if key not in self._uploaded:
-            content = await self._load_picture(address.conversation_id, name)
-            if content is None:
+            async with self._database.transaction() as connection:
+                found = await attachments.get(connection, *key, internal=False)
+            if found is None or found.content is None:
                 return errcodes.NO_PICTURE
             try:
-                answer = await self._client.upload_picture(content)
-            except BadPicture:
+                answer = await self._client.upload_picture(found.content)
+            except (Invalid, TooLarge):
                 return errcodes.NO_PICTURE
             if answer.errcode != 0:
                 return answer.errcode
@@ -249,7 +242,9 @@ class Delivery:
             if visitor is not None:
                 await storage.save_grant(connection, address.address, quota.spend(visitor.grant, now))
             if self._alarmed:
+                # It works (again): what was given up for a fault of the interface may go after all.
                 await storage.clear_alarms(connection)
+                await pushes.revive(connection, CHANNEL, "fault", now - quota.MESSAGE_WINDOW, now)
         self._alarmed = False
 
     async def _spend(self, openid: str) -> None:
@@ -282,6 +277,7 @@ class Delivery:
                     await storage.save_grant(connection, address.address, quota.used_up(visitor.grant))
                     return await self._give_up(connection, waiting, "quota_used", now)
                 case "alarm" | "back_off" | "renew":
+                    self._alarmed = True
                     return await self._give_up(connection, waiting, "fault", now)
                 case _:
                     # This message, not the others.

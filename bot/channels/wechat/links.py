@@ -1,14 +1,15 @@
 """Between the web and WeChat: one visitor, one conversation, by a link one way and a QR code the other.
 
-A code is 128 random bits, is kept only as its hash, works once and ends. On the web it travels behind the
-``#`` of the address, which browsers keep to themselves.
+A code is kept only as its hash, works once and ends. To the web it is 128 random bits and travels behind the
+``#`` of the address, which browsers keep to themselves. To WeChat it is short enough to be typed, for those
+who cannot scan: eight signs, 39 bits, ten minutes, and few tries (``Receiver``).
 """
 
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.channels.wechat import storage
+from bot.channels.wechat import storage, wording
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import NotFound
 from bot.helpdesk.live import utcnow
@@ -41,7 +42,7 @@ class Links:
             return None
         code = self._to_web.get(conversation_id)
         if code is None or not await self._prolong(code):
-            code = await self._new(conversation_id, "web", WEB_LIFE)
+            code = await self._keep(secrets.token_urlsafe(16), conversation_id, "web", WEB_LIFE)
             if len(self._to_web) >= _REMEMBERED:
                 self._to_web.clear()
             self._to_web[conversation_id] = code
@@ -53,11 +54,11 @@ class Links:
             return await storage.prolong_link(connection, hash_token(code), now, now + WEB_LIFE)
 
     async def to_wechat(self, conversation_id: str) -> str:
-        """The scene of a QR code that goes on with the conversation in WeChat."""
-        return SCENE + await self._new(conversation_id, "wechat", CODE_LIFE)
+        """A code that goes on with the conversation in WeChat: scanned as a scene, or sent as a message."""
+        code = "".join(secrets.choice(wording.CODE_SIGNS) for _ in range(wording.CODE_LENGTH))
+        return await self._keep(code, conversation_id, "wechat", CODE_LIFE)
 
-    async def _new(self, conversation_id: str, leads_to: str, life: timedelta) -> str:
-        code = secrets.token_urlsafe(16)
+    async def _keep(self, code: str, conversation_id: str, leads_to: str, life: timedelta) -> str:
         async with self._database.transaction() as connection:
             ends = self._clock() + life
             await storage.add_link(connection, hash_token(code), conversation_id, leads_to, ends)

@@ -37,6 +37,7 @@ from bot.helpdesk.tickets.visiting import VisitorTickets
 _LOOK_SECONDS = 0.5
 _LOOK_BACK = 20
 _BUSY_SECONDS = 0.05
+_CODE_TRIES, _CODE_TRY_SECONDS = 10, 600
 _HOLD_MARGIN = timedelta(seconds=0.5)
 _ENDS_RATING = ("rated", "ticket_rated", "queued", "queued_nobody_ready", "off_hours")
 
@@ -117,6 +118,8 @@ class Receiver:
         """Do what the message asks; the conversation it is in then, and what to wait for an answer to."""
         conversation_id = admitted.conversation_id
         if it.kind == "text":
+            if (found := wording.link_code(it.text)) and (moved := await self._code(it, admitted, *found)):
+                return moved, None
             return conversation_id, await self._text(it, admitted, hold_until)
         if it.is_message:
             await self._thing(it, conversation_id)
@@ -211,9 +214,27 @@ class Receiver:
             conversation_id, it.client_message_id, text, payload, picture, f"ask_text_{it.kind}"
         )
 
+    async def _code(self, it: Inbound, admitted: Admitted, code: str, surely: bool) -> str | None:
+        """The conversation that a typed code leads to; None when it is a message like any other.
+
+        Who tries one after the other is not let on to whether one was right.
+        """
+        name = f"wechat-code:{it.openid}"
+        allowed = not admitted.new or await self._live.allow(name, _CODE_TRIES, _CODE_TRY_SECONDS)
+        moved = await self._entries.link(it.openid, it.client_message_id, code) if allowed else None
+        if moved is not None or not surely:
+            return moved
+        here = admitted.conversation_id
+        await self._entries.sent(here, it.client_message_id, it.text, {}, None, "link_expired")
+        return here
+
     async def _scene(self, it: Inbound, conversation_id: str) -> str:
         if it.name.startswith(links.SCENE):
-            return await self._entries.link(it.openid, it.client_message_id, it.name, conversation_id)
+            code = it.name.removeprefix(links.SCENE)
+            if moved := await self._entries.link(it.openid, it.client_message_id, code):
+                return moved
+            await self._entries.notice(conversation_id, it.client_message_id, "link_expired")
+            return conversation_id
         first = it.kind == "subscribe"
         await self._entries.visit(conversation_id, it.client_message_id, it.name, first=first)
         return conversation_id

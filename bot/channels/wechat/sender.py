@@ -6,7 +6,7 @@ message that WeChat has not taken is never called sent.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +16,10 @@ import structlog
 from bot.channels.wechat import leasing
 from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.delivery import Delivery, Outcome
-from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.leasing import Held, Lost
 from bot.channels.wechat.pause import Pause
+from bot.channels.wechat.unreached import Unreached
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import utcnow
@@ -30,14 +30,6 @@ log = structlog.stdlib.get_logger(__name__)
 
 POLL_SECONDS = 0.3
 KEEP_EVERY_SECONDS = 600.0
-#: Told which updates of a conversation did not reach the visitor, and why.
-Undelivered = Callable[[str, list[int], str], Awaitable[None]]
-_NOTES = {
-    "quota_used": "undelivered_quota",
-    "quota_kept": "undelivered_quota",
-    "window_closed": "undelivered_window",
-    "unreachable": "undelivered_gone",
-}
 
 
 class Sender:
@@ -47,20 +39,18 @@ class Sender:
         self,
         database: Database,
         delivery: Delivery,
-        entries: Entries,
         keeping: Keeping,
         pause: Pause,
+        unreached: Unreached,
         concurrency: int = 8,
-        undelivered: Undelivered | None = None,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._database = database
         self._delivery = delivery
-        self._entries = entries
         self._keeping = keeping
         self._pause = pause
         self._concurrency = concurrency
-        self.undelivered = undelivered
+        self._unreached = unreached
         self._clock = clock
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
@@ -88,7 +78,7 @@ class Sender:
                 self._start(self._serve(Held(self._database, lease, self._clock), lease.address))
             if self._clock() >= self._keep_at:
                 self._keep_at = self._clock() + timedelta(seconds=KEEP_EVERY_SECONDS)
-                self._start(self._keeping.forget())
+                self._start(self._keep())
             if not await self._pause.runs():
                 for media in await self._keeping.take_media():
                     self._start(self._keeping.fetch(media))
@@ -98,6 +88,14 @@ class Sender:
             if self._store_answers:
                 log.error("wechat_outbox_not_read", exc_info=error)
             self._store_answers = False
+
+    async def _keep(self) -> None:
+        """What is to be done now and then. Each by itself: one that fails must not keep the others."""
+        for job in (self._keeping.forget, self._unreached.overdue):
+            try:
+                await job()
+            except Exception as error:
+                log.error("wechat_not_kept", job=job.__name__, exc_info=error)
 
     async def _take(self) -> list[Lease]:
         free = self._concurrency - len(self._running)
@@ -118,7 +116,8 @@ class Sender:
             while outcome is None:
                 outcome = await held.during(lambda: self._delivery.send_next(address))
             if outcome.undelivered:
-                await self._tell(address.conversation_id, list(outcome.undelivered), outcome.reason)
+                seqs = list(outcome.undelivered)
+                await self._unreached.tell(address.conversation_id, seqs, outcome.reason)
         except (Lost, Unavailable):
             pass  # another sender goes on, or whoever takes what waits when the lease has run out
         except Exception as error:
@@ -134,9 +133,3 @@ class Sender:
                 waiting = await pushes.waiting(connection, address.conversation_id, CHANNEL)
                 rows = [each.id for each in waiting]
                 await pushes.retry(connection, rows, self._clock() + timedelta(seconds=60), "broken")
-
-    async def _tell(self, conversation_id: str, seqs: list[int], reason: str) -> None:
-        """Leave a note for staff, and tell whoever wants to know, such as the tickets."""
-        await self._entries.undelivered(conversation_id, seqs, _NOTES.get(reason, "undelivered_fault"))
-        if self.undelivered is not None:
-            await self.undelivered(conversation_id, seqs, reason)

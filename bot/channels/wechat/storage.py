@@ -1,9 +1,9 @@
 """SQL for WeChat's own tables. Each function takes the connection of the caller's transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,7 +11,8 @@ from bot.channels.wechat import tables
 from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.quota import Grant
 from bot.helpdesk import tables as helpdesk
-from bot.helpdesk.storage import pushes
+from bot.helpdesk.storage import attachments, pushes
+from bot.helpdesk.storage.attachments import Attachment
 
 _visitor = tables.visitor
 _inbound = tables.inbound
@@ -154,11 +155,8 @@ async def forget(connection: AsyncConnection, it: Visitor) -> None:
     """Remove what identifies a visitor: the openid wherever it stands, and what they sent but words."""
     await connection.execute(delete(_inbound).where(_inbound.c.openid == it.openid))
     await connection.execute(delete(_link).where(_link.c.conversation_id == it.conversation_id))
-    await connection.execute(
-        update(_media)
-        .where(_media.c.conversation_id == it.conversation_id)
-        .values(status="gone", content=None, media_id="")
-    )
+    await connection.execute(delete(_media).where(_media.c.conversation_id == it.conversation_id))
+    await attachments.forget(connection, [it.conversation_id])
     await connection.execute(delete(_visitor).where(_visitor.c.openid == it.openid))
 
 
@@ -231,64 +229,49 @@ async def drop_seen(connection: AsyncConnection, before: datetime) -> int:
 
 @dataclass(frozen=True)
 class Media:
-    """A picture, a recording or a film a visitor sent; WeChat keeps it for three days."""
+    """A picture, a recording or a film a visitor sent, to be fetched; WeChat keeps it for three days."""
 
     conversation_id: str
     seq: int
     kind: str
     media_id: str
-    status: str
     attempts: int
-    content_type: str | None = None
-    content: bytes | None = None
-
-
-_MEDIA_COLUMNS = ("conversation_id", "seq", "kind", "media_id", "status", "attempts")
 
 
 async def add_media(
     connection: AsyncConnection, conversation_id: str, seq: int, kind: str, media_id: str, now: datetime
 ) -> None:
     """Note something to be fetched."""
+    await attachments.add(connection, Attachment(conversation_id, seq, kind, "waiting"), now)
     values = {"conversation_id": conversation_id, "seq": seq, "kind": kind, "media_id": media_id}
-    times = {"due_at": now, "created_at": now}
-    await connection.execute(insert(_media).values(**values, **times, status="waiting", attempts=0))
+    await connection.execute(insert(_media).values(**values, due_at=now, attempts=0))
 
 
 async def take_media(
     connection: AsyncConnection, now: datetime, lease_until: datetime, limit: int
 ) -> list[Media]:
     """What is due to be fetched, put off for others until ``lease_until``."""
-    due = select(_media.c.conversation_id, _media.c.seq).where(
-        _media.c.status == "waiting", _media.c.due_at <= now
-    )
+    due = select(_media.c.conversation_id, _media.c.seq).where(_media.c.due_at <= now)
     rows = (await connection.execute(due.limit(limit).with_for_update(skip_locked=True))).all()
     if not rows:
         return []
-    mine = or_(*(and_(_media.c.conversation_id == r[0], _media.c.seq == r[1]) for r in rows))
+    mine = or_(*(_one_media(*row) for row in rows))
     values = {"attempts": _media.c.attempts + 1, "due_at": lease_until}
-    taken = update(_media).where(mine).values(values).returning(*(_media.c[name] for name in _MEDIA_COLUMNS))
-    return [Media(**row) for row in (await connection.execute(taken)).mappings()]
+    names = (_media.c[field.name] for field in fields(Media))
+    taken = await connection.execute(update(_media).where(mine).values(values).returning(*names))
+    return [Media(**row) for row in taken.mappings()]
+
+
+def _one_media(conversation_id: str, seq: int) -> ColumnElement[bool]:
+    return and_(_media.c.conversation_id == conversation_id, _media.c.seq == seq)
 
 
 async def keep_media(
     connection: AsyncConnection, it: Media, content_type: str | None, content: bytes | None
 ) -> None:
     """Save what was fetched; without content it is gone for good."""
-    values = {"status": "kept" if content else "gone", "content_type": content_type, "content": content}
-    await connection.execute(
-        update(_media)
-        .where(_media.c.conversation_id == it.conversation_id, _media.c.seq == it.seq)
-        .values(values)
-    )
-
-
-async def media(connection: AsyncConnection, conversation_id: str, seq: int) -> Media | None:
-    """One thing a visitor sent, with its content."""
-    columns = (*(_media.c[name] for name in _MEDIA_COLUMNS), _media.c.content_type, _media.c.content)
-    query = select(*columns).where(_media.c.conversation_id == conversation_id, _media.c.seq == seq)
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return Media(**row) if row else None
+    await attachments.fetched(connection, it.conversation_id, it.seq, content_type, content)
+    await connection.execute(delete(_media).where(_one_media(it.conversation_id, it.seq)))
 
 
 # --- links ------------------------------------------------------------------------------------------

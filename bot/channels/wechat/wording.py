@@ -21,6 +21,10 @@ _NUMBER = re.compile(
     r"(?:选择?|第|回复)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|项|条|号|分|星)?[.。、)）!！]?"
 )
 _CHINESE = {sign: place for place, sign in enumerate("一二三四五六七八九十", start=1)}
+# The signs of a code that is typed off a screen: none that looks like another.
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 8
+_CODE = re.compile(rf"([{CODE_SIGNS}]{{4}})([-\u2010-\u2015\s]?)([{CODE_SIGNS}]{{4}})")
 _PUNCTUATION = re.compile(r"[\s,，.。!！?？~～、;；:：'\"“”‘’()（）]+")
 
 
@@ -40,6 +44,20 @@ def chosen_number(text: str, highest: int) -> int | None:
         return None
     number = _CHINESE.get(found[1]) or int(found[1])
     return number if 1 <= number <= highest else None
+
+
+def link_code(text: str) -> tuple[str, bool] | None:
+    """The code that ``text`` is, and whether it is written as one; None when it can be none.
+
+    Eight letters and digits may also be a word or a number of the visitor's own.
+    """
+    found = _CODE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    return (found[1] + found[3], found[2] != "") if found else None
+
+
+def shown_code(code: str) -> str:
+    """A code as it is shown, in two halves."""
+    return f"{code[:4]}-{code[4:]}"
 
 
 def rating_id(seq: int, stars: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, RowMapping, bindparam, insert, literal, or_, select, update
+from sqlalchemy import DateTime, Integer, RowMapping, bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy import Update as SqlUpdate
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -92,6 +92,17 @@ async def save_address(connection: AsyncConnection, record: Address) -> None:
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["conversation_id", "channel"], set_=values)
     )
+
+
+async def has_address(connection: AsyncConnection, conversation_id: str, channel: str) -> bool:
+    """Whether updates of a conversation go out on a channel."""
+    values = {"here": conversation_id, "channel": channel}
+    return (await connection.execute(_HAS_ADDRESS, values)).first() is not None
+
+
+_HAS_ADDRESS = select(literal(1)).where(
+    _address.c.conversation_id == bindparam("here"), _address.c.channel == bindparam("channel")
+)
 
 
 async def drop_address(connection: AsyncConnection, channel: str, address: str) -> None:
@@ -232,6 +243,50 @@ def reviving(conversation_id: Any, channel: str, now: Any, *reasons: str) -> Sql
         .values(status="pending", finished_at=None, due_at=now, attempts=0)
     )
     return statement.where(_outbox.c.reason.in_(reasons)) if reasons else statement
+
+
+async def revive(
+    connection: AsyncConnection, channel: str, reason: str, after: datetime, now: datetime
+) -> int:
+    """Put what was given up for ``reason`` since ``after`` back in line, for everybody; how many rows."""
+    statement = (
+        update(_outbox)
+        .where(_outbox.c.target == channel, _outbox.c.status == "parked", _outbox.c.reason == reason)
+        .where(_outbox.c.finished_at >= after)
+        .values(status="pending", finished_at=None, due_at=now, attempts=0)
+    )
+    return (await connection.execute(statement)).rowcount
+
+
+async def unread_since(
+    connection: AsyncConnection, channel: str, reasons: Sequence[str], after: datetime, before: datetime
+) -> dict[str, list[int]]:
+    """Messages of helpers given up for ``reasons`` between two moments, by conversation.
+
+    Without those the visitor has read elsewhere, and those that a ticket follows up already.
+    """
+    conversation, ticket = tables.conversation, tables.ticket
+    followed = exists().where(
+        ticket.c.conversation_id == _outbox.c.conversation_id,
+        ticket.c.source == "undelivered",
+        ticket.c.created_at >= _outbox.c.created_at,
+    )
+    query = (
+        select(_outbox.c.conversation_id, _outbox.c.seq)
+        .join(
+            _message,
+            (_message.c.conversation_id == _outbox.c.conversation_id) & (_message.c.seq == _outbox.c.seq),
+        )
+        .join(conversation, conversation.c.id == _outbox.c.conversation_id)
+        .where(_outbox.c.target == channel, _outbox.c.status == "parked", _outbox.c.reason.in_(reasons))
+        .where(_outbox.c.finished_at.between(after, before), _message.c.sender_kind == "helper")
+        .where(_outbox.c.seq > conversation.c.visitor_read_seq, ~followed)
+        .order_by(_outbox.c.id)
+    )
+    found: dict[str, list[int]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.conversation_id, []).append(row.seq)
+    return found
 
 
 _STATES = {"pending": "pending", "done": "sent", "parked": "undelivered", "dropped": "undelivered"}

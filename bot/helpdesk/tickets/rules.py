@@ -1,6 +1,7 @@
 """What may happen to a ticket: pure functions of (ticket, event, now)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -210,6 +211,24 @@ def is_confirmed(ticket: Ticket, now: datetime) -> bool:
     )
 
 
+# --- what could not be delivered --------------------------------------------------------------------------
+
+
+def follow_up_of(unread: Sequence[str], theirs: Sequence[Ticket], request_id: str | None) -> Ticket | bool:
+    """What follows from messages of helpers that the visitor cannot be sent and has not read.
+
+    ``theirs`` are the conversation's tickets. The one that somebody is working on anyway; or True: a new one
+    is due; or False: none, for nothing is ``unread``, or the help ``request_id`` has had its ticket.
+    """
+    if not unread:
+        return False
+    running = next((ticket for ticket in theirs if ticket.status in UNSETTLED), None)
+    if running is not None:
+        return running
+    had = (t for t in theirs if t.source != "matter" and t.help_request_id == request_id)
+    return next(had, None) is None
+
+
 # --- verdict ----------------------------------------------------------------------------------------------
 
 
@@ -271,6 +290,17 @@ def clean_contact(contact: dict[str, Any], profile: dict[str, Any], *, needed: b
     if needed and not {"phone", "email"} & set(cleaned):
         raise Invalid("contact needs a phone or an email")
     return cleaned
+
+
+def known_contact(profile: dict[str, Any]) -> dict[str, str]:
+    """How the visitor can be reached as far as their page knows; what cannot be used is left out."""
+    known: dict[str, str] = {}
+    for name in ("name", "phone", "email"):
+        try:
+            known |= clean_contact({name: profile.get(name)}, {}, needed=False)
+        except Invalid:
+            continue
+    return known
 
 
 def title_of(description: str) -> str:

@@ -1,5 +1,7 @@
 """What a visitor does with tickets: leave one, ask after them, give a verdict on the result."""
 
+from dataclasses import replace
+
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
 from bot.helpdesk.rules import clean_text
@@ -34,10 +36,19 @@ class VisitorTickets(TicketUseCases):
             cleaned = rules.clean_contact(contact, work.conversation.profile)
             request = await requests.newest_of(work.connection, conversation_id)
             if existing := await self._left_before(work, request):
-                return existing, False
+                return await self._completed(work, existing, cleaned), False
             described = description or await self._last_words(work, request)
             draft = await self._draft(work, request, described, cleaned)
             return await self._open(work, draft, _VISITOR), True
+
+    async def _completed(self, work: Work, ticket: Ticket, contact: JSON) -> Ticket:
+        """A ticket that nobody left lacks what only the visitor knows: how they can be reached."""
+        if ticket.source != "undelivered" or ticket.contact == contact:
+            return ticket
+        completed = replace(ticket, contact={**ticket.contact, **contact})
+        await storage.save(work.connection, completed)
+        await self._record(work, ticket, completed, "noted", _VISITOR, "contact_left")
+        return completed
 
     async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
         if request is not None:

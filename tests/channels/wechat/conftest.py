@@ -28,6 +28,7 @@ def with_wechat(settings: Settings, weixin: Weixin) -> Settings:
     return replace(
         settings,
         wechat_app_id=peer.APP_ID,
+        wechat_name="帮办测试号",
         wechat_secret=peer.SECRET,
         wechat_token=peer.TOKEN,
         wechat_aes_key=peer.KEY,

@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
-from tests.channels.wechat.weixin import Weixin, eventually
+from tests.channels.wechat.weixin import PNG, Weixin, eventually
 from tests.server.running import Site, Staff
 
 Query = Callable[..., Awaitable[list[Any]]]
@@ -43,9 +44,19 @@ class Helped:
 
     def __init__(self, site: Site, weixin: Weixin, helper: Staff, conversation_id: str) -> None:
         self.site, self.weixin, self.helper, self.id = site, weixin, helper, conversation_id
+        self.seqs: list[int] = []
 
     async def post(self, text: str) -> int:
-        return await post(self.helper, self.id, text)
+        self.seqs.append(await post(self.helper, self.id, text))
+        return self.seqs[-1]
+
+    async def post_picture(self, content: bytes = PNG, visibility: str = "public") -> int:
+        query = {"client_message_id": uuid4().hex, "visibility": visibility}
+        path = f"/conversations/{self.id}/pictures"
+        response = await self.helper.call("POST", path, params=query, data=content)
+        assert response.status_code == 201, response.text
+        self.seqs.append(int(response.json()["seq"]))
+        return self.seqs[-1]
 
     async def sent(self, text: str) -> None:
         """A message that arrives."""
@@ -64,6 +75,16 @@ class Helped:
 
     async def remaining(self) -> int:
         return int((await state(self.helper, self.id))["wechat"]["remaining"])
+
+    async def noted(self, reason: str) -> dict[str, Any]:
+        """The newest note of this reason, once it is there."""
+
+        async def found() -> dict[str, Any] | None:
+            updates = await self.site.parts.desk.updates(self.id, 0, internal=True)
+            notes = [u.payload | {"text": u.text} for u in updates if u.payload.get("reason") == reason]
+            return notes[-1] if notes else None
+
+        return dict(await eventually(found))
 
     async def notes(self) -> list[str]:
         updates = await self.site.parts.desk.updates(self.id, 0, internal=True)

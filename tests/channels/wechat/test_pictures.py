@@ -1,58 +1,71 @@
-"""Pictures on their way to WeChat: uploaded, sent, uploaded again, refused."""
+"""Pictures of helpers on their way to WeChat: uploaded, sent, uploaded again, refused."""
 
 import pytest
 
-from tests.channels.wechat.steps import SEND, Helped
+from tests.channels.wechat.steps import SEND, Helped, Query, use_up
 from tests.channels.wechat.weixin import PNG, Weixin
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("at_once")]
 
 
-@pytest.fixture
-def picture(helped: Helped, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """What pictures there are, by name; an update that carries one names it."""
-    pictures: dict[str, bytes] = {"p1": PNG}
-
-    async def load(conversation_id: str, name: str) -> bytes | None:
-        return pictures.get(name)
-
-    monkeypatch.setattr(helped.site.app.ctx.wechat.sender._delivery, "_load_picture", load)
-    return pictures
-
-
-async def push_picture(helped: Helped, name: str) -> None:
-    from bot.helpdesk.live import utcnow
-    from bot.helpdesk.models import Sender
-    from bot.helpdesk.rules import Policy
-    from bot.helpdesk.texts import Texts
-    from bot.helpdesk.work import Work
-
-    async with helped.site.parts.database.transaction() as connection:
-        work = await Work.begin(connection, helped.id, Policy(), Texts.load(), utcnow)
-        await work.append("text", Sender("helper", "Lin"), None, payload={"image": name})
-
-
-async def test_picture_is_uploaded_and_sent(helped: Helped, weixin: Weixin, picture: dict[str, bytes]):
-    await push_picture(helped, "p1")
+async def test_picture_is_uploaded_and_sent_as_a_picture(helped: Helped, weixin: Weixin):
+    seq = await helped.post_picture()
     seen = (await weixin.sees("o1", 3))[2]
     assert (seen.kind, seen.text) == ("image", "uploaded-0")
-    assert weixin.called("media/upload")[0]["image"]
+    assert weixin.media["uploaded-0"] == ("image/png", PNG)
+    await helped.delivery_of(-1, "sent")
+    assert (await helped.remaining(), seq) == (3, helped.seqs[-1])
 
 
-async def test_picture_is_uploaded_again_when_wechat_lost_it(
-    helped: Helped, weixin: Weixin, picture: dict[str, bytes]
-):
+async def test_picture_and_words_arrive_in_the_order_they_were_sent(helped: Helped, weixin: Weixin):
+    await helped.post("看这张")
+    await helped.post_picture()
+    await helped.post("看到了吗")
+    seen = [each.text for each in (await weixin.sees("o1", 5))[2:]]
+    assert [text.partition("\n")[0] for text in seen] == [
+        "税务局 Lin：看这张",
+        "uploaded-0",
+        "税务局 Lin：看到了吗",
+    ]
+
+
+async def test_picture_for_staff_only_stays_with_them(helped: Helped, weixin: Weixin):
+    await helped.post_picture(visibility="internal")
+    await helped.sent("您好")
+    assert weixin.called("media/upload") == []
+
+
+async def test_picture_is_uploaded_again_when_wechat_lost_it(helped: Helped, weixin: Weixin):
     weixin.errors[SEND] = [40007]
-    await push_picture(helped, "p1")
+    await helped.post_picture()
     assert (await weixin.sees("o1", 3))[2].text == "uploaded-1"
     assert len(weixin.called("media/upload")) == 2
 
 
-@pytest.mark.parametrize("content", [b"MZ not a picture", PNG + b"\0" * (10 * 1024 * 1024)])
-async def test_picture_is_refused_before_any_upload_when_too_large_or_none(
-    helped: Helped, weixin: Weixin, picture: dict[str, bytes], content: bytes
+async def test_picture_that_wechat_will_not_take_does_not_hold_up_the_next(helped: Helped, weixin: Weixin):
+    weixin.largest_media = 8
+    await helped.post_picture()
+    await helped.delivery_of(-1, "undelivered")
+    await helped.noted("undelivered_refused")
+    await helped.sent("您好")
+    assert (await weixin.say("o1", "在")).reply == "success"
+
+
+async def test_picture_that_is_there_no_more_is_undelivered_without_an_upload(
+    helped: Helped, weixin: Weixin, query: Query
 ):
-    picture["p1"] = content
-    await push_picture(helped, "p1")
+    await query("UPDATE wechat_visitor SET message_used = 5")
+    await helped.post_picture()
+    await helped.delivery_of(-1, "undelivered")
+    await query("UPDATE attachment SET status = 'gone', content = NULL")
+    await weixin.say("o1", "在")
     await helped.delivery_of(-1, "undelivered")
     assert weixin.called("media/upload") == []
+
+
+async def test_picture_over_the_quota_is_sent_when_the_visitor_writes(helped: Helped, weixin: Weixin):
+    await use_up(helped)
+    await helped.post_picture()
+    await helped.delivery_of(-1, "undelivered")
+    assert (await weixin.say("o1", "在")).reply == "success"
+    await weixin.until(lambda: weixin.inbox["o1"][-1].kind == "image")

@@ -237,9 +237,9 @@ def test_window_of_a_minute_is_used_to_its_end():
 
 
 def test_picture_goes_alone_and_in_its_turn():
-    items = [*waiting("看图"), Waiting(7, 17, Shown("", image="id-1")), *waiting("看到了吗")]
+    items = [*waiting("看图"), Waiting(7, 17, Shown("", picture=True)), *waiting("看到了吗")]
     assert piece(plan.next_piece(items, FIVE)).progress == ((0, None),)
-    assert piece(plan.next_piece(items[1:], FIVE)) == Piece("", ((7, None),), image="id-1")
+    assert piece(plan.next_piece(items[1:], FIVE)) == Piece("", ((7, None),), picture_seq=17)
     assert plan.passive_piece(items[1:]) is None
 
 

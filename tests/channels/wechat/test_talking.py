@@ -1,6 +1,5 @@
 """The same conversation as on the web: choices, a person, closing, rating, and from one side to the other."""
 
-
 import pytest
 
 from tests.channels.wechat.steps import Query, claim, conversation_of, post, updates_of

@@ -61,7 +61,9 @@ it('the strip says that the window is closed', () => {
 it.each([['image', '查看图片'], ['voice', '下载语音'], ['location', '']])('%s is offered as it can be', (kind, label) => {
   useDesk().activeId = 'c1';
   const root = show(AttachmentLink, { update: update(7, 'visitor', '[图片]', { payload: { attachment: { kind } } }) });
-  expect(root.textContent).toBe(label);
+  const shown = root.querySelector('a');
+  expect(shown?.title ?? '').toBe(label);
+  expect(shown?.querySelector('img') !== null && shown !== null).toBe(kind === 'image');
   const href = root.querySelector('a')?.getAttribute('href') ?? null;
   expect(href).toBe(label ? '/api/staff/conversations/c1/attachment?seq=7' : null);
 });

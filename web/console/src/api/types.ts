@@ -125,12 +125,11 @@ export interface ConversationDetail {
   brief: Brief | null;
 }
 
-/** A file that came with a message. */
+/** What came with a message besides words; fetched by the message's `seq`. */
 export interface Attachment {
-  url: string;
-  name?: string | null;
-  media_type?: string | null;
-  size?: number | null;
+  kind: string;
+  type?: string;
+  size?: number;
 }
 
 /** The union of what the kinds of update carry; every part is optional because kinds differ. */
@@ -147,7 +146,7 @@ export interface UpdatePayload {
   number?: string;
   status?: string;
   next_start?: string | null;
-  attachments?: Attachment[];
+  attachment?: Attachment;
   outcome?: Outcome;
   reason?: string;
   resolved?: boolean | null;
