@@ -36,6 +36,6 @@ def shown(found: Attachment) -> HTTPResponse:
     """An attachment for a reader who may see it; only pictures are shown in place."""
     if found.content is None:
         raise HttpError("unavailable", "It is still being fetched from WeChat.")
-    place = "inline" if found.kind == "image" else "attachment"
+    place = "inline" if (found.content_type or "").startswith("image/") else "attachment"
     headers = {"Content-Disposition": f'{place}; filename="{found.kind}-{found.seq}"', **_HEADERS}
     return HTTPResponse(found.content, headers=headers, content_type=found.content_type)

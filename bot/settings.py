@@ -65,14 +65,17 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def _seconds(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = 0.0
-    if not 0.05 <= number <= 3600:
-        raise ValueError("a number of seconds from 0.05 to 3600")
-    return number
+def _seconds(high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = 0.0
+        if not 0.05 <= number <= high:
+            raise ValueError(f"a number of seconds from 0.05 to {high:g}")
+        return number
+
+    return parse
 
 
 def _ladder(value: str) -> tuple[float, ...]:
@@ -148,7 +151,7 @@ class Settings:
     cookie_secure: str = _setting("BANGBAN_COOKIE_SECURE", "auto", _choice("auto", "yes", "no"))
     proxies: int = _setting("BANGBAN_PROXIES", "0", _whole(0, 10))
     assistant_urls: tuple[str, ...] = _setting("BANGBAN_ASSISTANT_URLS", "http://127.0.0.1:5005", _urls)
-    assistant_timeout_seconds: float = _setting("BANGBAN_ASSISTANT_TIMEOUT_SECONDS", "10", _seconds)
+    assistant_timeout_seconds: float = _setting("BANGBAN_ASSISTANT_TIMEOUT_SECONDS", "10", _seconds(3600))
     worker_concurrency: int = _setting("BANGBAN_WORKER_CONCURRENCY", "8", _whole(1, 64))
     measures: Path = _setting("BANGBAN_MEASURES", "data/measures", _path)  # noqa: RUF009
     examples: Path = _setting("BANGBAN_EXAMPLES", "data/nlu", _path)  # noqa: RUF009
@@ -169,7 +172,7 @@ class Settings:
     wechat_aes_key: str = _setting("BANGBAN_WECHAT_AES_KEY", "", _aes_key, secret=True)
     wechat_previous_aes_key: str = _setting("BANGBAN_WECHAT_PREVIOUS_AES_KEY", "", _aes_key, secret=True)
     wechat_mode: str = _setting("BANGBAN_WECHAT_MODE", "safe", _choice("safe", "compatible", "plain"))
-    wechat_passive_seconds: float = _setting("BANGBAN_WECHAT_PASSIVE_SECONDS", "4", _seconds)
+    wechat_passive_seconds: float = _setting("BANGBAN_WECHAT_PASSIVE_SECONDS", "4", _seconds(4.5))
     wechat_forget_days: int = _setting("BANGBAN_WECHAT_FORGET_DAYS", "30", _whole(1, 3650))
     wechat_api: str = _setting("BANGBAN_WECHAT_API", "https://api.weixin.qq.com", _http)
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from sanic.response import HTTPResponse
@@ -45,7 +45,8 @@ class Profile(Body):
 class Start(Body):
     """A new conversation."""
 
-    channel: str = Field(default="widget", pattern=r"^[a-z][a-z0-9_-]{0,19}$")
+    # Other channels open theirs themselves: what they know of a visitor, nobody may claim.
+    channel: Literal["widget"] = "widget"
     district: Short | None = None
     page: Annotated[str, _cut(1000)] | None = None
     profile: Profile | None = None

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from bot.channels.wechat import quota, storage
 from bot.channels.wechat.account import CHANNEL, Account
@@ -13,6 +15,7 @@ from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.links import Links
 from bot.channels.wechat.pause import Pause
+from bot.channels.wechat.quota import Grant, Window
 from bot.channels.wechat.receiver import Receiver
 from bot.channels.wechat.sender import Sender
 from bot.channels.wechat.showing import Shows
@@ -25,7 +28,7 @@ from bot.helpdesk.storage import pushes
 from bot.helpdesk.texts import LOCALES, Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.visiting import VisitorTickets
-from bot.wire import WechatOut
+from bot.wire import WechatOut, WindowOut
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,19 @@ class Windows:
         async with self._database.transaction() as connection:
             grants = await storage.grants_of(connection, list(conversation_ids))
         now = utcnow()
-        allowed = {each: quota.allowance(grant, now) for each, grant in grants.items()}
-        return {
-            each: WechatOut(remaining=it.remaining, limit=quota.MESSAGE_SENDS, window_ends_at=it.until)
-            for each, it in allowed.items()
-        }
+        return {each: _shown(grant, now) for each, grant in grants.items()}
 
     async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
         """What became of each update."""
         async with self._database.transaction() as connection:
             return await pushes.states(connection, conversation_id, after)
+
+
+def _shown(grant: Grant, now: datetime) -> WechatOut:
+    event = quota.event_window(grant, now)
+    shown = WindowOut(**_window(event)) if event else None
+    return WechatOut(**_window(quota.message_window(grant, now)), event=shown)
+
+
+def _window(it: Window) -> dict[str, Any]:
+    return {"remaining": it.remaining, "limit": it.limit, "window_ends_at": it.until}

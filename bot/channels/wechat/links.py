@@ -22,6 +22,8 @@ from bot.helpdesk.tokens import hash_token
 WEB_LIFE = timedelta(hours=24)
 CODE_LIFE = timedelta(minutes=10)
 SCENE = "link:"
+# Codes to the web that this process has made and may send again; forgetting one costs a row, no more.
+_REMEMBERED = 10_000
 
 
 class Links:
@@ -31,13 +33,27 @@ class Links:
         self._database = database
         self._public_url = public_url
         self._clock = clock
+        self._to_web: dict[str, str] = {}
 
     async def to_web(self, conversation_id: str) -> str | None:
-        """An address that goes on with the conversation on the web; None when no public address is set."""
+        """An address that goes on with the conversation on the web; None when no public address is set.
+
+        The one that was made before, from now on good for as long as a new one, unless it has been used.
+        """
         if not self._public_url:
             return None
-        code = await self._keep(secrets.token_urlsafe(16), conversation_id, "web", WEB_LIFE)
+        code = self._to_web.get(conversation_id)
+        if code is None or not await self._prolong(code):
+            code = await self._keep(secrets.token_urlsafe(16), conversation_id, "web", WEB_LIFE)
+            if len(self._to_web) >= _REMEMBERED:
+                self._to_web.clear()
+            self._to_web[conversation_id] = code
         return f"{self._public_url}/#bangban={code}"
+
+    async def _prolong(self, code: str) -> bool:
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            return await storage.prolong_link(connection, hash_token(code), now, now + WEB_LIFE)
 
     async def to_wechat(self, conversation_id: str) -> str:
         """A code that goes on with the conversation in WeChat: scanned as a scene, or sent as a message."""

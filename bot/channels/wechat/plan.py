@@ -33,6 +33,11 @@ class Waiting:
         """What is still to be sent."""
         return self.shown.text[self.done :]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it that WeChat could show."""
+        return not self.rest.strip() and self.shown == Shown(self.shown.text)
+
 
 @dataclass(frozen=True)
 class Piece:

@@ -13,23 +13,23 @@ from typing import Any
 
 import structlog
 
+from bot.channels.wechat import leasing
 from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.delivery import Delivery, Outcome
 from bot.channels.wechat.keeping import Keeping
+from bot.channels.wechat.leasing import Held, Lost
 from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.unreached import Unreached
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.storage import pushes
-from bot.helpdesk.storage.pushes import Address
+from bot.helpdesk.storage.pushes import Address, Lease
 
 log = structlog.stdlib.get_logger(__name__)
 
 POLL_SECONDS = 0.3
 KEEP_EVERY_SECONDS = 600.0
-# Above what one message may take with its renewals and uploads.
-LEASE_SECONDS = 60.0
 
 
 class Sender:
@@ -74,8 +74,8 @@ class Sender:
 
     async def _look(self) -> None:
         try:
-            for address in await self._take():
-                self._start(self._serve(address))
+            for lease in await self._take():
+                self._start(self._serve(Held(self._database, lease, self._clock), lease.address))
             if self._clock() >= self._keep_at:
                 self._keep_at = self._clock() + timedelta(seconds=KEEP_EVERY_SECONDS)
                 self._start(self._keep())
@@ -97,36 +97,34 @@ class Sender:
             except Exception as error:
                 log.error("wechat_not_kept", job=job.__name__, exc_info=error)
 
-    async def _take(self) -> list[Address]:
+    async def _take(self) -> list[Lease]:
         free = self._concurrency - len(self._running)
         if free <= 0 or await self._pause.runs():
             return []
         async with self._database.transaction() as connection:
-            return await pushes.take(connection, CHANNEL, self._clock(), LEASE_SECONDS, free)
+            return await pushes.take(connection, CHANNEL, self._clock(), leasing.LEASE_SECONDS, free)
 
     def _start(self, job: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(job)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _serve(self, address: Address) -> None:
+    async def _serve(self, held: Held, address: Address) -> None:
         """Send one message after the other until nothing is left, or something stands in the way."""
         try:
             outcome: Outcome | None = None
             while outcome is None:
-                outcome = await self._delivery.send_next(address)
+                outcome = await held.during(lambda: self._delivery.send_next(address))
             if outcome.undelivered:
                 seqs = list(outcome.undelivered)
                 await self._unreached.tell(address.conversation_id, seqs, outcome.reason)
-        except Unavailable:
-            pass  # the lease runs out, and what waits is taken again
+        except (Lost, Unavailable):
+            pass  # another sender goes on, or whoever takes what waits when the lease has run out
         except Exception as error:
             log.error("wechat_not_sent", conversation_id=address.conversation_id, exc_info=error)
             await self._hold_off(address)
         finally:
-            with suppress(Unavailable):
-                async with self._database.transaction() as connection:
-                    await pushes.release(connection, address)
+            await held.release()
 
     async def _hold_off(self, address: Address) -> None:
         """Something unforeseen: later, not at once and forever."""

@@ -52,7 +52,7 @@ class Shows:
         return Show(self._texts, stands.locale, None, None)
 
     async def prepare(self, conversation_id: str, stands: Stands, *, wants_link: bool) -> Show:
-        """For one conversation; a link is made only where one is wanted, for each opens the conversation."""
+        """For one conversation; only where a link is wanted is there one, for it opens the conversation."""
         place = await self._desk.queue_position(conversation_id) if stands.owner == "queue" else None
         link = await self._links.to_web(conversation_id) if wants_link else None
         return Show(self._texts, stands.locale, place, link)

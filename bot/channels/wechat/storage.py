@@ -211,16 +211,13 @@ async def see(
 
 
 async def arrive(
-    connection: AsyncConnection, it: Visitor, grant: Grant | None, hold_until: datetime, now: datetime
+    connection: AsyncConnection, it: Visitor, grant: Grant, hold_until: datetime, now: datetime
 ) -> None:
-    """What a new message changes at once: the hold on its answer and, with a new ``grant``, what its visitor
-    allows and what can be delivered again.
+    """What a new message changes at once: the hold on its answer, what its visitor allows, and what can be
+    delivered again.
     """
-    values = {"here": it.conversation_id, "until": hold_until}
-    if grant is None:
-        await connection.execute(_HOLD, values)
-        return
-    await connection.execute(_ARRIVE, {**values, "visitor": it.openid, "now": now, **_grant_values(grant)})
+    values = {"here": it.conversation_id, "until": hold_until, "visitor": it.openid, "now": now}
+    await connection.execute(_ARRIVE, {**values, **_grant_values(grant)})
 
 
 async def lock_answer(
@@ -319,6 +316,23 @@ async def add_link(
     """Save a one-time code between the web and WeChat; only its hash is kept."""
     values = {"code_hash": code_hash, "conversation_id": conversation_id, "leads_to": leads_to}
     await connection.execute(insert(_link).values(**values, expires_at=expires_at))
+
+
+async def prolong_link(
+    connection: AsyncConnection, code_hash: bytes, now: datetime, expires_at: datetime
+) -> bool:
+    """Let a code that still works do so until ``expires_at``; False when it does not."""
+    statement = (
+        update(_link)
+        .where(_link.c.code_hash == code_hash, _link.c.used_at.is_(None), _link.c.expires_at > now)
+        .values(expires_at=expires_at)
+    )
+    return (await connection.execute(statement)).rowcount > 0
+
+
+async def drop_links(connection: AsyncConnection, before: datetime) -> int:
+    """Drop codes that ended before a moment, spent or not."""
+    return (await connection.execute(delete(_link).where(_link.c.expires_at < before))).rowcount
 
 
 async def use_link(connection: AsyncConnection, code_hash: bytes, leads_to: str, now: datetime) -> str | None:

@@ -56,6 +56,14 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Lease:
+    """The right to send to an address; ``until`` tells it from anybody else's."""
+
+    address: Address
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Push:
     """An update that waits; ``progress`` characters of it have been sent, ``attempts`` failed."""
 
@@ -121,7 +129,7 @@ async def held(connection: AsyncConnection, conversation_id: str, channel: str, 
 
 async def take(
     connection: AsyncConnection, channel: str, now: datetime, lease_seconds: float, limit: int
-) -> list[Address]:
+) -> list[Lease]:
     """Lease addresses whose oldest waiting update is due."""
     oldest = (
         select(_outbox.c.due_at)
@@ -143,21 +151,28 @@ async def take(
         .with_for_update(skip_locked=True)
     )
     found = [Address(**row) for row in (await connection.execute(query)).mappings()]
+    until = now + timedelta(seconds=lease_seconds)
     for each in found:
-        await _lease(connection, each, now + timedelta(seconds=lease_seconds))
-    return found
+        await connection.execute(_at(each).values(leased_until=until))
+    return [Lease(each, until) for each in found]
 
 
-async def release(connection: AsyncConnection, address: Address) -> None:
-    """Give the lease back."""
-    await _lease(connection, address, None)
+async def renew(connection: AsyncConnection, lease: Lease, until: datetime) -> Lease | None:
+    """The lease for longer; None when it has become somebody else's, or the conversation's address has."""
+    ours = (_address.c.leased_until == lease.until, _address.c.address == lease.address.address)
+    renewed = await connection.execute(_at(lease.address).where(*ours).values(leased_until=until))
+    return Lease(lease.address, until) if renewed.rowcount else None
 
 
-async def _lease(connection: AsyncConnection, address: Address, until: datetime | None) -> None:
-    await connection.execute(
-        update(_address)
-        .where(_address.c.conversation_id == address.conversation_id, _address.c.channel == address.channel)
-        .values(leased_until=until)
+async def release(connection: AsyncConnection, lease: Lease) -> None:
+    """Give the lease back, unless it is somebody else's by now."""
+    ours = _address.c.leased_until == lease.until
+    await connection.execute(_at(lease.address).where(ours).values(leased_until=None))
+
+
+def _at(it: Address) -> SqlUpdate:
+    return update(_address).where(
+        _address.c.conversation_id == it.conversation_id, _address.c.channel == it.channel
     )
 
 

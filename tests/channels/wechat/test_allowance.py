@@ -99,6 +99,7 @@ async def test_nothing_is_sent_when_the_window_is_over(helped: Helped, weixin: W
         "remaining": 0,
         "limit": 5,
         "window_ends_at": None,
+        "event": None,
     }
 
 

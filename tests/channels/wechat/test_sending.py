@@ -85,6 +85,8 @@ async def test_administrator_is_told_when_the_account_is_set_up_wrongly(
     alarms = await eventually(alarmed)
     assert alarms[0]["code"] == f"errcode_{code}"
     assert (await helped.helper.call("GET", "/wechat")).status_code == 403
+    # The pause begins after the alarm; only what has begun can be ended.
+    await eventually(lambda: query("SELECT 1 FROM outbox WHERE reason = :r", r=f"errcode_{code}"))
     await resume(helped, query)
     await helped.delivery_of(-1, "sent")
     assert (await admin.call("GET", "/wechat")).json() == {"connected": True, "alarms": []}

@@ -19,7 +19,7 @@ function show(component: object, props: Record<string, unknown>): HTMLElement {
   return root;
 }
 
-const quota = { remaining: 2, limit: 5, window_ends_at: at(172_800) };
+const quota = { remaining: 2, limit: 5, window_ends_at: at(172_800), event: null };
 const state = (part: Partial<WechatState> = {}): WechatState => ({ wechat: quota, deliveries: [], ...part });
 
 beforeEach(() => {
@@ -53,7 +53,7 @@ it('the strip counts what was not delivered, and warns at the last send', async 
 
 it('the strip says that the window is closed', () => {
   vi.spyOn(api, 'wechat').mockResolvedValue(state());
-  const closed = { remaining: 0, limit: 5, window_ends_at: null };
+  const closed = { remaining: 0, limit: 5, window_ends_at: null, event: null };
   const root = show(WechatStrip, { conversation: conversation({ channel: 'wechat', wechat: closed }) });
   expect(root.textContent).toContain('窗口已关闭');
 });

@@ -72,7 +72,7 @@ export interface Conversation {
   resolved: boolean | null;
   stars: number | null;
   participants: Participant[];
-  wechat?: WechatWindow | null;
+  wechat?: WechatQuota | null;
 }
 
 /** How many messages may still be sent in WeChat, of how many, and until when; null: the window is closed. */
@@ -82,10 +82,15 @@ export interface WechatWindow {
   window_ends_at: string | null;
 }
 
+/** The window of the visitor's last message, and the minute after a tap, a scan or a subscription while it lasts. */
+export interface WechatQuota extends WechatWindow {
+  event: WechatWindow | null;
+}
+
 export type Delivery = 'sent' | 'pending' | 'undelivered';
 
 export interface WechatState {
-  wechat: WechatWindow | null;
+  wechat: WechatQuota | null;
   deliveries: { seq: number; delivery: Delivery }[];
 }
 
