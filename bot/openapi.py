@@ -77,6 +77,8 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     }
     if route.body:
         operation["requestBody"] = {"required": True, "content": _json(schemas[(route.body, "validation")])}
+    if route.upload:
+        operation["requestBody"] = {"required": True, "content": {"image/*": {}}}
     return operation
 
 

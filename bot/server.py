@@ -31,6 +31,7 @@ from bot.console import desk as console_desk
 from bot.console import earlier as console_earlier
 from bot.console import floor as console_floor
 from bot.console import hours as console_hours
+from bot.console import pictures as console_pictures
 from bot.console import reports as console_reports
 from bot.console import session as console_session
 from bot.console import socket as console_socket
@@ -86,6 +87,7 @@ ROUTES: tuple[Route, ...] = (
     *wechat.ROUTES,
     *console_session.ROUTES,
     *console_desk.ROUTES,
+    *console_pictures.ROUTES,
     *console_team.ROUTES,
     *console_floor.ROUTES,
     *console_socket.ROUTES,
@@ -209,7 +211,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         floor,
         feed,
         pulse,
-        Windows(database),
+        Windows(database, connected=bool(settings.wechat_app_id)),
     )
     below = Foundations(
         database,
@@ -221,6 +223,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         thresholds,
         worker.wake,
         settings.messages_per_10_seconds,
+        office.unreached.follow_up,
     )
     jobs = (hub.run(), feed.run(), pulse.run(), office.ticket_clock.run())
     running = Running(

@@ -67,14 +67,17 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
-def _seconds(value: str) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = 0.0
-    if not 0.05 <= number <= 3600:
-        raise ValueError("a number of seconds from 0.05 to 3600")
-    return number
+def _seconds(high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = 0.0
+        if not 0.05 <= number <= high:
+            raise ValueError(f"a number of seconds from 0.05 to {high:g}")
+        return number
+
+    return parse
 
 
 def _ladder(value: str) -> tuple[float, ...]:
@@ -150,7 +153,7 @@ class Settings:
     cookie_secure: str = _setting("BANGBAN_COOKIE_SECURE", "auto", _choice("auto", "yes", "no"))
     proxies: int = _setting("BANGBAN_PROXIES", "0", _whole(0, 10))
     assistant_urls: tuple[str, ...] = _setting("BANGBAN_ASSISTANT_URLS", "http://127.0.0.1:5005", _urls)
-    assistant_timeout_seconds: float = _setting("BANGBAN_ASSISTANT_TIMEOUT_SECONDS", "10", _seconds)
+    assistant_timeout_seconds: float = _setting("BANGBAN_ASSISTANT_TIMEOUT_SECONDS", "10", _seconds(3600))
     worker_concurrency: int = _setting("BANGBAN_WORKER_CONCURRENCY", "8", _whole(1, 64))
     measures: Path = _setting("BANGBAN_MEASURES", "data/measures", _path)  # noqa: RUF009
     examples: Path = _setting("BANGBAN_EXAMPLES", "data/nlu", _path)  # noqa: RUF009
@@ -166,12 +169,13 @@ class Settings:
     log_level: str = _setting("BANGBAN_LOG_LEVEL", "info", _choice("debug", "info", "warning", "error"))
     admin_password: str = _setting("BANGBAN_ADMIN_PASSWORD", "", _password, secret=True)
     wechat_app_id: str = _setting("BANGBAN_WECHAT_APP_ID", "", _text)
+    wechat_name: str = _setting("BANGBAN_WECHAT_NAME", "", _text)
     wechat_secret: str = _setting("BANGBAN_WECHAT_SECRET", "", _text, secret=True)
     wechat_token: str = _setting("BANGBAN_WECHAT_TOKEN", "", _text, secret=True)
     wechat_aes_key: str = _setting("BANGBAN_WECHAT_AES_KEY", "", _aes_key, secret=True)
     wechat_previous_aes_key: str = _setting("BANGBAN_WECHAT_PREVIOUS_AES_KEY", "", _aes_key, secret=True)
     wechat_mode: str = _setting("BANGBAN_WECHAT_MODE", "safe", _choice("safe", "compatible", "plain"))
-    wechat_passive_seconds: float = _setting("BANGBAN_WECHAT_PASSIVE_SECONDS", "4", _seconds)
+    wechat_passive_seconds: float = _setting("BANGBAN_WECHAT_PASSIVE_SECONDS", "4", _seconds(4.5))
     wechat_forget_days: int = _setting("BANGBAN_WECHAT_FORGET_DAYS", "30", _whole(1, 3650))
     wechat_api: str = _setting("BANGBAN_WECHAT_API", "https://api.weixin.qq.com", _http)
 

@@ -57,7 +57,11 @@ class Limits:
 
 
 class Reach(Protocol):
-    """What staff are told of a channel that pushes: its windows, and what became of each update."""
+    """What is told of a channel that pushes: its windows, and what became of each update."""
+
+    async def linked(self, conversation_id: str) -> bool | None:
+        """Whether a conversation goes on on the channel too; None where it cannot."""
+        ...
 
     async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
         """What may still be sent, by conversation; without those that are not on the channel."""
@@ -70,6 +74,10 @@ class Reach(Protocol):
 
 class NoReach:
     """Without such a channel."""
+
+    async def linked(self, conversation_id: str) -> bool | None:
+        """None can."""
+        return None
 
     async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
         """None has any."""
@@ -149,6 +157,8 @@ class Route:
     status: int = 200
     websocket: bool = False
     roles: frozenset[Role] | None = None
+    #: The handler reads the body itself, and as large as it allows (``bot.files``).
+    upload: bool = False
 
     @property
     def name(self) -> str:
@@ -188,7 +198,12 @@ def mount(app: App, routes: Iterable[Route]) -> None:
             app.add_websocket_route(_socket_endpoint(route), route.path, name=route.name, ctx_row=route)
         else:
             app.add_route(
-                _endpoint(route), route.path, methods=[route.method], name=route.name, ctx_row=route
+                _endpoint(route),
+                route.path,
+                methods=[route.method],
+                name=route.name,
+                stream=route.upload,
+                ctx_row=route,
             )
         if route.path.startswith("/api/visitor/") and route.path not in preflights:
             preflights.add(route.path)

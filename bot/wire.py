@@ -201,12 +201,21 @@ class ColleagueOut(NamedOut):
     skills: list[str]
 
 
-class WechatOut(Wire):
+class WindowOut(Wire):
     """How many messages may still be sent in WeChat, of how many, and until when (None: closed)."""
 
     remaining: int
     limit: int
     window_ends_at: Moment | None
+
+
+class WechatOut(WindowOut):
+    """The window of the visitor's last message, and the short one of a tap, a scan or a subscription.
+
+    Of that one nothing is shown (None) once it is over or used up.
+    """
+
+    event: WindowOut | None
 
 
 class ConversationOut(Wire):

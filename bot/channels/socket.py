@@ -93,6 +93,11 @@ async def rate(parts: Parts, conversation_id: str, verdict: Rate) -> Accepted:
     )
 
 
+def offer(linked: bool | None) -> dict[str, bool] | None:
+    """What a visitor on the web is told of going on in WeChat; None: there is no such way."""
+    return None if linked is None else {"linked": linked}
+
+
 class VisitorSocket:
     """One connection of one visitor."""
 
@@ -242,6 +247,7 @@ class VisitorSocket:
             "owner": conversation.owner,
             "helper": helper.json_object() if helper else None,
             "participants": await self._participants(conversation),
+            "wechat": offer(await self._parts.reach.linked(self._id)),
         }
         if state != self._state:
             self._state = state

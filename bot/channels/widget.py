@@ -3,11 +3,13 @@
 import asyncio
 import time
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
+from sanic.response import HTTPResponse
 
-from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, rate
+from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, offer, rate
+from bot.files import shown
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
 from bot.web import Body, Call, Route, Seq, client_address, limit
@@ -43,7 +45,8 @@ class Profile(Body):
 class Start(Body):
     """A new conversation."""
 
-    channel: str = Field(default="widget", pattern=r"^[a-z][a-z0-9_-]{0,19}$")
+    # Other channels open theirs themselves: what they know of a visitor, nobody may claim.
+    channel: Literal["widget"] = "widget"
     district: Short | None = None
     page: Annotated[str, _cut(1000)] | None = None
     profile: Profile | None = None
@@ -55,6 +58,12 @@ class Since(Body):
 
     after: Seq = 0
     wait: float = Field(default=0, ge=0, le=25)
+
+
+class Which(Body):
+    """What came with the message ``seq``."""
+
+    seq: Seq
 
 
 class StartedOut(Wire):
@@ -73,6 +82,7 @@ class VisitorConversationOut(Wire):
     closed: bool
     rated: bool
     helper: HelperOut | None
+    wechat: dict[str, bool] | None
 
 
 class ServiceOut(Wire):
@@ -105,6 +115,7 @@ async def show(call: Call) -> VisitorConversationOut:
         closed=it.closed_at is not None,
         rated=it.rated_seq is not None,
         helper=helper_out(it),
+        wechat=offer(await call.parts.reach.linked(it.id)),
     )
 
 
@@ -144,6 +155,11 @@ async def _first_updates(call: Call, after: int, ends: float) -> list[Update]:
 async def rating(call: Call) -> SeqOut:
     """Rate a conversation that a helper closed."""
     return SeqOut(seq=(await rate(call.parts, call.visitor.id, call.body)).seq)
+
+
+async def attachment(call: Call) -> HTTPResponse:
+    """What came with a message besides words; of what only staff see there is nothing."""
+    return shown(await call.parts.desk.attachment(call.visitor.id, call.query.seq, internal=False))
 
 
 async def live(call: Call, socket: Any) -> None:
@@ -197,5 +213,6 @@ ROUTES = (
         body=Rate,
         answer=SeqOut,
     ),
+    Route("GET", "/api/visitor/attachment", "visitor", attachment, "What came with a message", query=Which),
     Route("GET", "/api/visitor/ws", "visitor", live, "WebSocket of the visitor", websocket=True),
 )

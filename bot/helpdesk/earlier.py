@@ -5,6 +5,7 @@ from typing import Literal
 from bot.helpdesk.database import Database
 from bot.helpdesk.models import Conversation
 from bot.helpdesk.storage import conversations
+from bot.helpdesk.tokens import visitor_key
 
 LIMIT = 20
 KnownBy = Literal["key", "conversation"]
@@ -17,9 +18,13 @@ class EarlierConversations:
         self._database = database
 
     async def of(self, conversation_id: str) -> tuple[list[Conversation], KnownBy]:
-        """Other conversations under the same key, newest first; none without a key. Raises ``NotFound``."""
+        """Other conversations under the same key, newest first; none without a key. Raises ``NotFound``.
+
+        A conversation that went on to a channel has that channel's key; what its page knew still counts.
+        """
         async with self._database.transaction() as connection:
             this = await conversations.get(connection, conversation_id)
-            if this.visitor_key is None:
+            keys = {this.visitor_key, visitor_key(this.profile)} - {None}
+            if not keys:
                 return [], "conversation"
-            return await conversations.with_key(connection, this.visitor_key, this.id, LIMIT), "key"
+            return await conversations.with_keys(connection, sorted(map(str, keys)), this.id, LIMIT), "key"

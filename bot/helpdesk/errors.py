@@ -19,6 +19,12 @@ class Invalid(HelpdeskError):
     code = "bad_request"
 
 
+class TooLarge(HelpdeskError):
+    """What was sent holds more than is taken."""
+
+    code = "too_large"
+
+
 class WrongState(HelpdeskError):
     """The thing exists but is not in a state that allows this."""
 

@@ -1,9 +1,9 @@
 """What one member of staff does with one conversation: take it, write, close it, let go of it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.helpdesk import rules
-from bot.helpdesk.errors import AlreadyClaimed, Invalid, WrongState
+from bot.helpdesk.errors import AlreadyClaimed, Invalid, NotFound, WrongState
 from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import (
     Accepted,
@@ -14,7 +14,8 @@ from bot.helpdesk.models import (
     Staff,
     Visibility,
 )
-from bot.helpdesk.storage import conversations, invitations, people, requests
+from bot.helpdesk.storage import attachments, conversations, invitations, people, requests
+from bot.helpdesk.storage.attachments import Attachment
 from bot.helpdesk.usecases import UseCases, found_request
 from bot.helpdesk.work import Work
 
@@ -63,19 +64,67 @@ class Helping(UseCases):
 
         Only the owner and participants write to the visitor; anyone else gets ``WrongState``.
         """
-        rules.check_client_message_id(client_message_id)
         text = rules.clean_text(text, self._policy.text_limit)
+        return await self._post(
+            conversation_id,
+            staff,
+            client_message_id,
+            visibility,
+            lambda work: work.helper_says(staff, client_message_id, text, visibility),
+        )
+
+    async def post_picture(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        client_message_id: str,
+        content: bytes,
+        visibility: Visibility,
+    ) -> Accepted:
+        """The same with a picture instead of words. Raises ``Invalid`` or ``TooLarge`` for what is none."""
+        content_type = rules.picture_type(content)
+        payload = {"attachment": {"kind": "image", "type": content_type, "size": len(content)}}
+
+        async def say(work: Work) -> Accepted:
+            text = self._texts.get(work.conversation.locale, "picture")
+            accepted = await work.helper_says(staff, client_message_id, text, visibility, payload)
+            kept = Attachment(conversation_id, accepted.seq, "image", "kept", content_type, content)
+            await attachments.add(work.connection, kept, work.now)
+            return accepted
+
+        return await self._post(conversation_id, staff, client_message_id, visibility, say)
+
+    async def _post(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        client_message_id: str,
+        visibility: Visibility,
+        say: Callable[[Work], Awaitable[Accepted]],
+    ) -> Accepted:
+        rules.check_client_message_id(client_message_id)
         async with self._work(conversation_id) as work:
             if repeated := await work.repeated(client_message_id, staff):
                 return repeated
             beside = await invitations.participants(work.connection, [conversation_id])
             rules.check_may_post(work.conversation, staff, visibility, [p.person.id for p in beside])
-            accepted = await work.helper_says(staff, client_message_id, text, visibility)
+            accepted = await say(work)
             # Who writes is there, whatever became of their WebSocket.
             await people.mark_seen(work.connection, staff.id, work.now)
             if visibility == "public":
                 await self._responded(work, staff)
             return accepted
+
+    async def attachment(self, conversation_id: str, seq: int, *, internal: bool) -> Attachment:
+        """What came with a message. Raises ``NotFound`` where nothing did, or it is gone.
+
+        Without ``internal``, as for visitors, what came with an internal note is not found.
+        """
+        async with self._database.transaction() as connection:
+            found = await attachments.get(connection, conversation_id, seq, internal=internal)
+        if found is None or found.status == "gone":
+            raise NotFound("there is nothing, or no longer anything, with this message")
+        return found
 
     async def _responded(self, work: Work, staff: Staff) -> None:
         request = await requests.newest_of(work.connection, work.conversation.id)

@@ -19,6 +19,7 @@ from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.handling import StaffTickets
 from bot.helpdesk.tickets.reminders import TicketClock
+from bot.helpdesk.tickets.unreached import UnreachedVisitors
 from bot.helpdesk.tickets.visiting import VisitorTickets
 from bot.helpdesk.worktime.roster import WorkingHours
 
@@ -28,6 +29,7 @@ class Office:
     """The use cases of everything that is not a live conversation."""
 
     visitor_tickets: VisitorTickets
+    unreached: UnreachedVisitors
     tickets: StaffTickets
     ticket_clock: TicketClock
     people: PeopleAdministration
@@ -53,6 +55,7 @@ class Office:
         shared = (database, live, texts, thresholds, clock, WorkingHours(database))
         return cls(
             VisitorTickets(*shared),
+            UnreachedVisitors(*shared),
             StaffTickets(*shared),
             TicketClock(*shared),
             PeopleAdministration(database, accounts, thresholds, clock),

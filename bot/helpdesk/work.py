@@ -124,16 +124,17 @@ class Work(Nudging):
         )
 
     async def helper_says(
-        self, staff: Staff, client_message_id: str, text: str, visibility: Visibility
+        self, staff: Staff, sent_as: str, text: str, visibility: Visibility, payload: JSON | None = None
     ) -> Accepted:
-        """Save a message or an internal note of a member of staff."""
+        """Save a message or an internal note of a member of staff; ``sent_as`` is the client's id for it."""
         sender = Sender("helper", staff.name, staff.department)
         seq = await self.append(
             "text",
             sender,
             text,
+            payload=payload,
             visibility=visibility,
-            client_message_id=client_message_id,
+            client_message_id=sent_as,
             staff_id=staff.id,
         )
         return Accepted(seq, repeated=False)

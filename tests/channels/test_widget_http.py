@@ -43,6 +43,7 @@ async def test_conversation_shows_where_it_stands(site: Site):
         "closed": False,
         "rated": False,
         "helper": None,
+        "wechat": None,
     }
 
 

@@ -141,6 +141,7 @@ async def test_visitor_sees_place_and_state_when_waiting_for_a_person(site: Site
             "owner": "queue",
             "helper": None,
             "participants": [],
+            "wechat": None,
         }
         assert await socket.next("queue") == {
             "type": "queue",

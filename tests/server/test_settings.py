@@ -40,6 +40,8 @@ def test_settings_split_lists_when_commas_separate_them():
         ("BANGBAN_ASSISTANT_URLS", ","),
         ("BANGBAN_ASSISTANT_TIMEOUT_SECONDS", "0"),
         ("BANGBAN_ASSISTANT_TIMEOUT_SECONDS", "nan"),
+        ("BANGBAN_WECHAT_PASSIVE_SECONDS", "5"),
+        ("BANGBAN_WECHAT_PASSIVE_SECONDS", "0"),
         ("BANGBAN_COOKIE_SECURE", "maybe"),
         ("BANGBAN_KNOWLEDGE_SEARCH", "1"),
         ("BANGBAN_LOG_LEVEL", "loud"),

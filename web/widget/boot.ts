@@ -59,7 +59,7 @@ function mount(settings: Settings): Api {
   document.body.append(element);
   replay(api, calls.filter(([name]) => !name.startsWith('set') && name !== 'on' && name !== 'pageVisited'));
   emitter.emit('ready', {});
-  void followLink(window, http).then((saved) => saved && session.goOn(saved));
+  void followLink(window, http, session.token).then((saved) => saved && session.goOn(saved));
   return api;
 }
 

@@ -112,4 +112,8 @@ export function buttons(update: Update): Button[] {
   });
 }
 
+/** Whether a picture came with it: then its words are for those who are shown only words. */
+export const hasPicture = ({ payload }: Update): boolean =>
+  (payload.attachment as Payload | null | undefined)?.kind === 'image';
+
 export const field = (update: Update, name: string): string | null => word(update.payload[name]);

@@ -51,6 +51,18 @@ export interface Leave {
   description?: string;
 }
 
+/** Going on in WeChat: not to be had, to be had, or under way. */
+export type Wechat = 'none' | 'offered' | 'linked';
+
+/** A code that leads to WeChat: `qr` to be scanned, `code` to be sent to `account`, each once. */
+export interface WechatCode {
+  qr: { size: number; path: string };
+  code: string;
+  account: string | null;
+  /** Seconds from now. */
+  expiresIn: number;
+}
+
 export interface Problem {
   code: string;
   message: string;
@@ -72,7 +84,7 @@ export type ServerFrame =
   | { type: 'queue'; position: number; wait_seconds: number | null }
   | { type: 'typing'; who: 'bot' | 'helper' }
   | { type: 'read'; seq: number }
-  | { type: 'state'; owner: Owner; helper: Helper | null }
+  | { type: 'state'; owner: Owner; helper: Helper | null; wechat: Wechat }
   | { type: 'pong' }
   | { type: 'error'; error: Problem; client_message_id?: string };
 
@@ -99,6 +111,18 @@ function toSender(raw: unknown): Sender | null {
 
 export function toHelper(raw: unknown): Helper | null {
   return isRecord(raw) && typeof raw.name === 'string' ? { name: raw.name, department: text(raw.department) } : null;
+}
+
+export const toWechat = (raw: unknown): Wechat => (isRecord(raw) ? (raw.linked === true ? 'linked' : 'offered') : 'none');
+
+/** Nothing but the strokes of squares may be drawn. */
+const PATH = /^[Mhvz\d -]{1,20000}$/;
+
+export function toWechatCode(raw: Record<string, unknown>): WechatCode | null {
+  const { qr, code, account, expires_in: expiresIn } = raw;
+  if (!isRecord(qr) || !isCount(qr.size) || typeof qr.path !== 'string' || !PATH.test(qr.path)) return null;
+  if (typeof code !== 'string' || !isCount(expiresIn)) return null;
+  return { qr: { size: qr.size, path: qr.path }, code, account: text(account), expiresIn };
 }
 
 /** An update from JSON; null when it is none (no usable `seq` or `kind`). */
@@ -133,8 +157,10 @@ const READERS = new Map<string, Reader>(Object.entries({
     isCount(position) ? { type: 'queue', position, wait_seconds: typeof wait === 'number' ? wait : null } : null,
   typing: ({ who }) => (who === 'bot' || who === 'helper' ? { type: 'typing', who } : null),
   read: ({ seq }) => (isCount(seq) ? { type: 'read', seq } : null),
-  state: ({ owner, helper }) =>
-    OWNERS.includes(owner) ? { type: 'state', owner: owner as Owner, helper: toHelper(helper) } : null,
+  state: ({ owner, helper, wechat }) =>
+    OWNERS.includes(owner)
+      ? { type: 'state', owner: owner as Owner, helper: toHelper(helper), wechat: toWechat(wechat) }
+      : null,
   pong: () => ({ type: 'pong' }),
   error: (raw) => ({ type: 'error', error: toProblem(raw), client_message_id: text(raw.client_message_id) ?? undefined }),
 } satisfies Record<string, Reader>));

@@ -1,6 +1,6 @@
 /** What the view and the page's listeners need to know, worked out from the state. */
 import { lastWhere } from './lists';
-import { type Button, buttons, field, type ShownTicket } from './payload';
+import { type Button, buttons, field, hasPicture, type ShownTicket } from './payload';
 import type { Update } from './protocol';
 import type { Outgoing, State } from './state';
 
@@ -9,6 +9,7 @@ export interface MineItem {
   key: string;
   text: string;
   kind: string;
+  picture: boolean;
   seq: number | null;
   status: Outgoing['status'] | 'read' | 'quiet';
   reason: string | null;
@@ -154,7 +155,8 @@ function mineItem(update: Update, state: State, lastMine: number): MineItem {
   const read = state.helperReadSeq >= update.seq;
   const status = update.seq === lastMine && state.outbox.length === 0 ? (read ? 'read' : 'sent') : 'quiet';
   const key = `m${update.client_message_id ?? update.seq}`;
-  return { type: 'mine', key, text: update.text ?? '', kind: update.kind, seq: update.seq, status, reason: null, id: null };
+  const { seq, kind } = update;
+  return { type: 'mine', key, text: update.text ?? '', kind, picture: hasPicture(update), seq, status, reason: null, id: null };
 }
 
 const outgoingItem = (message: Outgoing): MineItem => ({
@@ -162,6 +164,7 @@ const outgoingItem = (message: Outgoing): MineItem => ({
   key: `m${message.id}`,
   text: message.text,
   kind: 'text',
+  picture: false,
   seq: null,
   status: message.status,
   reason: message.reason,

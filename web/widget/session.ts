@@ -1,7 +1,7 @@
 /** The conversation of this page: joins state, storage and connection. The view calls it and draws its state. */
 import { Opening } from './opening';
 import type { Button } from './payload';
-import { type ClientFrame, type Leave, MAX_TEXT, type Rating, type ServerFrame, isPassing } from './protocol';
+import { type ClientFrame, type Leave, MAX_TEXT, type Rating, type ServerFrame, type WechatCode, isPassing } from './protocol';
 import { Repeat } from './repeat';
 import { hasGap } from './select';
 import type { Settings } from './settings';
@@ -65,6 +65,11 @@ export class Session {
     else if (this.state.outbox.length > 0) this.opening.start();
   }
 
+  /** What opens the conversation of this page; null before there is one. */
+  get token(): string | null {
+    return this.saved?.token ?? null;
+  }
+
   /** Goes on with a conversation begun elsewhere, in place of the one this page had. */
   goOn(saved: Saved): void {
     this.parts.memory.forget();
@@ -118,6 +123,16 @@ export class Session {
   /** A verdict on the result of a ticket; answered like `leave`. */
   rateTicket(ticket: string, rating: Rating): Promise<string | null> {
     return this.ask((token) => this.parts.http.rateTicket(token, ticket, rating));
+  }
+
+  /** The picture that came with an update; null when it cannot be had now. */
+  async picture(seq: number): Promise<Blob | null> {
+    return this.saved && this.parts.http.picture(this.saved.token, seq).catch(() => null);
+  }
+
+  /** A code that goes on with this conversation in WeChat; null when there is none now. */
+  async wechatCode(): Promise<WechatCode | null> {
+    return this.saved && this.parts.http.wechatCode(this.saved.token).catch(() => null);
   }
 
   typing(): void {
@@ -279,7 +294,7 @@ export class Session {
       case 'state':
         this.resuming = false;
         this.repeat.succeeded();
-        return this.dispatch({ type: 'owned', owner: frame.owner, helper: frame.helper, now });
+        return this.dispatch({ type: 'owned', owner: frame.owner, helper: frame.helper, wechat: frame.wechat, now });
       case 'error':
         return this.onError(frame.error.code, frame.client_message_id);
       case 'pong':

@@ -1,7 +1,7 @@
 /** What the page says about itself and its visitor: attributes of the script tag, later calls of the API. */
 import type { Profile } from './protocol';
 
-export type Locale = 'zh' | 'en';
+export type Locale = 'zh' | 'zh-Hant' | 'en';
 
 export interface Settings {
   /** Origin (and path, if any) of the server, without a slash at the end. */
@@ -13,7 +13,13 @@ export interface Settings {
   page: string | null;
 }
 
-export const toLocale = (value: unknown): Locale => (String(value).toLowerCase().startsWith('en') ? 'en' : 'zh');
+/** Traditional signs where the language says so, or the place it names writes them. */
+const HANT = /^zh[-_](hant|tw|hk|mo)/i;
+
+export function toLocale(value: unknown): Locale {
+  if (/^en/i.test(String(value))) return 'en';
+  return HANT.test(String(value)) ? 'zh-Hant' : 'zh';
+}
 
 const PROFILE_FIELDS = ['name', 'phone', 'company'] as const;
 

@@ -1,5 +1,5 @@
 /** What the widget knows, and how it changes: `reduce(state, event)` is pure, everything else follows from it. */
-import { type Helper, type Owner, type Update, toHelper } from './protocol';
+import { type Helper, type Owner, type Update, type Wechat, toHelper } from './protocol';
 
 export interface Outgoing {
   id: string;
@@ -25,6 +25,7 @@ export interface State {
   outbox: readonly Outgoing[];
   owner: Owner;
   helper: Helper | null;
+  wechat: Wechat;
   /** `at`: local milliseconds when the server said so. */
   queue: { position: number; waitSeconds: number | null; at: number } | null;
   /** Local milliseconds since when the visitor waits for a person; null when not waiting. */
@@ -50,7 +51,7 @@ export type Event =
   | { type: 'refused'; id: string; reason: string }
   | { type: 'updated'; updates: Update[]; now: number }
   | { type: 'queued'; position: number; waitSeconds: number | null; now: number }
-  | { type: 'owned'; owner: Owner; helper: Helper | null; now: number }
+  | { type: 'owned'; owner: Owner; helper: Helper | null; wechat: Wechat; now: number }
   | { type: 'typing'; who: 'bot' | 'helper'; now: number }
   | { type: 'helperRead'; seq: number }
   | { type: 'linked'; link: Link }
@@ -72,6 +73,7 @@ export const initialState: State = {
   outbox: [],
   owner: 'bot',
   helper: null,
+  wechat: 'none',
   queue: null,
   waitingSince: null,
   typing: null,
@@ -107,6 +109,8 @@ function afterNotice(state: State, update: Update, now: number): State {
       return { ...setOwner(state, 'bot', null, since), rating: 'idle' };
     case 'rated':
       return { ...state, rating: 'idle' };
+    case 'wechat_linked':
+      return { ...state, wechat: 'linked' };
     default:
       return state;
   }
@@ -195,7 +199,7 @@ export function reduce(state: State, event: Event): State {
       if (state.owner === 'helper') return state;
       return { ...state, queue: { position: event.position, waitSeconds: event.waitSeconds, at: event.now } };
     case 'owned':
-      return { ...setOwner(state, event.owner, event.helper, event.now), live: true };
+      return { ...setOwner(state, event.owner, event.helper, event.now), wechat: event.wechat, live: true };
     case 'typing':
       return { ...state, typing: { who: event.who, until: event.now + TYPING_MS } };
     case 'helperRead':

@@ -25,4 +25,5 @@ class Account:
     passive_seconds: float = 4.0
     forget_after: timedelta = timedelta(days=30)
     public_url: str = ""
+    name: str = ""
     api: str = "https://api.weixin.qq.com"

@@ -17,8 +17,6 @@ from bot.helpdesk.storage import conversations, pushes
 from bot.helpdesk.storage.pushes import Address
 from bot.helpdesk.tokens import channel_key, hash_token
 
-_GRANTING_EVENTS = ("subscribe", "scan", "click")
-
 
 @dataclass(frozen=True)
 class Admitted:
@@ -44,17 +42,18 @@ class Admission:
             if seen is not None and (seen.answer is not None or seen.key != it.key):
                 # A signature under another message is a forgery: it gets what the signed one got.
                 return Admitted("", seen.answer or "")
-            visitor = await storage.visitor(connection, it.openid, lock=True)
-            if it.kind == "unsubscribe":
-                if visitor is not None:
-                    await self._left(connection, it, visitor.conversation_id, now)
+            if not it.takes_reply:
+                # Nobody waits for an answer to these, and some are no act of a person.
+                if it.kind == "unsubscribe":
+                    # What waits is given up by the sender, which tells staff.
+                    await storage.save_subscribed(connection, it.openid, False, now)
                 await storage.save_answer(connection, it.key, "", now)
                 return Admitted("", "")
+            visitor = await storage.visitor(connection, it.openid, lock=True)
             if visitor is None:
                 visitor = await self._open(connection, it, now)
             if seen is None:
-                grant = _granted(it, visitor.grant, now)
-                await storage.arrive(connection, visitor, grant, hold_until, now)
+                await storage.arrive(connection, visitor, _granted(it, visitor.grant, now), hold_until, now)
             else:
                 await connection.execute(pushes.holding(visitor.conversation_id, CHANNEL, hold_until))
         return Admitted(visitor.conversation_id, None, seen is None)
@@ -69,16 +68,7 @@ class Admission:
         await pushes.save_address(connection, Address(record.id, CHANNEL, it.openid))
         return await storage.add_visitor(connection, it.openid, record.id, now)
 
-    async def _left(
-        self, connection: AsyncConnection, it: Inbound, conversation_id: str, now: datetime
-    ) -> None:
-        await storage.save_subscribed(connection, it.openid, False, now)
-        waiting = await pushes.waiting(connection, conversation_id, CHANNEL)
-        await pushes.park(connection, [each.id for each in waiting], now, "unsubscribed")
 
-
-def _granted(it: Inbound, grant: Grant, now: datetime) -> Grant | None:
-    """What the visitor allows from now on; None when this allows nothing new."""
-    if it.is_message:
-        return quota.granted_by_message(grant, now)
-    return quota.granted_by_event(grant, now) if it.kind in _GRANTING_EVENTS else None
+def _granted(it: Inbound, grant: Grant, now: datetime) -> Grant:
+    """What the visitor allows from now on: whatever takes a reply allows more than that one."""
+    return quota.granted_by_message(grant, now) if it.is_message else quota.granted_by_event(grant, now)

@@ -3,20 +3,24 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from bot.channels.wechat import quota, storage
-from bot.channels.wechat.account import Account
+from bot.channels.wechat.account import CHANNEL, Account
 from bot.channels.wechat.api import Http
 from bot.channels.wechat.client import Client
-from bot.channels.wechat.delivery import Delivery, LoadPicture, no_pictures
+from bot.channels.wechat.delivery import Delivery
 from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.links import Links
 from bot.channels.wechat.pause import Pause
+from bot.channels.wechat.quota import Grant, Window
 from bot.channels.wechat.receiver import Receiver
-from bot.channels.wechat.sender import Sender, Undelivered
+from bot.channels.wechat.sender import Sender
 from bot.channels.wechat.showing import Shows
 from bot.channels.wechat.token import TokenKeeper
+from bot.channels.wechat.unreached import FollowUp, Unreached
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live, utcnow
@@ -24,7 +28,7 @@ from bot.helpdesk.storage import pushes
 from bot.helpdesk.texts import LOCALES, Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.visiting import VisitorTickets
-from bot.wire import WechatOut
+from bot.wire import WechatOut, WindowOut
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,7 @@ class Foundations:
     thresholds: Thresholds
     wake_assistant: Callable[[], None]
     messages_per_10_seconds: int
-    load_picture: LoadPicture = no_pictures
-    #: Called for what could not be delivered, besides the note that staff see; a ticket may come of it.
-    undelivered: Undelivered | None = None
+    follow_up: FollowUp
 
 
 class Channel:
@@ -73,9 +75,10 @@ class Channel:
             on.wake_assistant,
             on.messages_per_10_seconds,
         )
-        delivery = Delivery(on.database, on.live, self.client, shows, pause, on.load_picture)
+        delivery = Delivery(on.database, on.live, self.client, shows, pause)
         keeping = Keeping(account, on.database, self.client)
-        self.sender = Sender(on.database, delivery, entries, keeping, pause, undelivered=on.undelivered)
+        unreached = Unreached(on.database, entries, on.follow_up)
+        self.sender = Sender(on.database, delivery, keeping, pause, unreached)
         self._task: asyncio.Task[None] | None = None
 
     def start(self, grace_seconds: float) -> None:
@@ -93,8 +96,16 @@ class Channel:
 class Windows:
     """What staff are told of WeChat (``bot.web.Reach``), also while the channel is switched off."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, connected: bool) -> None:
         self._database = database
+        self._connected = connected
+
+    async def linked(self, conversation_id: str) -> bool | None:
+        """Whether the conversation goes on in WeChat too; None where it cannot."""
+        if not self._connected:
+            return None
+        async with self._database.transaction() as connection:
+            return await pushes.has_address(connection, conversation_id, CHANNEL)
 
     async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
         """What may still be sent, by conversation."""
@@ -103,13 +114,19 @@ class Windows:
         async with self._database.transaction() as connection:
             grants = await storage.grants_of(connection, list(conversation_ids))
         now = utcnow()
-        allowed = {each: quota.allowance(grant, now) for each, grant in grants.items()}
-        return {
-            each: WechatOut(remaining=it.remaining, limit=quota.MESSAGE_SENDS, window_ends_at=it.until)
-            for each, it in allowed.items()
-        }
+        return {each: _shown(grant, now) for each, grant in grants.items()}
 
     async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
         """What became of each update."""
         async with self._database.transaction() as connection:
             return await pushes.states(connection, conversation_id, after)
+
+
+def _shown(grant: Grant, now: datetime) -> WechatOut:
+    event = quota.event_window(grant, now)
+    shown = WindowOut(**_window(event)) if event else None
+    return WechatOut(**_window(quota.message_window(grant, now)), event=shown)
+
+
+def _window(it: Window) -> dict[str, Any]:
+    return {"remaining": it.remaining, "limit": it.limit, "window_ends_at": it.until}

@@ -8,26 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.channels.wechat import errcodes
-from bot.channels.wechat.api import LARGEST_MEDIA_BYTES, Answer, Http
+from bot.channels.wechat.api import Answer, Http
 from bot.channels.wechat.token import NoToken, TokenKeeper
+from bot.helpdesk.rules import picture_type
 
 #: Where WeChat keeps films.
 MEDIA_HOSTS = (".qq.com",)
-_PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
-
-
-class BadPicture(ValueError):
-    """WeChat takes JPEG, PNG and GIF of at most 10 MB."""
-
-
-def picture_kind(content: bytes) -> str:
-    """The media type of a picture WeChat takes. Raises BadPicture."""
-    if len(content) > LARGEST_MEDIA_BYTES:
-        raise BadPicture("the picture is larger than 10 MB")
-    for start, kind in _PICTURES.items():
-        if content.startswith(start):
-            return kind
-    raise BadPicture("the picture is neither JPEG, PNG nor GIF")
 
 
 def _is_wechats(url: str) -> bool:
@@ -70,8 +56,8 @@ class Client:
         ).errcode
 
     async def upload_picture(self, content: bytes) -> Answer:
-        """Upload a picture for three days; ``body["media_id"]`` names it. Raises BadPicture."""
-        kind = picture_kind(content)
+        """Upload a picture for three days; ``body["media_id"]`` names it. Raises Invalid or TooLarge."""
+        kind = picture_type(content)
         name = f"picture.{kind.partition('/')[2]}"
         return await self._with_token(
             lambda token: self._http.upload(

@@ -1,6 +1,6 @@
 """One message to one visitor: chosen by ``plan``, sent, and what came of it written down."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import errcodes, plan, quota, render, split, storage
 from bot.channels.wechat.account import CHANNEL
-from bot.channels.wechat.client import BadPicture, Client
+from bot.channels.wechat.client import Client
 from bot.channels.wechat.entries import Stands
 from bot.channels.wechat.errcodes import Decision
 from bot.channels.wechat.pause import Pause
@@ -18,8 +18,9 @@ from bot.channels.wechat.plan import Piece, Stop, Waiting
 from bot.channels.wechat.showing import Show, Shows
 from bot.helpdesk import tables
 from bot.helpdesk.database import Database
+from bot.helpdesk.errors import Invalid, TooLarge
 from bot.helpdesk.live import Live, utcnow
-from bot.helpdesk.storage import pushes
+from bot.helpdesk.storage import attachments, pushes
 from bot.helpdesk.storage.pushes import Address, Push
 
 log = structlog.stdlib.get_logger(__name__)
@@ -27,13 +28,6 @@ log = structlog.stdlib.get_logger(__name__)
 # While the visitor reads on the web, WeChat can wait: every send is one of five.
 WEB_SECONDS = 30.0
 _MENU_NOT_ALLOWED = 40200
-#: The content of a picture an update names; None when there is none (any more).
-LoadPicture = Callable[[str, str], Awaitable[bytes | None]]
-
-
-async def no_pictures(_conversation_id: str, _name: str) -> bytes | None:
-    """For a helpdesk whose updates carry none."""
-    return None
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,6 @@ class Delivery:
         client: Client,
         shows: Shows,
         pause: Pause,
-        load_picture: LoadPicture = no_pictures,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._database = database
@@ -71,9 +64,8 @@ class Delivery:
         self._client = client
         self._shows = shows
         self._pause = pause
-        self._load_picture = load_picture
         self._clock = clock
-        self._uploaded: dict[str, str] = {}
+        self._uploaded: dict[tuple[str, int], str] = {}
         self._alarmed = True  # by an earlier process, perhaps
 
     async def send_next(self, address: Address, limit: int = split.LIMIT_BYTES) -> Outcome | None:
@@ -85,12 +77,12 @@ class Delivery:
             visitor = await storage.visitor(connection, address.address)
             if not waiting or await pushes.held(connection, address.conversation_id, CHANNEL, now):
                 return Outcome()
-            if visitor is None or not visitor.subscribed:
-                return await self._give_up(connection, waiting, "unreachable", now)
             if reader.on_web:
                 later = now + timedelta(seconds=WEB_SECONDS)
                 await pushes.put_off(connection, [each.id for each in waiting], later, "on_the_web")
                 return Outcome("on_the_web")
+            if visitor is None or not visitor.subscribed:
+                return await self._give_up(connection, waiting, "unreachable", now)
             if any(render.asks_rating(each.update) for each in waiting):
                 waiting = await self._with_kept(connection, address, waiting, now)
         return await self._choose(address, visitor, waiting, reader, limit)
@@ -103,6 +95,9 @@ class Delivery:
         linked = any(render.wants_link(each.update) for each in waiting)
         show = await self._shows.prepare(address.conversation_id, reader.stands, wants_link=hinted or linked)
         items = [Waiting(p.id, p.update.seq, show(p.update), p.progress) for p in waiting]
+        if empty := [each.row for each in items if each.is_empty]:
+            await self._pass_over(empty)
+            return None
         piece = plan.next_piece(items, allowed, limit)
         if isinstance(piece, Stop):
             async with self._database.transaction() as connection:
@@ -110,6 +105,13 @@ class Delivery:
         errcode = await self._send(address, piece, show)
         attempts = waiting[0].attempts + 1
         return await self._settle(address, waiting, piece, errcode, attempts, limit)
+
+    async def _pass_over(self, rows: Sequence[int]) -> None:
+        """WeChat takes no empty text, and nobody misses one: whoever reads it on the web sees what it is."""
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            for row in rows:
+                await pushes.advance(connection, row, None, now)
 
     async def _reader(self, conversation_id: str) -> _Reader:
         conversation, message = tables.conversation, tables.message
@@ -147,7 +149,7 @@ class Delivery:
     ) -> list[Push]:
         """The closing takes along what was held back for it."""
         conversation_id = address.conversation_id
-        kept = pushes.reviving(conversation_id, CHANNEL, now, "quota_kept")
+        kept = pushes.reviving([conversation_id], CHANNEL, now, "quota_kept")
         if not (await connection.execute(kept)).rowcount:
             return waiting
         return await pushes.waiting(connection, conversation_id, CHANNEL)
@@ -163,34 +165,36 @@ class Delivery:
 
     async def _send(self, address: Address, piece: Piece, show: Show) -> int:
         openid = address.address
-        if piece.image is not None:
-            return await self._send_picture(address, piece.image)
+        if piece.picture_seq is not None:
+            return await self._send_picture(address, piece.picture_seq)
         if piece.closing_seq is None:
-            text = f"{piece.text}\n{show.hint()}" if piece.hint else piece.text
+            text = f"{piece.text}\n{show.hint()}".strip() if piece.hint else piece.text
             return await self._client.send_text(openid, text)
-        errcode = await self._client.send_menu(openid, piece.text, show.rating_menu(piece.closing_seq))
+        items = show.rating_menu(address.conversation_id, piece.closing_seq)
+        errcode = await self._client.send_menu(openid, piece.text, items)
         if errcode != _MENU_NOT_ALLOWED:
             return errcode
         # Not every account may send menus; numbers do as well.
         await self._alarm(errcode)
         return await self._client.send_text(openid, f"{piece.text}\n{show.rating_lines()}")
 
-    async def _send_picture(self, address: Address, name: str) -> int:
-        errcode = await self._send_uploaded(address, name)
+    async def _send_picture(self, address: Address, seq: int) -> int:
+        errcode = await self._send_uploaded(address, seq)
         if errcodes.decide(errcode, 1).action == "upload_again":
-            self._uploaded.pop(f"{address.conversation_id}/{name}", None)
-            errcode = await self._send_uploaded(address, name)
+            self._uploaded.pop((address.conversation_id, seq), None)
+            errcode = await self._send_uploaded(address, seq)
         return errcode
 
-    async def _send_uploaded(self, address: Address, name: str) -> int:
-        key = f"{address.conversation_id}/{name}"
+    async def _send_uploaded(self, address: Address, seq: int) -> int:
+        key = (address.conversation_id, seq)
         if key not in self._uploaded:
-            content = await self._load_picture(address.conversation_id, name)
-            if content is None:
+            async with self._database.transaction() as connection:
+                found = await attachments.get(connection, *key, internal=False)
+            if found is None or found.content is None:
                 return errcodes.NO_PICTURE
             try:
-                answer = await self._client.upload_picture(content)
-            except BadPicture:
+                answer = await self._client.upload_picture(found.content)
+            except (Invalid, TooLarge):
                 return errcodes.NO_PICTURE
             if answer.errcode != 0:
                 return answer.errcode
@@ -212,7 +216,7 @@ class Delivery:
     ) -> Outcome | None:
         decision = errcodes.decide(errcode, attempts)
         if decision.action == "sent":
-            await self._sent(address, piece)
+            await self._sent(address, waiting, piece)
             return None
         log.warning(
             "wechat_refused", conversation_id=address.conversation_id, reason=errcodes.reason(errcode)
@@ -230,16 +234,21 @@ class Delivery:
             return await self._later(waiting, decision, errcode)
         return await self._refused(address, waiting, piece, decision)
 
-    async def _sent(self, address: Address, piece: Piece) -> None:
+    async def _sent(self, address: Address, waiting: Sequence[Push], piece: Piece) -> None:
         now = self._clock()
+        went = {row for row, _ in piece.progress}
         async with self._database.transaction() as connection:
             for row, characters in piece.progress:
                 await pushes.advance(connection, row, characters, now)
             visitor = await storage.visitor(connection, address.address, lock=True)
             if visitor is not None:
                 await storage.save_grant(connection, address.address, quota.spend(visitor.grant, now))
+            if any(each.id in went and each.update.sender.kind == "helper" for each in waiting):
+                await storage.follow(connection, address.address, address.conversation_id)
             if self._alarmed:
+                # It works (again): what was given up for a fault of the interface may go after all.
                 await storage.clear_alarms(connection)
+                await pushes.revive(connection, CHANNEL, "fault", now - quota.MESSAGE_WINDOW, now)
         self._alarmed = False
 
     async def _spend(self, openid: str) -> None:
@@ -272,6 +281,7 @@ class Delivery:
                     await storage.save_grant(connection, address.address, quota.used_up(visitor.grant))
                     return await self._give_up(connection, waiting, "quota_used", now)
                 case "alarm" | "back_off" | "renew":
+                    self._alarmed = True
                     return await self._give_up(connection, waiting, "fault", now)
                 case _:
                     # This message, not the others.

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.wechat import links, render, storage, wording
+from bot.channels.wechat import render, storage, wording
 from bot.channels.wechat.account import CHANNEL
 from bot.helpdesk import rules, tables
 from bot.helpdesk.database import Database
@@ -25,7 +25,7 @@ from bot.helpdesk.storage import conversations, messages, pushes
 from bot.helpdesk.storage.pushes import Address
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
-from bot.helpdesk.tokens import hash_token
+from bot.helpdesk.tokens import channel_key, hash_token
 from bot.helpdesk.work import Work
 
 _SCENE_PARTS = 3
@@ -166,28 +166,48 @@ class Entries:
             else:
                 await self._notice(work, "district_set", message_id, district=name)
 
-    async def link(self, openid: str, message_id: str, scene: str, now_in: str) -> str:
-        """Go on in WeChat with a conversation of the web; returns the conversation the visitor is in then."""
+    async def link(self, openid: str, message_id: str, code: str, hold_until: datetime) -> str | None:
+        """Go on in WeChat with the conversation of the web behind ``code``; None when no such code holds.
+
+        Until ``hold_until`` it is this message's answer that tells the visitor, and nobody else.
+        """
         async with self._database.transaction() as connection:
-            code = hash_token(scene.removeprefix(links.SCENE))
-            target = await storage.use_link(connection, code, CHANNEL, self._clock())
-            if target is not None:
-                await storage.move(connection, openid, target)
-                await pushes.save_address(connection, Address(target, CHANNEL, openid))
-                work = await Work.begin(connection, target, self._policy, self._desk_texts, self._clock)
-                first_seq = work.conversation.last_seq
-                await self._notice(work, "linked", message_id)
-        if target is None:
-            await self.notice(now_in, message_id, "link_expired")
-            return now_in
+            target = await storage.use_link(connection, hash_token(code), CHANNEL, self._clock())
+            if target is None:
+                return await self._linked_before(connection, openid, message_id)
+            await storage.move(connection, openid, target)
+            await pushes.save_address(connection, Address(target, CHANNEL, openid))
+            await connection.execute(pushes.holding(target, CHANNEL, hold_until))
+            key = channel_key(CHANNEL, openid)
+            await conversations.set_visitor_key(connection, target, key, over=True)
+            work = await Work.begin(connection, target, self._policy, self._desk_texts, self._clock)
+            first_seq = work.conversation.last_seq
+            await self._notice(work, "linked", message_id)
         await self._live.publish_all(work.all_nudges(first_seq))
         return target
 
-    async def undelivered(self, conversation_id: str, seqs: list[int], code: str) -> None:
-        """Leave a note for staff that these updates did not reach the visitor."""
+    async def _linked_before(self, connection: AsyncConnection, openid: str, message_id: str) -> str | None:
+        """The same message again: it has been answered where it led to."""
+        visitor = await storage.visitor(connection, openid)
+        if visitor is None:
+            return None
+        there = visitor.conversation_id
+        return there if await messages.find_sent(connection, there, message_id) else None
+
+    async def undelivered(self, conversation_id: str, seqs: list[int], code: str, ticket: str | None) -> None:
+        """Leave a note for staff that these updates did not reach the visitor; ``ticket`` follows it up.
+
+        That such a ticket was opened is told the visitor as well: of that alone no note is left.
+        """
         async with self._work(conversation_id) as work:
-            text = self._texts.get("zh", code, count=len(seqs))
-            payload = {"code": "wechat_undelivered", "reason": code, "seqs": seqs}
+            found = [await messages.get(work.connection, conversation_id, seq) for seq in seqs]
+            if all(each is None or each.payload.get("code") == "ticket_created" for each in found):
+                return
+            what_now = "undelivered_ticket" if ticket else "undelivered_advice"
+            text = self._texts.get("zh", code, count=len(seqs)) + self._texts.get(
+                "zh", what_now, number=ticket
+            )
+            payload = {"code": "wechat_undelivered", "reason": code, "seqs": seqs, "ticket": ticket}
             await work.append("notice", Sender("system"), text, payload=payload, visibility="internal")
 
     async def found(self, conversation_id: str, message_id: str) -> Update | None:
@@ -195,6 +215,11 @@ class Entries:
         async with self._database.transaction() as connection:
             sent = await messages.find_sent(connection, conversation_id, message_id)
             return await messages.get(connection, conversation_id, sent[0]) if sent else None
+
+    async def theirs(self, openid: str) -> list[str]:
+        """The conversations that go on with this visitor in WeChat."""
+        async with self._database.transaction() as connection:
+            return await pushes.reached_by(connection, CHANNEL, openid)
 
     async def newest(self, conversation_id: str, limit: int) -> list[Update]:
         """The newest public updates, in order."""

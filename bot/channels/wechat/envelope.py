@@ -15,6 +15,8 @@ from bot.channels.wechat.errors import Refused
 
 LARGEST_BODY_BYTES = 32_768
 WINDOW_SECONDS = 300
+# What the envelope of a message must not say beside it, unless the setting allows both forms.
+_PLAIN = frozenset({"FromUserName", "CreateTime", "MsgType", "MsgId", "Content", "Event", "EventKey"})
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,12 @@ def open_letter(account: Account, query: Mapping[str, str], body: bytes, now: da
         # The signature of this mode does not cover the body: the operator asked for no better.
         _check(account, query, "signature", now)
         return Letter(xml.read(body), query["signature"], None)
-    encrypted = xml.read(body).get("Encrypt", "")
+    outer = xml.read(body)
+    encrypted = outer.get("Encrypt", "")
     if query.get("encrypt_type") != "aes" or not encrypted:
         raise Refused("forbidden", "Unencrypted messages are not taken.")
+    if account.mode == "safe" and not _PLAIN.isdisjoint(outer):
+        raise Refused("forbidden", "Messages that are also there unencrypted are not taken.")
     _check(account, query, "msg_signature", now, encrypted)
     opened = crypto.decrypt(account.keys, encrypted, account.app_id)
     return Letter(xml.read(opened.message), query["msg_signature"], opened.key)

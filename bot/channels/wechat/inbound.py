@@ -50,6 +50,11 @@ class Inbound:
         return self.kind in ("text", "image", "voice", "video", "location", "link", "unknown")
 
     @property
+    def takes_reply(self) -> bool:
+        """Whether WeChat shows the visitor what this is answered. Of other events it shows nothing."""
+        return self.is_message or self.kind in ("subscribe", "scan", "click")
+
+    @property
     def client_message_id(self) -> str:
         """The id under which the conversation saves it, once."""
         return "wx-" + hashlib.sha256(self.key.encode()).hexdigest()[:40]

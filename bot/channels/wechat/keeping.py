@@ -21,6 +21,9 @@ SEEN_LIFE = timedelta(days=1)
 _FETCH_PAUSE = timedelta(seconds=60)
 _FETCH_ATTEMPTS = 8
 _AT_ONCE = 4
+_NO_MEDIA = 40007
+#: What is shown or played as what it is; anything else is kept too, and only ever downloaded.
+UNKNOWN_TYPE = "application/octet-stream"
 _TYPES = {
     "image": ("image/jpeg", "image/png", "image/gif", "image/webp"),
     "voice": ("audio/amr", "audio/mpeg", "audio/speex", "audio/x-speex", "audio/mp3", "voice/speex"),
@@ -48,26 +51,40 @@ class Keeping:
     async def fetch(self, it: Media) -> None:
         """Fetch one; what cannot be fetched is tried again a few times and then gone."""
         answer = await self._client.fetch_media(it.media_id)
-        kept = (
-            answer.content if answer.errcode == 0 and answer.content_type in _TYPES.get(it.kind, ()) else None
-        )
-        final = it.attempts >= _FETCH_ATTEMPTS or answer.errcode in (0, 40007)
-        if kept is None and not final:
-            log.warning("wechat_media_later", reason=errcodes.reason(answer.errcode))
+        if answer.errcode == 0 and answer.content:
+            await self._keep(it, _type(it.kind, answer.content_type), answer.content)
             return
+        reason = errcodes.reason(answer.errcode) if answer.errcode else "no_content"
+        if it.attempts < _FETCH_ATTEMPTS and answer.errcode != _NO_MEDIA:
+            log.warning("wechat_media_later", reason=reason)
+            return
+        log.error("wechat_media_gone", conversation_id=it.conversation_id, seq=it.seq, reason=reason)
+        await self._keep(it, None, None)
+
+    async def _keep(self, it: Media, content_type: str | None, content: bytes | None) -> None:
         async with self._database.transaction() as connection:
-            await storage.keep_media(connection, it, answer.content_type if kept else None, kept)
+            await storage.keep_media(connection, it, content_type, content)
 
     async def forget(self) -> None:
-        """Remove the personal data of visitors who left long enough ago, and old notes of what was seen."""
+        """Remove the personal data of visitors who left long enough ago, and old notes and codes."""
         now = self._clock()
         async with self._database.transaction() as connection:
             await storage.drop_seen(connection, now - SEEN_LIFE)
+            await storage.drop_links(connection, now)
             gone = await storage.left_before(connection, now - self._account.forget_after, 100)
             for visitor in gone:
+                theirs = await pushes.reached_by(connection, CHANNEL, visitor.openid)
                 await pushes.drop_address(connection, CHANNEL, visitor.openid)
-                await conversations.clear_profile(connection, visitor.conversation_id)
+                for conversation_id in theirs:
+                    await conversations.clear_profile(connection, conversation_id)
                 await conversations.drop_visitor_key(connection, channel_key(CHANNEL, visitor.openid))
-                await storage.forget(connection, visitor)
+                await storage.forget(connection, visitor, theirs)
         if gone:
             log.info("wechat_visitors_forgotten", count=len(gone))
+
+
+def _type(kind: str, given: str) -> str:
+    if given in _TYPES.get(kind, ()):
+        return given
+    log.warning("wechat_media_of_unknown_type", kind=kind, content_type=given[:60])
+    return UNKNOWN_TYPE

@@ -33,6 +33,11 @@ class Waiting:
         """What is still to be sent."""
         return self.shown.text[self.done :]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it that WeChat could show."""
+        return not self.rest.strip() and self.shown == Shown(self.shown.text)
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -42,7 +47,7 @@ class Piece:
     progress: tuple[tuple[int, int | None], ...]
     closing_seq: int | None = None
     hint: bool = False
-    image: str | None = None
+    picture_seq: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,9 @@ def next_piece(
         return Stop("quota_used" if allowed.until else "window_closed")
     if allowed.remaining > allowed.kept:
         last_free = allowed.kept > 0 and allowed.remaining - 1 == allowed.kept
+        if last_free and waiting[0].shown.picture:
+            # Beside a picture there is no room to ask the visitor to write: that goes first.
+            return Piece("", (), hint=True)
         return _packed(waiting, limit, hint=last_free)
     if closing is None:
         return Stop("quota_kept")
@@ -70,21 +78,21 @@ def next_piece(
 
 def passive_piece(waiting: Sequence[Waiting], limit: int = split.LIMIT_BYTES) -> Piece | None:
     """As much of ``waiting`` as one passive reply holds; it costs nothing. None when a picture is first."""
-    if not waiting or waiting[0].shown.image is not None:
+    if not waiting or waiting[0].shown.picture:
         return None
     return _packed(waiting, limit, hint=False)
 
 
 def _packed(waiting: Sequence[Waiting], limit: int, *, hint: bool) -> Piece:
-    if waiting[0].shown.image is not None:
-        return Piece("", ((waiting[0].row, None),), image=waiting[0].shown.image)
+    if waiting[0].shown.picture:
+        return Piece("", ((waiting[0].row, None),), picture_seq=waiting[0].seq)
     room = limit - (HINT_BYTES if hint else 0)
     texts: list[str] = []
     progress: list[tuple[int, int | None]] = []
     closing = None
     for each in waiting:
         needed = split.size(GLUE.join([*texts, each.rest])) + (MENU_BYTES if each.shown.closes else 0)
-        if each.shown.image is not None or needed > room:
+        if each.shown.picture or needed > room:
             break
         texts.append(each.rest)
         progress.append((each.row, None))

@@ -46,6 +46,15 @@ class Allowance:
     kept: int = 0
 
 
+@dataclass(frozen=True)
+class Window:
+    """What is left of one window, of how many sends, and when it ends; None when it is closed."""
+
+    remaining: int
+    limit: int
+    until: datetime | None
+
+
 def granted_by_message(grant: Grant, now: datetime) -> Grant:
     """The visitor wrote: five sends, from now."""
     return replace(grant, message_at=now, message_used=0)
@@ -71,6 +80,18 @@ def allowance(grant: Grant, now: datetime) -> Allowance:
     of_message, of_event = _of_message(grant, now), _of_event(grant, now)
     ends = [end for end in (grant.message_until, grant.event_until) if end is not None and now < end]
     return Allowance(of_message + of_event, max(ends) if ends else None, min(RESERVE, of_message))
+
+
+def message_window(grant: Grant, now: datetime) -> Window:
+    """The window of the visitor's last message."""
+    until = grant.message_until
+    return Window(_of_message(grant, now), MESSAGE_SENDS, until if until and now < until else None)
+
+
+def event_window(grant: Grant, now: datetime) -> Window | None:
+    """The window of the visitor's last event, as long as anything is left of it."""
+    remaining = _of_event(grant, now)
+    return Window(remaining, EVENT_SENDS, grant.event_until) if remaining else None
 
 
 def spend(grant: Grant, now: datetime) -> Grant:

@@ -37,6 +37,7 @@ from bot.helpdesk.tickets.visiting import VisitorTickets
 _LOOK_SECONDS = 0.5
 _LOOK_BACK = 20
 _BUSY_SECONDS = 0.05
+_CODE_TRIES, _CODE_TRY_SECONDS = 10, 600
 _HOLD_MARGIN = timedelta(seconds=0.5)
 _ENDS_RATING = ("rated", "ticket_rated", "queued", "queued_nobody_ready", "off_hours")
 
@@ -117,18 +118,47 @@ class Receiver:
         """Do what the message asks; the conversation it is in then, and what to wait for an answer to."""
         conversation_id = admitted.conversation_id
         if it.kind == "text":
-            return conversation_id, await self._text(it, admitted, hold_until)
+            if moved := await self._code(it, admitted, hold_until):
+                return moved, None
+            here = await self._where(it, admitted)
+            return here, await self._text(it, here, admitted.new, hold_until)
         if it.is_message:
             await self._thing(it, conversation_id)
         elif it.kind in ("subscribe", "scan"):
-            conversation_id = await self._scene(it, conversation_id)
+            conversation_id = await self._scene(it, conversation_id, hold_until)
         elif it.kind == "click":
             return conversation_id, await self._click(it, conversation_id, hold_until)
         return conversation_id, None
 
-    async def _text(self, it: Inbound, admitted: Admitted, hold_until: datetime) -> Asked:
-        conversation_id = admitted.conversation_id
-        before = None if admitted.new else await self._entries.found(conversation_id, it.client_message_id)
+    async def _where(self, it: Inbound, admitted: Admitted) -> str:
+        """The conversation a text is for: the one the visitor is in, or another of theirs that it rates."""
+        here = admitted.conversation_id
+        tapped = wording.rated_by(it.menu_id)
+        if tapped is None and wording.chosen_number(it.text, 5) is None:
+            return here
+        others = [each for each in await self._entries.theirs(it.openid) if each != here]
+        if not admitted.new:
+            for each in others:
+                if await self._entries.found(each, it.client_message_id):
+                    return each
+            return here
+        if tapped is not None:
+            same = (each for each in others if wording.conversation_number(each) == tapped.number)
+            return next(same, here)
+        return await self._asks_last(here, others)
+
+    async def _asks_last(self, here: str, others: list[str]) -> str:
+        """Which of their conversations asked for a rating after anything was said in the present one."""
+        newest = await self._entries.newest(here, 1) if others else []
+        latest, place = (newest[-1].at if newest else None), here
+        for each in others:
+            asking = _open_rating(await self._entries.newest(each, _LOOK_BACK))
+            if asking is not None and (latest is None or asking.at > latest):
+                latest, place = asking.at, each
+        return place
+
+    async def _text(self, it: Inbound, conversation_id: str, new: bool, hold_until: datetime) -> Asked:
+        before = None if new else await self._entries.found(conversation_id, it.client_message_id)
         rated = _rating_in(before) if before else await self._rating(it, conversation_id)
         if rated is not None:
             return await self._rate(it, conversation_id, rated)
@@ -174,17 +204,17 @@ class Receiver:
     async def _rating(self, it: Inbound, conversation_id: str) -> Verdict | None:
         """The verdict that a tap in the rating's menu, or a typed 1 to 5 after it, means."""
         tapped = wording.rated_by(it.menu_id)
-        stars = tapped[1] if tapped else wording.chosen_number(it.text, 5)
-        if stars is None:
+        stars = tapped.stars if tapped else wording.chosen_number(it.text, 5)
+        if stars is None or (tapped and tapped.number != wording.conversation_number(conversation_id)):
             return None
         newest = await self._entries.newest(conversation_id, _LOOK_BACK)
-        if tapped and (ticket_id := _ticket_of(newest, tapped[0])):
-            return Verdict(tapped[0], stars, ticket_id)
+        if tapped and (ticket_id := _ticket_of(newest, tapped.seq)):
+            return Verdict(tapped.seq, stars, ticket_id)
         request = await self._desk.request_of(conversation_id)
         if request is not None and request.status != "closed":
             return None  # to the person who is there, or will be, a number is a number
         asking = _open_rating(newest)
-        if asking is None or (tapped and tapped[0] != asking.seq):
+        if asking is None or (tapped and tapped.seq != asking.seq):
             return None
         return Verdict(asking.seq, stars, asking.payload.get("ticket_id"))
 
@@ -211,9 +241,34 @@ class Receiver:
             conversation_id, it.client_message_id, text, payload, picture, f"ask_text_{it.kind}"
         )
 
-    async def _scene(self, it: Inbound, conversation_id: str) -> str:
+    async def _code(self, it: Inbound, admitted: Admitted, hold_until: datetime) -> str | None:
+        """The conversation that a typed code leads to; None when it is a message like any other.
+
+        Who tries one after the other is not let on to whether one was right.
+        """
+        code, surely = wording.link_code(it.text) or ("", False)
+        if not code:
+            return None
+        name = f"wechat-code:{it.openid}"
+        allowed = not admitted.new or await self._live.allow(name, _CODE_TRIES, _CODE_TRY_SECONDS)
+        if allowed:
+            moved = await self._entries.link(it.openid, it.client_message_id, code, hold_until)
+            if moved is not None:
+                return moved
+        if not surely:
+            return None
+        here = admitted.conversation_id
+        await self._entries.sent(here, it.client_message_id, it.text, {}, None, "link_expired")
+        return here
+
+    async def _scene(self, it: Inbound, conversation_id: str, hold_until: datetime) -> str:
         if it.name.startswith(links.SCENE):
-            return await self._entries.link(it.openid, it.client_message_id, it.name, conversation_id)
+            code = it.name.removeprefix(links.SCENE)
+            moved = await self._entries.link(it.openid, it.client_message_id, code, hold_until)
+            if moved is not None:
+                return moved
+            await self._entries.notice(conversation_id, it.client_message_id, "link_expired")
+            return conversation_id
         first = it.kind == "subscribe"
         await self._entries.visit(conversation_id, it.client_message_id, it.name, first=first)
         return conversation_id

@@ -19,11 +19,14 @@ _QUEUES = ("queued", "queued_nobody_ready", "helper_returned_to_queue", "redirec
 
 @dataclass(frozen=True)
 class Shown:
-    """An update ready for WeChat. ``closes`` marks what asks for a rating, for which a send is kept."""
+    """An update ready for WeChat. ``closes`` marks what asks for a rating, for which a send is kept.
+
+    ``picture``: what came with it goes out in place of the text.
+    """
 
     text: str
     closes: bool = False
-    image: str | None = None
+    picture: bool = False
 
 
 def show(
@@ -39,14 +42,18 @@ def show(
         blocks.append(_place(place, texts, locale))
     if link and _asks_contact(update):
         blocks.append(texts.get(locale, "callback_by_web", url=link))
-    image = update.payload.get("image")
     text = "\n".join(block for block in blocks if block)
-    return Shown(text, asks_rating(update), image if isinstance(image, str) else None)
+    return Shown(text, asks_rating(update), _is_picture(update))
 
 
 def wants_link(update: Update) -> bool:
     """Whether it is shown with a link to the web."""
     return update.payload.get("code") == WEB_LINK or _asks_contact(update)
+
+
+def _is_picture(update: Update) -> bool:
+    attachment = update.payload.get("attachment")
+    return isinstance(attachment, Mapping) and attachment.get("kind") == "image"
 
 
 def _asks_contact(update: Update) -> bool:
@@ -73,10 +80,13 @@ def rating_lines(texts: Texts, locale: str) -> str:
     return "\n".join([texts.get(locale, "rate_by_number"), *lines])
 
 
-def rating_menu(seq: int, texts: Texts, locale: str) -> list[dict[str, str]]:
+def rating_menu(conversation_id: str, seq: int, texts: Texts, locale: str) -> list[dict[str, str]]:
     """The rating as items of a menu message (菜单消息) for the closing ``seq``."""
     return [
-        {"id": rating_id(seq, stars), "content": f"{stars} {texts.get(locale, f'rate_{stars}')}"}
+        {
+            "id": rating_id(conversation_id, seq, stars),
+            "content": f"{stars} {texts.get(locale, f'rate_{stars}')}",
+        }
         for stars in STARS
     ]
 

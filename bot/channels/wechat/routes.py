@@ -6,13 +6,13 @@ from pydantic import Field
 from sanic.response import HTTPResponse
 from sanic.response import text as text_response
 
-from bot.channels.wechat import envelope, inbound, storage, xml
+from bot.channels.wechat import envelope, inbound, qr, storage, wording, xml
 from bot.channels.wechat.channel import Channel
 from bot.channels.wechat.errors import Refused
-from bot.channels.wechat.links import CODE_LIFE
+from bot.channels.wechat.links import CODE_LIFE, SCENE
 from bot.errors import HttpError
 from bot.helpdesk.models import Role
-from bot.web import Body, Call, Route, Seq, client_address, limit
+from bot.web import Body, Call, Route, client_address, limit
 from bot.wire import Moment, WechatOut, Wire
 
 _SUCCESS = "success"
@@ -21,16 +21,11 @@ _CODE_PICTURE = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket="
 _OVERSEERS: frozenset[Role] = frozenset({"supervisor", "administrator"})
 
 
-class Which(Body):
-    """Something that came with the message ``seq``."""
-
-    seq: Seq
-
-
 class Continue(Body):
-    """The code of a link that was sent in WeChat."""
+    """The code of a link that was sent in WeChat, and the token of the conversation that is left for it."""
 
     code: str = Field(min_length=8, max_length=100)
+    token: str | None = Field(default=None, max_length=100)
 
 
 class ContinuedOut(Wire):
@@ -40,11 +35,24 @@ class ContinuedOut(Wire):
     token: str
 
 
+class QrOut(Wire):
+    """A QR code to draw: the path of its dark squares in a square of ``size`` units, border included."""
+
+    size: int
+    path: str
+
+
 class CodeOut(Wire):
-    """A QR code to scan with WeChat: the picture's address, what it says, and how long it holds."""
+    """A QR code to scan with WeChat: what it says, how to draw it, and for how many seconds it holds.
+
+    ``picture`` is WeChat's own of it; ``code`` does the same when it is sent to ``account`` as a message.
+    """
 
     picture: str
     url: str
+    qr: QrOut
+    code: str
+    account: str | None
     expires_in: int
 
 
@@ -119,20 +127,27 @@ async def show_code(call: Call) -> CodeOut:
     """A QR code that goes on with this conversation in WeChat."""
     channel = _channel(call)
     await limit(call.parts, f"wechat-code:{call.visitor.id}", 10, 600)
-    scene = await channel.links.to_wechat(call.visitor.id)
+    code = await channel.links.to_wechat(call.visitor.id)
     seconds = int(CODE_LIFE.total_seconds())
-    answer = await channel.client.create_code(scene, seconds)
+    answer = await channel.client.create_code(SCENE + code, seconds)
     ticket, url = answer.body.get("ticket"), answer.body.get("url")
     if answer.errcode != 0 or not isinstance(ticket, str) or not isinstance(url, str):
         raise HttpError("unavailable", "WeChat gives no code at the moment.")
-    return CodeOut(picture=_CODE_PICTURE + ticket, url=url, expires_in=seconds)
+    return CodeOut(
+        picture=_CODE_PICTURE + ticket,
+        url=url,
+        qr=QrOut(**vars(qr.drawn(url))),
+        code=wording.shown_code(code),
+        account=channel.account.name or None,
+        expires_in=seconds,
+    )
 
 
 async def go_on(call: Call) -> ContinuedOut:
     """Go on with a conversation of WeChat on the web."""
     channel = _channel(call)
     await limit(call.parts, f"continue:{client_address(call.request)}", 30, 60)
-    conversation_id, token = await channel.links.open_on_web(call.body.code)
+    conversation_id, token = await channel.links.open_on_web(call.body.code, call.body.token)
     return ContinuedOut(conversation_id=conversation_id, token=token)
 
 
@@ -143,19 +158,6 @@ async def state(call: Call, conversation_id: str) -> StateOut:
     went = await call.parts.reach.deliveries(conversation_id, 0)
     deliveries = [DeliveryOut(seq=seq, delivery=went[seq]) for seq in sorted(went)]
     return StateOut(wechat=windows.get(conversation_id), deliveries=deliveries)
-
-
-async def attachment(call: Call, conversation_id: str) -> HTTPResponse:
-    """What a visitor sent besides words."""
-    async with call.parts.database.transaction() as connection:
-        found = await storage.media(connection, conversation_id, call.query.seq)
-    if found is None or found.status == "gone":
-        raise HttpError("not_found", "There is nothing, or no longer anything, with this message.")
-    if found.content is None:
-        raise HttpError("unavailable", "It is still being fetched from WeChat.")
-    shown = "inline" if found.kind == "image" else f'attachment; filename="{found.kind}-{found.seq}"'
-    headers = {"Content-Disposition": shown, "Content-Security-Policy": "sandbox; default-src 'none'"}
-    return HTTPResponse(found.content, headers=headers, content_type=found.content_type)
 
 
 async def account(call: Call) -> AccountOut:
@@ -189,7 +191,6 @@ ROUTES = (
         answer=CodeOut,
     ),
     Route("GET", f"{_CONVERSATION}/wechat", "staff", state, "The conversation in WeChat", answer=StateOut),
-    Route("GET", f"{_CONVERSATION}/attachment", "staff", attachment, "What came with a message", query=Which),
     Route(
         "GET",
         "/api/staff/wechat",

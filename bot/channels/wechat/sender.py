@@ -6,38 +6,30 @@ message that WeChat has not taken is never called sent.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.channels.wechat import leasing
 from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.delivery import Delivery, Outcome
-from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
+from bot.channels.wechat.leasing import Held, Lost
 from bot.channels.wechat.pause import Pause
+from bot.channels.wechat.unreached import Unreached
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.storage import pushes
-from bot.helpdesk.storage.pushes import Address
+from bot.helpdesk.storage.pushes import Address, Lease
 
 log = structlog.stdlib.get_logger(__name__)
 
 POLL_SECONDS = 0.3
 KEEP_EVERY_SECONDS = 600.0
-# Above what one message may take with its renewals and uploads.
-LEASE_SECONDS = 60.0
-#: Told which updates of a conversation did not reach the visitor, and why.
-Undelivered = Callable[[str, list[int], str], Awaitable[None]]
-_NOTES = {
-    "quota_used": "undelivered_quota",
-    "quota_kept": "undelivered_quota",
-    "window_closed": "undelivered_window",
-    "unreachable": "undelivered_gone",
-}
 
 
 class Sender:
@@ -47,20 +39,18 @@ class Sender:
         self,
         database: Database,
         delivery: Delivery,
-        entries: Entries,
         keeping: Keeping,
         pause: Pause,
+        unreached: Unreached,
         concurrency: int = 8,
-        undelivered: Undelivered | None = None,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._database = database
         self._delivery = delivery
-        self._entries = entries
         self._keeping = keeping
         self._pause = pause
         self._concurrency = concurrency
-        self.undelivered = undelivered
+        self._unreached = unreached
         self._clock = clock
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
@@ -84,11 +74,11 @@ class Sender:
 
     async def _look(self) -> None:
         try:
-            for address in await self._take():
-                self._start(self._serve(address))
+            for lease in await self._take():
+                self._start(self._serve(Held(self._database, lease, self._clock), lease.address))
             if self._clock() >= self._keep_at:
                 self._keep_at = self._clock() + timedelta(seconds=KEEP_EVERY_SECONDS)
-                self._start(self._keeping.forget())
+                self._start(self._keep())
             if not await self._pause.runs():
                 for media in await self._keeping.take_media():
                     self._start(self._keeping.fetch(media))
@@ -99,35 +89,42 @@ class Sender:
                 log.error("wechat_outbox_not_read", exc_info=error)
             self._store_answers = False
 
-    async def _take(self) -> list[Address]:
+    async def _keep(self) -> None:
+        """What is to be done now and then. Each by itself: one that fails must not keep the others."""
+        for job in (self._keeping.forget, self._unreached.overdue):
+            try:
+                await job()
+            except Exception as error:
+                log.error("wechat_not_kept", job=job.__name__, exc_info=error)
+
+    async def _take(self) -> list[Lease]:
         free = self._concurrency - len(self._running)
         if free <= 0 or await self._pause.runs():
             return []
         async with self._database.transaction() as connection:
-            return await pushes.take(connection, CHANNEL, self._clock(), LEASE_SECONDS, free)
+            return await pushes.take(connection, CHANNEL, self._clock(), leasing.LEASE_SECONDS, free)
 
     def _start(self, job: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(job)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _serve(self, address: Address) -> None:
+    async def _serve(self, held: Held, address: Address) -> None:
         """Send one message after the other until nothing is left, or something stands in the way."""
         try:
             outcome: Outcome | None = None
             while outcome is None:
-                outcome = await self._delivery.send_next(address)
+                outcome = await held.during(lambda: self._delivery.send_next(address))
             if outcome.undelivered:
-                await self._tell(address.conversation_id, list(outcome.undelivered), outcome.reason)
-        except Unavailable:
-            pass  # the lease runs out, and what waits is taken again
+                seqs = list(outcome.undelivered)
+                await self._unreached.tell(address.conversation_id, seqs, outcome.reason)
+        except (Lost, Unavailable):
+            pass  # another sender goes on, or whoever takes what waits when the lease has run out
         except Exception as error:
             log.error("wechat_not_sent", conversation_id=address.conversation_id, exc_info=error)
             await self._hold_off(address)
         finally:
-            with suppress(Unavailable):
-                async with self._database.transaction() as connection:
-                    await pushes.release(connection, address)
+            await held.release()
 
     async def _hold_off(self, address: Address) -> None:
         """Something unforeseen: later, not at once and forever."""
@@ -136,9 +133,3 @@ class Sender:
                 waiting = await pushes.waiting(connection, address.conversation_id, CHANNEL)
                 rows = [each.id for each in waiting]
                 await pushes.retry(connection, rows, self._clock() + timedelta(seconds=60), "broken")
-
-    async def _tell(self, conversation_id: str, seqs: list[int], reason: str) -> None:
-        """Leave a note for staff, and tell whoever wants to know, such as the tickets."""
-        await self._entries.undelivered(conversation_id, seqs, _NOTES.get(reason, "undelivered_fault"))
-        if self.undelivered is not None:
-            await self.undelivered(conversation_id, seqs, reason)

@@ -29,5 +29,6 @@ def account_of(settings: Settings) -> Account | None:
         passive_seconds=settings.wechat_passive_seconds,
         forget_after=timedelta(days=settings.wechat_forget_days),
         public_url=settings.public_url,
+        name=settings.wechat_name,
         api=settings.wechat_api,
     )

@@ -28,9 +28,9 @@ class Show:
         """The rating for those who type."""
         return render.rating_lines(self.texts, self.locale)
 
-    def rating_menu(self, seq: int) -> list[dict[str, str]]:
+    def rating_menu(self, conversation_id: str, seq: int) -> list[dict[str, str]]:
         """The rating for those who tap."""
-        return render.rating_menu(seq, self.texts, self.locale)
+        return render.rating_menu(conversation_id, seq, self.texts, self.locale)
 
     def hint(self) -> str:
         """The line that asks the visitor to write, so that more can be sent."""
@@ -52,7 +52,7 @@ class Shows:
         return Show(self._texts, stands.locale, None, None)
 
     async def prepare(self, conversation_id: str, stands: Stands, *, wants_link: bool) -> Show:
-        """For one conversation; a link is made only where one is wanted, for each opens the conversation."""
+        """For one conversation; only where a link is wanted is there one, for it opens the conversation."""
         place = await self._desk.queue_position(conversation_id) if stands.owner == "queue" else None
         link = await self._links.to_web(conversation_id) if wants_link else None
         return Show(self._texts, stands.locale, place, link)

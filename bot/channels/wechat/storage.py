@@ -1,9 +1,21 @@
 """SQL for WeChat's own tables. Each function takes the connection of the caller's transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,7 +23,8 @@ from bot.channels.wechat import tables
 from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.quota import Grant
 from bot.helpdesk import tables as helpdesk
-from bot.helpdesk.storage import pushes
+from bot.helpdesk.storage import attachments, pushes
+from bot.helpdesk.storage.attachments import Attachment
 
 _visitor = tables.visitor
 _inbound = tables.inbound
@@ -38,8 +51,12 @@ _ALLOW = (
     .where(_visitor.c.openid == bindparam("visitor"))
     .values(subscribed=True, unsubscribed_at=None, **{name: bindparam(name) for name in _GRANT})
 )
+# Whatever conversation it belongs to: they are there again.
+_THEIRS = select(_address.c.conversation_id).where(
+    _address.c.channel == CHANNEL, _address.c.address == bindparam("visitor")
+)
 _ARRIVE = _HOLD.add_cte(
-    _ALLOW.cte("allowed"), pushes.reviving(bindparam("here"), CHANNEL, bindparam("now")).cte("revived")
+    _ALLOW.cte("allowed"), pushes.reviving(_THEIRS, CHANNEL, bindparam("now")).cte("revived")
 )
 _FREE = or_(_address.c.leased_until.is_(None), _address.c.leased_until <= bindparam("now"))
 _LOCK_ANSWER = (
@@ -136,11 +153,28 @@ async def move(connection: AsyncConnection, openid: str, conversation_id: str) -
     )
 
 
+async def follow(connection: AsyncConnection, openid: str, conversation_id: str) -> None:
+    """A person spoke in this conversation: what the visitor writes next is for them.
+
+    Unless they are in another person's hands.
+    """
+    present = helpdesk.conversation
+    held = exists().where(present.c.id == _visitor.c.conversation_id, present.c.owner == "helper")
+    await connection.execute(
+        update(_visitor)
+        .where(_visitor.c.openid == openid, _visitor.c.conversation_id != conversation_id, ~held)
+        .values(conversation_id=conversation_id)
+    )
+
+
 async def grants_of(connection: AsyncConnection, conversation_ids: list[str]) -> dict[str, Grant]:
     """What the visitors of these conversations allow, by conversation."""
-    query = select(_visitor).where(_visitor.c.conversation_id.in_(conversation_ids))
-    rows = (await connection.execute(query)).mappings()
-    return {row["conversation_id"]: _visitor_of(row).grant for row in rows}
+    theirs = (_address.c.channel == CHANNEL) & (_address.c.address == _visitor.c.openid)
+    query = select(_address.c.conversation_id.label("goes_on"), *_visitor.c).join(_address, theirs)
+    rows = (
+        await connection.execute(query.where(_address.c.conversation_id.in_(conversation_ids)))
+    ).mappings()
+    return {row["goes_on"]: _visitor_of(row).grant for row in rows}
 
 
 async def left_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[Visitor]:
@@ -150,15 +184,12 @@ async def left_before(connection: AsyncConnection, moment: datetime, limit: int)
     return [_visitor_of(row) for row in rows]
 
 
-async def forget(connection: AsyncConnection, it: Visitor) -> None:
-    """Remove what identifies a visitor: the openid wherever it stands, and what they sent but words."""
+async def forget(connection: AsyncConnection, it: Visitor, conversation_ids: list[str]) -> None:
+    """Remove what identifies a visitor: the openid wherever it stands, and what was sent but words."""
     await connection.execute(delete(_inbound).where(_inbound.c.openid == it.openid))
-    await connection.execute(delete(_link).where(_link.c.conversation_id == it.conversation_id))
-    await connection.execute(
-        update(_media)
-        .where(_media.c.conversation_id == it.conversation_id)
-        .values(status="gone", content=None, media_id="")
-    )
+    await connection.execute(delete(_link).where(_link.c.conversation_id.in_(conversation_ids)))
+    await connection.execute(delete(_media).where(_media.c.conversation_id.in_(conversation_ids)))
+    await attachments.forget(connection, conversation_ids)
     await connection.execute(delete(_visitor).where(_visitor.c.openid == it.openid))
 
 
@@ -180,16 +211,13 @@ async def see(
 
 
 async def arrive(
-    connection: AsyncConnection, it: Visitor, grant: Grant | None, hold_until: datetime, now: datetime
+    connection: AsyncConnection, it: Visitor, grant: Grant, hold_until: datetime, now: datetime
 ) -> None:
-    """What a new message changes at once: the hold on its answer and, with a new ``grant``, what its visitor
-    allows and what can be delivered again.
+    """What a new message changes at once: the hold on its answer, what its visitor allows, and what can be
+    delivered again.
     """
-    values = {"here": it.conversation_id, "until": hold_until}
-    if grant is None:
-        await connection.execute(_HOLD, values)
-        return
-    await connection.execute(_ARRIVE, {**values, "visitor": it.openid, "now": now, **_grant_values(grant)})
+    values = {"here": it.conversation_id, "until": hold_until, "visitor": it.openid, "now": now}
+    await connection.execute(_ARRIVE, {**values, **_grant_values(grant)})
 
 
 async def lock_answer(
@@ -234,64 +262,49 @@ async def drop_seen(connection: AsyncConnection, before: datetime) -> int:
 
 @dataclass(frozen=True)
 class Media:
-    """A picture, a recording or a film a visitor sent; WeChat keeps it for three days."""
+    """A picture, a recording or a film a visitor sent, to be fetched; WeChat keeps it for three days."""
 
     conversation_id: str
     seq: int
     kind: str
     media_id: str
-    status: str
     attempts: int
-    content_type: str | None = None
-    content: bytes | None = None
-
-
-_MEDIA_COLUMNS = ("conversation_id", "seq", "kind", "media_id", "status", "attempts")
 
 
 async def add_media(
     connection: AsyncConnection, conversation_id: str, seq: int, kind: str, media_id: str, now: datetime
 ) -> None:
     """Note something to be fetched."""
+    await attachments.add(connection, Attachment(conversation_id, seq, kind, "waiting"), now)
     values = {"conversation_id": conversation_id, "seq": seq, "kind": kind, "media_id": media_id}
-    times = {"due_at": now, "created_at": now}
-    await connection.execute(insert(_media).values(**values, **times, status="waiting", attempts=0))
+    await connection.execute(insert(_media).values(**values, due_at=now, attempts=0))
 
 
 async def take_media(
     connection: AsyncConnection, now: datetime, lease_until: datetime, limit: int
 ) -> list[Media]:
     """What is due to be fetched, put off for others until ``lease_until``."""
-    due = select(_media.c.conversation_id, _media.c.seq).where(
-        _media.c.status == "waiting", _media.c.due_at <= now
-    )
+    due = select(_media.c.conversation_id, _media.c.seq).where(_media.c.due_at <= now)
     rows = (await connection.execute(due.limit(limit).with_for_update(skip_locked=True))).all()
     if not rows:
         return []
-    mine = or_(*(and_(_media.c.conversation_id == r[0], _media.c.seq == r[1]) for r in rows))
+    mine = or_(*(_one_media(*row) for row in rows))
     values = {"attempts": _media.c.attempts + 1, "due_at": lease_until}
-    taken = update(_media).where(mine).values(values).returning(*(_media.c[name] for name in _MEDIA_COLUMNS))
-    return [Media(**row) for row in (await connection.execute(taken)).mappings()]
+    names = (_media.c[field.name] for field in fields(Media))
+    taken = await connection.execute(update(_media).where(mine).values(values).returning(*names))
+    return [Media(**row) for row in taken.mappings()]
+
+
+def _one_media(conversation_id: str, seq: int) -> ColumnElement[bool]:
+    return and_(_media.c.conversation_id == conversation_id, _media.c.seq == seq)
 
 
 async def keep_media(
     connection: AsyncConnection, it: Media, content_type: str | None, content: bytes | None
 ) -> None:
     """Save what was fetched; without content it is gone for good."""
-    values = {"status": "kept" if content else "gone", "content_type": content_type, "content": content}
-    await connection.execute(
-        update(_media)
-        .where(_media.c.conversation_id == it.conversation_id, _media.c.seq == it.seq)
-        .values(values)
-    )
-
-
-async def media(connection: AsyncConnection, conversation_id: str, seq: int) -> Media | None:
-    """One thing a visitor sent, with its content."""
-    columns = (*(_media.c[name] for name in _MEDIA_COLUMNS), _media.c.content_type, _media.c.content)
-    query = select(*columns).where(_media.c.conversation_id == conversation_id, _media.c.seq == seq)
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return Media(**row) if row else None
+    await attachments.fetched(connection, it.conversation_id, it.seq, content_type, content)
+    await connection.execute(delete(_media).where(_one_media(it.conversation_id, it.seq)))
 
 
 # --- links ------------------------------------------------------------------------------------------
@@ -303,6 +316,23 @@ async def add_link(
     """Save a one-time code between the web and WeChat; only its hash is kept."""
     values = {"code_hash": code_hash, "conversation_id": conversation_id, "leads_to": leads_to}
     await connection.execute(insert(_link).values(**values, expires_at=expires_at))
+
+
+async def prolong_link(
+    connection: AsyncConnection, code_hash: bytes, now: datetime, expires_at: datetime
+) -> bool:
+    """Let a code that still works do so until ``expires_at``; False when it does not."""
+    statement = (
+        update(_link)
+        .where(_link.c.code_hash == code_hash, _link.c.used_at.is_(None), _link.c.expires_at > now)
+        .values(expires_at=expires_at)
+    )
+    return (await connection.execute(statement)).rowcount > 0
+
+
+async def drop_links(connection: AsyncConnection, before: datetime) -> int:
+    """Drop codes that ended before a moment, spent or not."""
+    return (await connection.execute(delete(_link).where(_link.c.expires_at < before))).rowcount
 
 
 async def use_link(connection: AsyncConnection, code_hash: bytes, leads_to: str, now: datetime) -> str | None:

@@ -1,4 +1,4 @@
-"""WeChat's own tables. The DDL that makes them is in ``bot/helpdesk/migrations/versions/0010_wechat.py``."""
+"""WeChat's own tables. The DDL that makes them is in ``bot/helpdesk/migrations/versions``."""
 
 from sqlalchemy import (
     Boolean,
@@ -11,7 +11,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    text,
 )
 
 from bot.helpdesk.tables import metadata
@@ -52,6 +51,7 @@ inbound = Table(
     Index("wechat_inbound_received_at_idx", "received_at"),
 )
 
+# What is still to be fetched; the attachment it becomes is the helpdesk's.
 media = Table(
     "wechat_media",
     metadata,
@@ -59,13 +59,9 @@ media = Table(
     Column("seq", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("media_id", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("content_type", Text),
-    Column("content", LargeBinary),
     Column("attempts", Integer, nullable=False),
     _time("due_at"),
-    _time("created_at"),
-    Index("wechat_media_waiting", "due_at", postgresql_where=text("status = 'waiting'")),
+    Index("wechat_media_due", "due_at"),
 )
 
 link = Table(

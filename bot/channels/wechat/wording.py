@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+import zlib
+from dataclasses import dataclass
 
 # Ways to ask for a person and nothing else; a question that merely contains the word is a question.
 _POLITE = r"(?:请|麻烦|帮我|帮忙|给我|我要|我想|想要|能不能|可以|直接|快|赶紧|马上|现在|要|想)*"
@@ -21,6 +23,10 @@ _NUMBER = re.compile(
     r"(?:选择?|第|回复)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|项|条|号|分|星)?[.。、)）!！]?"
 )
 _CHINESE = {sign: place for place, sign in enumerate("一二三四五六七八九十", start=1)}
+# The signs of a code that is typed off a screen: none that looks like another.
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 8
+_CODE = re.compile(rf"([{CODE_SIGNS}]{{4}})([-\u2010-\u2015\s]?)([{CODE_SIGNS}]{{4}})")
 _PUNCTUATION = re.compile(r"[\s,，.。!！?？~～、;；:：'\"“”‘’()（）]+")
 
 
@@ -42,17 +48,45 @@ def chosen_number(text: str, highest: int) -> int | None:
     return number if 1 <= number <= highest else None
 
 
-def rating_id(seq: int, stars: int) -> str:
-    """The id of a rating in a menu message (菜单消息): digits only, naming the closing it rates."""
-    return str(seq * 10 + stars)
+def link_code(text: str) -> tuple[str, bool] | None:
+    """The code that ``text`` is, and whether it is written as one; None when it can be none.
+
+    Eight letters and digits may also be a word or a number of the visitor's own.
+    """
+    found = _CODE.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    return (found[1] + found[3], found[2] != "") if found else None
 
 
-def rated_by(menu_id: str) -> tuple[int, int] | None:
-    """``seq`` of the closing and stars behind the id of a menu message."""
-    if not (menu_id.isascii() and menu_id.isdigit() and len(menu_id) <= 10):
+def shown_code(code: str) -> str:
+    """A code as it is shown, in two halves."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """What a tap in a rating's menu (菜单消息) says: ``stars`` for what ``seq`` asked in a conversation."""
+
+    number: int
+    seq: int
+    stars: int
+
+
+def conversation_number(conversation_id: str) -> int:
+    """Six digits that tell the few conversations of one visitor apart."""
+    return 100_000 + zlib.crc32(conversation_id.encode()) % 900_000
+
+
+def rating_id(conversation_id: str, seq: int, stars: int) -> str:
+    """The id of an item of a rating's menu: digits only, naming the closing it rates."""
+    return f"{conversation_number(conversation_id)}{seq}{stars}"
+
+
+def rated_by(menu_id: str) -> Tapped | None:
+    """What is behind the id of a menu message."""
+    if not (menu_id.isascii() and menu_id.isdigit() and 8 <= len(menu_id) <= 18):
         return None
-    seq, stars = divmod(int(menu_id), 10)
-    return (seq, stars) if seq and 1 <= stars <= 5 else None
+    tapped = Tapped(int(menu_id[:6]), int(menu_id[6:-1]), int(menu_id[-1]))
+    return tapped if tapped.seq and 1 <= tapped.stars <= 5 else None
 
 
 def settled(stars: int) -> bool:

@@ -12,6 +12,7 @@ from bot.helpdesk.rules.ownership import (
     check_oversees,
     hand_over,
 )
+from bot.helpdesk.rules.pictures import LARGEST_PICTURE_BYTES, picture_type
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.requests import (
     CLAIMABLE_STATUSES,
@@ -43,6 +44,7 @@ from bot.helpdesk.rules.text import (
 __all__ = [
     "CLAIMABLE_STATUSES",
     "CLAIMERS",
+    "LARGEST_PICTURE_BYTES",
     "OPEN_STATUSES",
     "OVERSEERS",
     "PASSWORD_MAXIMUM",
@@ -79,5 +81,6 @@ __all__ = [
     "find_question",
     "hand_over",
     "is_answered",
+    "picture_type",
     "turns",
 ]

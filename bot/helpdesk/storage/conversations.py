@@ -110,6 +110,16 @@ async def set_place(connection: AsyncConnection, conversation_id: str, district:
     await _change(connection, conversation_id, district=district, profile=known)
 
 
+async def set_visitor_key(
+    connection: AsyncConnection, conversation_id: str, visitor_key: str, *, over: bool
+) -> None:
+    """Say whose conversation it is; without ``over`` only where nothing was known."""
+    statement = update(_conversation).where(_conversation.c.id == conversation_id)
+    if not over:
+        statement = statement.where(_conversation.c.visitor_key.is_(None))
+    await connection.execute(statement.values(visitor_key=visitor_key))
+
+
 async def clear_profile(connection: AsyncConnection, conversation_id: str) -> None:
     """Remove what is known of the person; what was said is another rule's."""
     await _change(connection, conversation_id, profile={}, visitor_key=None)
@@ -199,9 +209,12 @@ async def closed_by(connection: AsyncConnection, staff_id: str, limit: int) -> l
     return [_record(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def with_key(connection: AsyncConnection, visitor_key: str, but: str, limit: int) -> list[Conversation]:
-    """Conversations under the same visitor's key but one, newest first."""
-    query = _full().where(_conversation.c.visitor_key == visitor_key, _conversation.c.id != but)
+async def with_keys(
+    connection: AsyncConnection, visitor_keys: Sequence[str], but: str, limit: int
+) -> list[Conversation]:
+    """Conversations under these keys of one visitor, but one and without empty ones, newest first."""
+    query = _full().where(_conversation.c.visitor_key.in_(visitor_keys), _conversation.c.id != but)
+    query = query.where(_conversation.c.last_seq > 0)
     rows = await connection.execute(query.order_by(_conversation.c.created_at.desc()).limit(limit))
     return [_record(row) for row in rows.mappings()]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, RowMapping, bindparam, insert, literal, or_, select, update
+from sqlalchemy import DateTime, Integer, RowMapping, bindparam, exists, insert, literal, or_, select, update
 from sqlalchemy import Update as SqlUpdate
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -56,6 +56,14 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Lease:
+    """The right to send to an address; ``until`` tells it from anybody else's."""
+
+    address: Address
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Push:
     """An update that waits; ``progress`` characters of it have been sent, ``attempts`` failed."""
 
@@ -86,6 +94,17 @@ async def save_address(connection: AsyncConnection, record: Address) -> None:
     )
 
 
+async def has_address(connection: AsyncConnection, conversation_id: str, channel: str) -> bool:
+    """Whether updates of a conversation go out on a channel."""
+    values = {"here": conversation_id, "channel": channel}
+    return (await connection.execute(_HAS_ADDRESS, values)).first() is not None
+
+
+_HAS_ADDRESS = select(literal(1)).where(
+    _address.c.conversation_id == bindparam("here"), _address.c.channel == bindparam("channel")
+)
+
+
 async def drop_address(connection: AsyncConnection, channel: str, address: str) -> None:
     """Forget an address everywhere."""
     await connection.execute(
@@ -110,7 +129,7 @@ async def held(connection: AsyncConnection, conversation_id: str, channel: str, 
 
 async def take(
     connection: AsyncConnection, channel: str, now: datetime, lease_seconds: float, limit: int
-) -> list[Address]:
+) -> list[Lease]:
     """Lease addresses whose oldest waiting update is due."""
     oldest = (
         select(_outbox.c.due_at)
@@ -132,21 +151,28 @@ async def take(
         .with_for_update(skip_locked=True)
     )
     found = [Address(**row) for row in (await connection.execute(query)).mappings()]
+    until = now + timedelta(seconds=lease_seconds)
     for each in found:
-        await _lease(connection, each, now + timedelta(seconds=lease_seconds))
-    return found
+        await connection.execute(_at(each).values(leased_until=until))
+    return [Lease(each, until) for each in found]
 
 
-async def release(connection: AsyncConnection, address: Address) -> None:
-    """Give the lease back."""
-    await _lease(connection, address, None)
+async def renew(connection: AsyncConnection, lease: Lease, until: datetime) -> Lease | None:
+    """The lease for longer; None when it has become somebody else's, or the conversation's address has."""
+    ours = (_address.c.leased_until == lease.until, _address.c.address == lease.address.address)
+    renewed = await connection.execute(_at(lease.address).where(*ours).values(leased_until=until))
+    return Lease(lease.address, until) if renewed.rowcount else None
 
 
-async def _lease(connection: AsyncConnection, address: Address, until: datetime | None) -> None:
-    await connection.execute(
-        update(_address)
-        .where(_address.c.conversation_id == address.conversation_id, _address.c.channel == address.channel)
-        .values(leased_until=until)
+async def release(connection: AsyncConnection, lease: Lease) -> None:
+    """Give the lease back, unless it is somebody else's by now."""
+    ours = _address.c.leased_until == lease.until
+    await connection.execute(_at(lease.address).where(ours).values(leased_until=None))
+
+
+def _at(it: Address) -> SqlUpdate:
+    return update(_address).where(
+        _address.c.conversation_id == it.conversation_id, _address.c.channel == it.channel
     )
 
 
@@ -205,18 +231,70 @@ async def park(connection: AsyncConnection, rows: Sequence[int], now: datetime, 
     return (await connection.execute(statement)).rowcount
 
 
-def reviving(conversation_id: Any, channel: str, now: Any, *reasons: str) -> SqlUpdate:
+async def reached_by(connection: AsyncConnection, channel: str, address: str) -> list[str]:
+    """The conversations whose updates go to this address."""
+    query = select(_address.c.conversation_id).where(
+        _address.c.channel == channel, _address.c.address == address
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+def reviving(conversation_ids: Any, channel: str, now: Any, *reasons: str) -> SqlUpdate:
     """The statement that puts parked rows back in line: the visitor can be reached again.
 
     Only those of ``reasons``, if any; a message that the channel rejected stays where it is.
     """
     statement = (
         update(_outbox)
-        .where(_outbox.c.conversation_id == conversation_id, _outbox.c.target == channel)
+        .where(_outbox.c.conversation_id.in_(conversation_ids), _outbox.c.target == channel)
         .where(_outbox.c.status == "parked", _outbox.c.reason != "rejected")
         .values(status="pending", finished_at=None, due_at=now, attempts=0)
     )
     return statement.where(_outbox.c.reason.in_(reasons)) if reasons else statement
+
+
+async def revive(
+    connection: AsyncConnection, channel: str, reason: str, after: datetime, now: datetime
+) -> int:
+    """Put what was given up for ``reason`` since ``after`` back in line, for everybody; how many rows."""
+    statement = (
+        update(_outbox)
+        .where(_outbox.c.target == channel, _outbox.c.status == "parked", _outbox.c.reason == reason)
+        .where(_outbox.c.finished_at >= after)
+        .values(status="pending", finished_at=None, due_at=now, attempts=0)
+    )
+    return (await connection.execute(statement)).rowcount
+
+
+async def unread_since(
+    connection: AsyncConnection, channel: str, reasons: Sequence[str], after: datetime, before: datetime
+) -> dict[str, list[int]]:
+    """Messages of helpers given up for ``reasons`` between two moments, by conversation.
+
+    Without those the visitor has read elsewhere, and those that a ticket follows up already.
+    """
+    conversation, ticket = tables.conversation, tables.ticket
+    followed = exists().where(
+        ticket.c.conversation_id == _outbox.c.conversation_id,
+        ticket.c.source == "undelivered",
+        ticket.c.created_at >= _outbox.c.created_at,
+    )
+    query = (
+        select(_outbox.c.conversation_id, _outbox.c.seq)
+        .join(
+            _message,
+            (_message.c.conversation_id == _outbox.c.conversation_id) & (_message.c.seq == _outbox.c.seq),
+        )
+        .join(conversation, conversation.c.id == _outbox.c.conversation_id)
+        .where(_outbox.c.target == channel, _outbox.c.status == "parked", _outbox.c.reason.in_(reasons))
+        .where(_outbox.c.finished_at.between(after, before), _message.c.sender_kind == "helper")
+        .where(_outbox.c.seq > conversation.c.visitor_read_seq, ~followed)
+        .order_by(_outbox.c.id)
+    )
+    found: dict[str, list[int]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.conversation_id, []).append(row.seq)
+    return found
 
 
 _STATES = {"pending": "pending", "done": "sent", "parked": "undelivered", "dropped": "undelivered"}

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     insert,
     or_,
@@ -112,10 +113,11 @@ async def of_conversation(connection: AsyncConnection, conversation_id: str) -> 
 
 
 async def of_visitor(connection: AsyncConnection, visitor_key: str, channel: str) -> list[Ticket]:
-    """The tickets of everybody's conversations under this key on this channel, newest first."""
-    conversation = tables.conversation
+    """The tickets of all conversations under this key that are, or go on, on this channel, newest first."""
+    conversation, address = tables.conversation, tables.address
+    goes_on = exists().where(address.c.conversation_id == conversation.c.id, address.c.channel == channel)
     theirs = select(conversation.c.id).where(
-        conversation.c.visitor_key == visitor_key, conversation.c.channel == channel
+        conversation.c.visitor_key == visitor_key, or_(conversation.c.channel == channel, goes_on)
     )
     query = _select().where(_ticket.c.conversation_id.in_(theirs))
     rows = await connection.execute(query.order_by(_ticket.c.created_at.desc(), _ticket.c.number.desc()))

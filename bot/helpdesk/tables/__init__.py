@@ -2,6 +2,7 @@
 
 from bot.helpdesk.tables.core import (
     address,
+    attachment,
     audit,
     conversation,
     conversation_key,
@@ -37,6 +38,7 @@ from bot.helpdesk.tables.tickets import (
 
 __all__ = [
     "address",
+    "attachment",
     "audit",
     "canned_reply",
     "conversation",

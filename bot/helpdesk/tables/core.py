@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -106,6 +107,20 @@ message = Table(
     UniqueConstraint("conversation_id", "client_message_id"),
 )
 
+# What came with a message besides words. ``waiting``: still with the channel that brought it.
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("content_type", Text),
+    Column("content", LargeBinary),
+    moment("created_at"),
+    ForeignKeyConstraint(["conversation_id", "seq"], ["message.conversation_id", "message.seq"]),
+)
+
 help_request = Table(
     "help_request",
     metadata,
@@ -181,6 +196,7 @@ outbox = Table(
     UniqueConstraint("conversation_id", "seq", "target"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
     Index("outbox_parked_target", "target", postgresql_where=_PARKED),
+    Index("outbox_parked", "finished_at", postgresql_where=_PARKED),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
 )
 

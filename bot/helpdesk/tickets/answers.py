@@ -7,6 +7,7 @@ they are and puts it into words before the reply is saved.
 from dataclasses import replace
 
 from bot.helpdesk.models import JSON, BotReply, Conversation
+from bot.helpdesk.storage import pushes
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.tickets.models import Ticket
@@ -14,8 +15,9 @@ from bot.helpdesk.times import in_words, stamp
 from bot.helpdesk.work import Work
 
 _SHOWN = 5
-#: Channels that know who somebody is. On the widget anybody may give any telephone number, so there a key
-#: opens nothing and only the tickets of the conversation itself are shown.
+#: Channels that know who somebody is, for conversations that are, or go on, there. On the widget alone
+#: anybody may give any telephone number, so there a key opens nothing and only the tickets of the
+#: conversation itself are shown.
 _CHANNELS_THAT_KNOW = ("wechat",)
 
 _LINES = {
@@ -39,10 +41,12 @@ async def completed(work: Work, reply: BotReply) -> BotReply:
 
 async def _known(work: Work) -> list[Ticket]:
     conversation: Conversation = work.conversation
-    if conversation.visitor_key and conversation.channel in _CHANNELS_THAT_KNOW:
-        theirs = await storage.of_visitor(work.connection, conversation.visitor_key, conversation.channel)
-        if theirs:
-            return theirs
+    for channel in _CHANNELS_THAT_KNOW if conversation.visitor_key else ():
+        here = (work.connection, conversation.id, channel)
+        if conversation.channel == channel or await pushes.has_address(*here):
+            theirs = await storage.of_visitor(work.connection, str(conversation.visitor_key), channel)
+            if theirs:
+                return theirs
     return await storage.of_conversation(work.connection, conversation.id)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from bot.helpdesk.models import JSON, ActorKind
 
 Status = Literal["open", "assigned", "in_progress", "resolved", "closed", "reopened", "cancelled"]
-Source = Literal["off_hours", "breach", "callback", "matter"]
+Source = Literal["off_hours", "breach", "callback", "matter", "undelivered"]
 Complexity = Literal["simple", "complex"]
 
 #: Somebody still has to do something.

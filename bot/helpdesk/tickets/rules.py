@@ -1,6 +1,7 @@
 """What may happen to a ticket: pure functions of (ticket, event, now)."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -214,6 +215,24 @@ def is_confirmed(ticket: Ticket, now: datetime) -> bool:
         and ticket.resolved_at is not None
         and now >= ticket.resolved_at + timedelta(days=REOPEN_DAYS)
     )
+
+
+# --- what could not be delivered --------------------------------------------------------------------------
+
+
+def follow_up_of(unread: Sequence[str], theirs: Sequence[Ticket], request_id: str | None) -> Ticket | bool:
+    """What follows from messages of helpers that the visitor cannot be sent and has not read.
+
+    ``theirs`` are the conversation's tickets. The one that somebody is working on anyway; or True: a new one
+    is due; or False: none, for nothing is ``unread``, or the help ``request_id`` has had its ticket.
+    """
+    if not unread:
+        return False
+    running = next((ticket for ticket in theirs if ticket.status in UNSETTLED), None)
+    if running is not None:
+        return running
+    had = (t for t in theirs if t.source != "matter" and t.help_request_id == request_id)
+    return next(had, None) is None
 
 
 # --- verdict ----------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The whole application with an official account, and a WeChat in front of it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +10,10 @@ from sqlalchemy import text
 from bot.helpdesk.storage import pushes
 from bot.settings import Settings
 from tests.channels.wechat import weixin as peer
+from tests.channels.wechat.steps import Helped, Query, claim, conversation_of
 from tests.channels.wechat.weixin import Weixin
 from tests.server.fixtures import *  # noqa: F403
-from tests.server.running import Site, StandIn, serve
-
-Query = Callable[..., Awaitable[list[Any]]]
+from tests.server.running import HANDOFF, Site, StandIn, serve
 
 
 @pytest.fixture
@@ -29,6 +28,7 @@ def with_wechat(settings: Settings, weixin: Weixin) -> Settings:
     return replace(
         settings,
         wechat_app_id=peer.APP_ID,
+        wechat_name="帮办测试号",
         wechat_secret=peer.SECRET,
         wechat_token=peer.TOKEN,
         wechat_aes_key=peer.KEY,
@@ -62,3 +62,14 @@ def query(site: Site) -> Query:
             return list(result.all()) if result.returns_rows else []
 
     return run
+
+
+@pytest.fixture
+async def helped(site: Site, weixin: Weixin, query: Query) -> Helped:
+    site.assistant.replies["转人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
+    await weixin.say("o1", "人工")
+    helper, conversation_id = await claim(site), await conversation_of(query)
+    await weixin.sees("o1", 2)
+    it = Helped(site, weixin, helper, conversation_id)
+    await it.delivery_of(-1, "sent")
+    return it

@@ -12,9 +12,7 @@ from bot.helpdesk.rules import Policy
 from bot.helpdesk.texts import LOCALES, Texts
 from bot.helpdesk.tokens import channel_key
 from bot.helpdesk.work import Work
-from tests.channels.wechat.conftest import Query
-from tests.channels.wechat.test_kinds import conversation_of, updates_of
-from tests.channels.wechat.test_talking import claim
+from tests.channels.wechat.steps import Query, claim, conversation_of, updates_of
 from tests.channels.wechat.weixin import Seen, Weixin
 from tests.conftest import FakeClock
 from tests.server.running import HANDOFF, Site, Staff

@@ -80,35 +80,44 @@ def test_no_window_ever_gives_more_than_it_allows(steps: list[str]):
 # --- errcodes ---
 
 
-@pytest.mark.parametrize(
-    ("code", "action"),
-    [
-        (0, "sent"),
-        (40001, "renew"),
-        (40014, "renew"),
-        (42001, "renew"),
-        (40003, "stop"),
-        (43004, "stop"),
-        (45015, "window_closed"),
-        (45047, "quota_used"),
-        (45002, "split"),
-        (45009, "slow_down"),
-        (45011, "slow_down"),
-        (40007, "upload_again"),
-        (-1, "back_off"),
-        (48001, "alarm"),
-        (40164, "alarm"),
-        (40200, "alarm"),
-        (40013, "alarm"),
-        (40125, "alarm"),
-        (99999, "reject"),
-        (errcodes.NO_ANSWER, "back_off"),
-        (errcodes.NO_CONNECTION, "back_off"),
-        (errcodes.BAD_ANSWER, "back_off"),
-    ],
-)
+ERRCODES = {
+    0: "sent",
+    40001: "renew",
+    40014: "renew",
+    42001: "renew",
+    40003: "stop",
+    43004: "stop",
+    45015: "window_closed",
+    45047: "quota_used",
+    45002: "split",
+    45009: "slow_down",
+    45011: "slow_down",
+    40007: "upload_again",
+    -1: "back_off",
+    48001: "alarm",
+    40164: "alarm",
+    40200: "alarm",
+    40013: "alarm",
+    40125: "alarm",
+    99999: "reject",
+    errcodes.NO_ANSWER: "back_off",
+    errcodes.NO_CONNECTION: "back_off",
+    errcodes.BAD_ANSWER: "back_off",
+    43019: "stop",
+    40243: "alarm",
+    50002: "alarm",
+    61024: "alarm",
+    errcodes.NO_PICTURE: "reject",
+}
+
+
+@pytest.mark.parametrize(("code", "action"), ERRCODES.items())
 def test_errcode_is_handled_as_it_deserves(code: int, action: str):
     assert errcodes.decide(code, 1).action == action
+
+
+def test_every_errcode_that_is_known_has_its_test():
+    assert set(errcodes._ACTIONS) <= set(ERRCODES)
 
 
 def test_pauses_grow_and_tries_end_when_wechat_stays_busy():
@@ -237,9 +246,9 @@ def test_window_of_a_minute_is_used_to_its_end():
 
 
 def test_picture_goes_alone_and_in_its_turn():
-    items = [*waiting("看图"), Waiting(7, 17, Shown("", image="id-1")), *waiting("看到了吗")]
+    items = [*waiting("看图"), Waiting(7, 17, Shown("", picture=True)), *waiting("看到了吗")]
     assert piece(plan.next_piece(items, FIVE)).progress == ((0, None),)
-    assert piece(plan.next_piece(items[1:], FIVE)) == Piece("", ((7, None),), image="id-1")
+    assert piece(plan.next_piece(items[1:], FIVE)) == Piece("", ((7, None),), picture_seq=17)
     assert plan.passive_piece(items[1:]) is None
 
 
@@ -339,7 +348,8 @@ def test_number_is_read_as_a_choice_when_it_says_nothing_else(text: str, number:
 
 @given(st.integers(1, 99_999_999), st.integers(1, 5))
 def test_rating_id_leads_back_to_closing_and_stars(seq: int, stars: int):
-    assert wording.rated_by(wording.rating_id(seq, stars)) == (seq, stars)
+    tapped = wording.Tapped(wording.conversation_number("c1"), seq, stars)
+    assert wording.rated_by(wording.rating_id("c1", seq, stars)) == tapped
 
 
 @pytest.mark.parametrize("menu_id", ["", "5", "30", "36", "x15", "１５", "9" * 11])

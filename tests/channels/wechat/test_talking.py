@@ -1,11 +1,8 @@
 """The same conversation as on the web: choices, a person, closing, rating, and from one side to the other."""
 
-from typing import Any
-
 import pytest
 
-from tests.channels.wechat.conftest import Query
-from tests.channels.wechat.test_kinds import conversation_of, updates_of
+from tests.channels.wechat.steps import Query, claim, conversation_of, post, updates_of
 from tests.channels.wechat.weixin import Weixin, eventually
 from tests.server.running import ANSWER, HANDOFF, Site, Staff
 
@@ -27,25 +24,6 @@ CHOICES = [
 @pytest.fixture
 def person(site: Site) -> None:
     site.assistant.replies["转人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
-
-
-async def claim(site: Site, name: str = "lin") -> Staff:
-    helper = await site.staff(name)
-    requests = (await helper.call("GET", "/help-requests")).json()["requests"]
-    response = await helper.call("POST", f"/help-requests/{requests[0]['id']}/claim")
-    assert response.status_code == 200, response.text
-    return helper
-
-
-async def post(helper: Staff, conversation_id: str, text: str, visibility: str = "public") -> int:
-    body = {"client_message_id": f"m{abs(hash(text))}", "text": text, "visibility": visibility}
-    response = await helper.call("POST", f"/conversations/{conversation_id}/messages", json=body)
-    assert response.status_code == 201, response.text
-    return int(response.json()["seq"])
-
-
-async def state(helper: Staff, conversation_id: str) -> dict[str, Any]:
-    return dict((await helper.call("GET", f"/conversations/{conversation_id}/wechat")).json())
 
 
 async def test_answer_names_its_source(site: Site, weixin: Weixin):

@@ -14,7 +14,7 @@ from werobot.utils import get_signature
 from bot.channels.wechat.setup import account_of
 from bot.settings import SettingError, Settings
 from tests.channels.wechat import weixin as peer
-from tests.channels.wechat.conftest import Query
+from tests.channels.wechat.steps import Query
 from tests.channels.wechat.test_xml import BOMB
 from tests.channels.wechat.weixin import Weixin
 from tests.server.running import Site, StandIn, serve

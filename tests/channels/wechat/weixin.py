@@ -29,6 +29,7 @@ from werobot.utils import get_signature
 
 APP_ID, SECRET, TOKEN, KEY, OLD_KEY = "wxba5fad812f8e6fb9", "s" * 32, "AAAAA", "k" * 42 + "E", "A" * 43
 ACCOUNT = "gh_1"
+PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"GIF8": "image/gif"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
@@ -87,6 +88,7 @@ class Weixin:
         self.tokens: dict[str, float] = {}
         self.token_requests: list[bool] = []
         self.media: dict[str, tuple[str, bytes]] = {}
+        self.largest_media = 10 * 1024 * 1024
         self.menu: dict[str, Any] | None = None
         self.menus_allowed = True
         self.clock_off = 0.0
@@ -283,7 +285,8 @@ class Weixin:
 
     def _body(self, name: str, body: bytes) -> dict[str, Any]:
         if name == "media/upload":
-            return {"bytes": len(body), "image": b"image/png" in body}
+            head, _, rest = body.partition(b"\r\n\r\n")
+            return {"content": rest.rpartition(b"\r\n--")[0], "head": head.decode()}
         return json.loads(body) if body else {}
 
     def _token(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -339,8 +342,14 @@ class Weixin:
         return {"errcode": 0, "errmsg": "ok"}
 
     def _media_upload(self, query: dict[str, str], given: dict[str, Any]) -> dict[str, Any]:
+        content = given["content"]
+        if len(content) > self.largest_media:
+            return {"errcode": 40009, "errmsg": "invalid image size"}
+        kind = next((kind for start, kind in PICTURES.items() if content.startswith(start)), None)
+        if kind is None or f"Content-Type: {kind}" not in given["head"]:
+            return {"errcode": 40005, "errmsg": "invalid file type"}
         media_id = f"uploaded-{len(self.media)}"
-        self.media[media_id] = ("image/png", b"")
+        self.media[media_id] = (kind, content)
         return {"type": query["type"], "media_id": media_id, "created_at": int(time.time())}
 
     def _media_get(self, query: dict[str, str], given: dict[str, Any]) -> Any:

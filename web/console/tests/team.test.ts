@@ -2,7 +2,6 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, urlOf } from '../src/api/client';
 import { api, teamApi } from '../src/api/instance';
-import { attachmentsOf, isSafeUrl, sizeText } from '../src/lib/files';
 import { isNearlyLate, levelOf, secondsLeft, toneOf } from '../src/lib/ladder';
 import { orderColleagues } from '../src/lib/people';
 import { allows } from '../src/router';
@@ -142,13 +141,6 @@ it('pages of overseers are closed to helpers and specialists', () => {
   const board = { meta: { overseer: true } };
   expect(['helper', 'specialist', 'supervisor', 'administrator'].map((role) => allows(board, role as 'helper'))).toEqual([false, false, true, true]);
   expect(allows({ meta: {} }, 'helper')).toBe(true);
-});
-
-it('only files at safe addresses are shown', () => {
-  expect(['/api/files/1', 'https://a/b', '//a/b', 'javascript:alert(1)', 'data:text/html,x'].map(isSafeUrl)).toEqual([true, true, false, false, false]);
-  const files = [{ url: '/a', name: '执照.jpg' }, { url: 'javascript:x' }];
-  expect(attachmentsOf(update(1, 'visitor', null, { payload: { attachments: files } }))).toHaveLength(1);
-  expect([sizeText(2048), sizeText(3_145_728), sizeText(null)]).toEqual(['2 KB', '3.0 MB', '']);
 });
 
 it('an address carries only what was asked for', () => {

@@ -19,7 +19,7 @@ function show(component: object, props: Record<string, unknown>): HTMLElement {
   return root;
 }
 
-const quota = { remaining: 2, limit: 5, window_ends_at: at(172_800) };
+const quota = { remaining: 2, limit: 5, window_ends_at: at(172_800), event: null };
 const state = (part: Partial<WechatState> = {}): WechatState => ({ wechat: quota, deliveries: [], ...part });
 
 beforeEach(() => {
@@ -53,7 +53,7 @@ it('the strip counts what was not delivered, and warns at the last send', async 
 
 it('the strip says that the window is closed', () => {
   vi.spyOn(api, 'wechat').mockResolvedValue(state());
-  const closed = { remaining: 0, limit: 5, window_ends_at: null };
+  const closed = { remaining: 0, limit: 5, window_ends_at: null, event: null };
   const root = show(WechatStrip, { conversation: conversation({ channel: 'wechat', wechat: closed }) });
   expect(root.textContent).toContain('窗口已关闭');
 });
@@ -61,7 +61,9 @@ it('the strip says that the window is closed', () => {
 it.each([['image', '查看图片'], ['voice', '下载语音'], ['location', '']])('%s is offered as it can be', (kind, label) => {
   useDesk().activeId = 'c1';
   const root = show(AttachmentLink, { update: update(7, 'visitor', '[图片]', { payload: { attachment: { kind } } }) });
-  expect(root.textContent).toBe(label);
+  const shown = root.querySelector('a');
+  expect(shown?.title ?? '').toBe(label);
+  expect(shown?.querySelector('img') !== null && shown !== null).toBe(kind === 'image');
   const href = root.querySelector('a')?.getAttribute('href') ?? null;
   expect(href).toBe(label ? '/api/staff/conversations/c1/attachment?seq=7' : null);
 });

@@ -1,6 +1,6 @@
 /** Stand-ins for what lies outside: the server's side of a socket, HTTP, storage. */
 import { vi } from 'vitest';
-import type { ClientFrame, Leave, Rating, ServerFrame, Update } from '../protocol';
+import type { ClientFrame, Leave, Rating, ServerFrame, Update, Wechat, WechatCode } from '../protocol';
 import { Session } from '../session';
 import type { Settings } from '../settings';
 import { createMemory } from '../storage';
@@ -43,8 +43,8 @@ export class FakeLink implements Link {
   give(...frames: ServerFrame[]): void {
     frames.forEach((frame) => this.events.frame(frame));
   }
-  state(owner: 'bot' | 'queue' | 'helper' = 'bot'): void {
-    this.give({ type: 'state', owner, helper: null });
+  state(owner: 'bot' | 'queue' | 'helper' = 'bot', wechat: Wechat = 'none'): void {
+    this.give({ type: 'state', owner, helper: null, wechat });
   }
 }
 
@@ -82,14 +82,28 @@ export class FakeHttp implements Http {
     const number = this.started.length;
     return { conversation_id: `${this.prefix}${number}`, token: `token-${this.prefix}${number}` };
   }
-  async conversation(): Promise<{ owner: 'bot'; helper: null }> {
+  codes: (WechatCode | null)[] = [];
+  async wechatCode(): Promise<WechatCode> {
+    await Promise.resolve();
+    const next = this.codes.shift();
+    if (!next) throw new HttpError(503, 'unavailable');
+    return next;
+  }
+  async conversation(): Promise<{ owner: 'bot'; helper: null; wechat: 'none' }> {
     await Promise.resolve();
     FakeHttp.check(this.conversationStatus);
-    return { owner: 'bot', helper: null };
+    return { owner: 'bot', helper: null, wechat: 'none' };
   }
   updates(_token: string, after: number, wait: number): Promise<Update[]> {
     this.asked.push({ after, wait });
     return this.answer(after, wait);
+  }
+  pictures: (Blob | null)[] = [];
+  async picture(): Promise<Blob> {
+    await Promise.resolve();
+    const next = this.pictures.shift();
+    if (!next) throw new HttpError(503, 'unavailable');
+    return next;
   }
   async message(_token: string, id: string, text: string): Promise<number> {
     await Promise.resolve();

@@ -132,7 +132,7 @@ describe('isLoading', () => {
   it('ends when the server says that there is nothing to replay', () => {
     const restored = reduce(initialState, { type: 'restored', conversationId: 'c', seenSeq: 0, outbox: [], panelOpen: false });
     expect(isLoading(restored)).toBe(true);
-    expect(isLoading(reduce(restored, { type: 'owned', owner: 'bot', helper: null, now: NOW }))).toBe(false);
+    expect(isLoading(reduce(restored, { type: 'owned', owner: 'bot', helper: null, wechat: 'none', now: NOW }))).toBe(false);
   });
 });
 

@@ -298,7 +298,7 @@ describe('choices, typing, rating', () => {
     const link = await world.begin();
     world.session.typing();
     expect(link.of('typing')).toEqual([]);
-    link.give({ type: 'state', owner: 'helper', helper: { name: '陈', department: null } });
+    link.give({ type: 'state', owner: 'helper', helper: { name: '陈', department: null }, wechat: 'none' });
     world.session.typing();
     world.session.typing();
     expect(link.of('typing')).toHaveLength(1);

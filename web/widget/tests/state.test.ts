@@ -111,12 +111,12 @@ describe('owner', () => {
   });
 
   it('keeps the start of the wait when the server repeats the state', () => {
-    const state = run([queued, { type: 'owned', owner: 'queue', helper: null, now: NOW + 20_000 }]);
+    const state = run([queued, { type: 'owned', owner: 'queue', helper: null, wechat: 'none', now: NOW + 20_000 }]);
     expect(state.waitingSince).toBe(NOW);
   });
 
   it('ignores a late queue position once a helper is there', () => {
-    const state = run([{ type: 'owned', owner: 'helper', helper: { name: '陈', department: null }, now: NOW }, { type: 'queued', position: 1, waitSeconds: null, now: NOW }]);
+    const state = run([{ type: 'owned', owner: 'helper', helper: { name: '陈', department: null }, wechat: 'none', now: NOW }, { type: 'queued', position: 1, waitSeconds: null, now: NOW }]);
     expect(state.queue).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 /** The calls of docs/protocol.md that go over plain HTTP. The token is the only key, so no cookies are sent. */
-import type { Helper, Leave, Owner, Profile, Rating, Update } from '../protocol';
-import { toHelper, toProblem, toUpdate } from '../protocol';
+import type { Helper, Leave, Owner, Profile, Rating, Update, Wechat, WechatCode } from '../protocol';
+import { toHelper, toProblem, toUpdate, toWechat, toWechatCode } from '../protocol';
 
 /** An answer of the server that is not a success; `status` 0: no answer at all. */
 export class HttpError extends Error {
@@ -28,9 +28,13 @@ export interface StartRequest {
 export interface Http {
   start(request: StartRequest): Promise<{ conversation_id: string; token: string }>;
   /** Opens the conversation of a link that was sent in WeChat; its code works once. */
-  goOn(code: string): Promise<{ conversation_id: string; token: string }>;
-  conversation(token: string): Promise<{ owner: Owner; helper: Helper | null }>;
+  goOn(code: string, token: string | null): Promise<{ conversation_id: string; token: string }>;
+  conversation(token: string): Promise<{ owner: Owner; helper: Helper | null; wechat: Wechat }>;
+  /** A code that goes on with the conversation in WeChat. */
+  wechatCode(token: string): Promise<WechatCode>;
   updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<Update[]>;
+  /** The picture that came with a message. */
+  picture(token: string, seq: number): Promise<Blob>;
   message(token: string, id: string, text: string): Promise<number>;
   rate(token: string, rating: Rating): Promise<void>;
   leave(token: string, message: Leave): Promise<void>;
@@ -47,13 +51,25 @@ interface Call {
   cancel?: AbortSignal;
 }
 
+type Reader<T> = (response: Response) => Promise<T>;
+
 async function parse(response: Response): Promise<Record<string, unknown>> {
   const raw: unknown = await response.json().catch(() => null);
   if (!response.ok) throw new HttpError(response.status, toProblem(raw).code);
   return typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
 }
 
-async function request(fetcher: typeof fetch, url: string, call: Call): Promise<Record<string, unknown>> {
+/** Only what browsers show as a picture and as nothing else. */
+const PICTURE = /^image\/(png|jpeg|gif|webp)$/;
+
+async function toPicture(response: Response): Promise<Blob> {
+  if (!response.ok) await parse(response);
+  const picture = await response.blob();
+  if (!PICTURE.test(picture.type)) throw new HttpError(response.status, 'internal');
+  return picture;
+}
+
+async function request<T>(fetcher: typeof fetch, url: string, call: Call, read: Reader<T>): Promise<T> {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), call.timeout ?? TIMEOUT_MS);
   call.cancel?.addEventListener('abort', () => control.abort());
@@ -63,7 +79,7 @@ async function request(fetcher: typeof fetch, url: string, call: Call): Promise<
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   try {
     const method = call.method ?? 'GET';
-    return await parse(await fetcher(url, { method, headers, body, credentials: 'omit', signal: control.signal }));
+    return await read(await fetcher(url, { method, headers, body, credentials: 'omit', signal: control.signal }));
   } catch (error) {
     throw error instanceof HttpError ? error : new HttpError(0, 'unreachable');
   } finally {
@@ -73,27 +89,35 @@ async function request(fetcher: typeof fetch, url: string, call: Call): Promise<
 
 export function createHttp(server: string, fetcher: typeof fetch): Http {
   const call = (path: string, options: Call): Promise<Record<string, unknown>> =>
-    request(fetcher, `${server}/api/visitor/${path}`, options);
+    request(fetcher, `${server}/api/visitor/${path}`, options, parse);
   return {
     async start(body) {
       const { conversation_id: id, token } = await call('conversations', { method: 'POST', body });
       if (typeof id !== 'string' || typeof token !== 'string') throw new HttpError(500, 'internal');
       return { conversation_id: id, token };
     },
-    async goOn(code) {
-      const { conversation_id: id, token } = await call('continue', { method: 'POST', body: { code } });
+    async goOn(code, before) {
+      const body = before === null ? { code } : { code, token: before };
+      const { conversation_id: id, token } = await call('continue', { method: 'POST', body });
       if (typeof id !== 'string' || typeof token !== 'string') throw new HttpError(500, 'internal');
       return { conversation_id: id, token };
     },
     async conversation(token) {
-      const { owner, helper } = await call('conversation', { token });
-      return { owner: owner === 'queue' || owner === 'helper' ? owner : 'bot', helper: toHelper(helper) };
+      const { owner, helper, wechat } = await call('conversation', { token });
+      const known = owner === 'queue' || owner === 'helper' ? owner : 'bot';
+      return { owner: known, helper: toHelper(helper), wechat: toWechat(wechat) };
+    },
+    async wechatCode(token) {
+      const code = toWechatCode(await call('wechat-code', { method: 'POST', token }));
+      if (code === null) throw new HttpError(500, 'internal');
+      return code;
     },
     async updates(token, after, wait, cancel) {
       const timeout = wait * 1000 + TIMEOUT_MS;
       const { updates } = await call(`updates?after=${after}&wait=${wait}`, { token, timeout, cancel });
       return Array.isArray(updates) ? updates.flatMap((raw) => toUpdate(raw) ?? []) : [];
     },
+    picture: (token, seq) => request(fetcher, `${server}/api/visitor/attachment?seq=${seq}`, { token }, toPicture),
     async message(token, id, text) {
       const body = { client_message_id: id, text };
       return Number((await call('messages', { method: 'POST', token, body })).seq);

@@ -40,8 +40,8 @@ export function openPoll(http: Http, token: string, events: LinkEvents): Link {
   }
   async function follow(): Promise<void> {
     await round(0);
-    const { owner, helper } = await http.conversation(token);
-    if (!closed()) events.frame({ type: 'state', owner, helper });
+    const state = await http.conversation(token);
+    if (!closed()) events.frame({ type: 'state', ...state });
     while (!closed()) await round(WAIT_SECONDS);
   }
   function resume(after: number): void {

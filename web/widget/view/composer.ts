@@ -17,6 +17,7 @@ export class Composer {
     private readonly session: Session,
     private readonly texts: Texts,
     private readonly sent: () => void,
+    more: HTMLElement,
   ) {
     this.input = h('textarea', {
       rows: 1,
@@ -44,7 +45,7 @@ export class Composer {
       { class: 'composer', onsubmit: submit },
       h('div', { class: 'field' }, this.input, this.button),
       this.count,
-      h('p', { class: 'hint' }, texts.hint),
+      h('div', { class: 'foot' }, h('p', { class: 'hint' }, texts.hint), more),
     );
   }
 

@@ -1,6 +1,6 @@
 /** One drawn item of the conversation. Nodes stay in place while their item changes. */
 import type { Texts } from '../locales/zh';
-import { type Citation, citations, field, form, tickets } from '../payload';
+import { type Citation, citations, field, form, hasPicture, tickets } from '../payload';
 import type { Update } from '../protocol';
 import type { MineItem, NoticeItem, ReplyItem, TimeItem } from '../select';
 import type { Session } from '../session';
@@ -8,6 +8,7 @@ import { h, setHidden, setText } from './dom';
 import { formBody } from './form';
 import { icon, mark } from './icons';
 import { linkify } from './linkify';
+import { pictureView } from './picture';
 import { ticketCards } from './ticket';
 
 export interface ItemView<T> {
@@ -31,11 +32,12 @@ export function mineView(first: MineItem, { session, texts }: Context): ItemView
   const status = h('span', { class: 'status-text' });
   const retry = h('button', { type: 'button', class: 'retry', 'data-testid': 'retry' }, texts.retry);
   const line = h('div', { class: 'status' }, status, retry);
+  const pictured = first.picture && first.seq !== null ? [pictureView(first.seq, session, texts)] : null;
   const node = h(
     'div',
     { class: 'row mine', 'data-testid': 'message', 'data-sender': 'visitor', 'data-kind': first.kind },
     h('span', { class: 'sr' }, `${texts.you}: `),
-    h('div', { class: 'bubble' }, ...linkify(first.text)),
+    h('div', { class: 'bubble' }, ...(pictured ?? linkify(first.text))),
     line,
   );
   let id = first.id;
@@ -110,9 +112,10 @@ function chips(item: ReplyItem, { session, texts }: Context): HTMLElement {
   return h('div', { class: 'chips' }, ...own, ...person);
 }
 
-function bodyOf(update: Update, texts: Texts): (Node | string)[] {
+function bodyOf(update: Update, { session, texts }: Context): (Node | string)[] {
   const owned = tickets(update);
   if (owned.length > 0) return [ticketCards(owned, texts)];
+  if (hasPicture(update)) return [pictureView(update.seq, session, texts)];
   const shown = form(update);
   return (shown && formBody(shown, update.text ?? '', texts)) ?? linkify(update.text ?? '');
 }
@@ -120,7 +123,7 @@ function bodyOf(update: Update, texts: Texts): (Node | string)[] {
 export function replyView(first: ReplyItem, context: Context): ItemView<ReplyItem> {
   const { update: said } = first;
   const row = chips(first, context);
-  const body = h('div', { class: 'bubble' }, labelOf(said, context.texts), ...bodyOf(said, context.texts));
+  const body = h('div', { class: 'bubble' }, labelOf(said, context.texts), ...bodyOf(said, context));
   const sources = sourceCard(said, context.texts);
   if (sources) body.append(sources);
   const node = h(

@@ -9,6 +9,7 @@ import { Log } from './log';
 import { bannerBar, emptyState, loadingState, typingDots } from './parts';
 import { Queue } from './queue';
 import { Scroller } from './scroller';
+import { WechatCard } from './wechat';
 
 export class Panel {
   readonly node: HTMLElement;
@@ -18,6 +19,7 @@ export class Panel {
   private readonly queue: Queue;
   private readonly scroller: Scroller;
   private readonly banner;
+  private readonly wechat: WechatCard;
   private readonly typing = typingDots();
   private readonly empty: HTMLElement;
   private readonly loading: HTMLElement;
@@ -40,16 +42,22 @@ export class Panel {
     this.empty = emptyState(texts, ask);
     this.loading = loadingState(texts);
     this.scroller = new Scroller(texts.newMessages, this.empty, this.loading, this.log.node, this.typing.node);
-    this.composer = new Composer(session, texts, () => this.scroller.toEnd());
+    const middle = h('div', { class: 'middle' }, this.scroller.node, this.scroller.jump);
+    this.wechat = new WechatCard(session, texts, (on) => {
+      for (const node of [this.header.node, middle, this.queue.node, this.composer.node]) node.toggleAttribute('inert', on);
+      if (!on) (this.wechat.button.disabled ? this.composer.input : this.wechat.button).focus();
+    });
+    this.composer = new Composer(session, texts, () => this.scroller.toEnd(), this.wechat.button);
     this.banner = bannerBar(texts, () => session.hurry());
     this.node = h(
       'section',
       { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', 'data-testid': 'panel', lang: texts.lang, hidden: true },
       this.header.node,
       this.banner.node,
-      h('div', { class: 'middle' }, this.scroller.node, this.scroller.jump),
+      middle,
       this.queue.node,
       this.composer.node,
+      this.wechat.node,
     );
   }
 
@@ -60,6 +68,7 @@ export class Panel {
     this.log.render(list, state.live && this.drawn > 0);
     this.drawn = list.length;
     this.queue.render(state);
+    this.wechat.render(state);
     this.renderBanner(state);
     this.renderTyping(state);
     setHidden(this.empty, !isEmpty(state) || isLoading(state));
@@ -74,6 +83,7 @@ export class Panel {
 
   destroy(): void {
     this.queue.stop();
+    this.wechat.destroy();
     clearTimeout(this.typingTimer);
   }
 

@@ -13,6 +13,8 @@ export class Scroller {
 
   constructor(label: string, ...children: Node[]) {
     this.node = h('div', { class: 'scroll', tabindex: -1, onscroll: () => this.scrolled() }, ...children);
+    // A picture takes its place only when it has come; `load` does not bubble.
+    this.node.addEventListener('load', () => this.pinned && this.toEnd(), true);
     const attributes = { type: 'button', class: 'jump', hidden: true, onclick: () => this.toEnd() };
     this.jump = h('button', attributes, icon('down'), h('span', {}, label));
   }

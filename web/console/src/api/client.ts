@@ -23,11 +23,16 @@ export class NetworkError extends Error {
 }
 
 const TIMEOUT_MS = 15_000;
+/** A picture on a slow line. */
+const UPLOAD_TIMEOUT_MS = 60_000;
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
 export interface CallOptions {
   body?: unknown;
+  /** Bytes to send as they are, in place of a body of JSON. */
+  raw?: Blob;
+  timeout?: number;
   query?: Query;
   signal?: AbortSignal | undefined;
   /** Answering 401 is this call's own business (login). */
@@ -101,6 +106,13 @@ export class StaffApi {
     return (await this.call<{ seq: number }>('POST', path, { body: message })).seq;
   }
 
+  /** Sends a picture; like `send`, the same id again changes nothing. */
+  async sendPicture(id: string, messageId: string, picture: Blob, visibility: t.Visibility): Promise<number> {
+    const path = `/conversations/${encodeURIComponent(id)}/pictures`;
+    const query = { client_message_id: messageId, visibility };
+    return (await this.call<{ seq: number }>('POST', path, { query, raw: picture, timeout: UPLOAD_TIMEOUT_MS })).seq;
+  }
+
   async close(id: string, outcome: t.Outcome): Promise<t.HelpRequest> {
     const path = `/conversations/${encodeURIComponent(id)}/close`;
     return (await this.call<{ request: t.HelpRequest }>('POST', path, { body: { outcome } })).request;
@@ -157,10 +169,11 @@ export class StaffApi {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (options.body !== undefined) headers['Content-Type'] = 'application/json';
     if (method !== 'GET' && this.csrf) headers['X-CSRF-Token'] = this.csrf;
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(options.timeout ?? TIMEOUT_MS);
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' };
     init.signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
     if (options.body !== undefined) init.body = JSON.stringify(options.body);
+    if (options.raw) init.body = options.raw;
     return init;
   }
 

@@ -4,7 +4,7 @@ import type { HistoryEvent, Person } from './teamTypes';
 
 export type TicketStatus =
   | 'open' | 'assigned' | 'in_progress' | 'resolved' | 'closed' | 'reopened' | 'cancelled' | 'transferred';
-export type TicketSource = 'off_hours' | 'breach' | 'callback' | 'matter';
+export type TicketSource = 'off_hours' | 'breach' | 'callback' | 'matter' | 'undelivered';
 export type Complexity = 'simple' | 'complex';
 
 export interface Contact {

@@ -72,7 +72,7 @@ export interface Conversation {
   resolved: boolean | null;
   stars: number | null;
   participants: Participant[];
-  wechat?: WechatWindow | null;
+  wechat?: WechatQuota | null;
 }
 
 /** How many messages may still be sent in WeChat, of how many, and until when; null: the window is closed. */
@@ -82,10 +82,15 @@ export interface WechatWindow {
   window_ends_at: string | null;
 }
 
+/** The window of the visitor's last message, and the minute after a tap, a scan or a subscription while it lasts. */
+export interface WechatQuota extends WechatWindow {
+  event: WechatWindow | null;
+}
+
 export type Delivery = 'sent' | 'pending' | 'undelivered';
 
 export interface WechatState {
-  wechat: WechatWindow | null;
+  wechat: WechatQuota | null;
   deliveries: { seq: number; delivery: Delivery }[];
 }
 
@@ -120,12 +125,11 @@ export interface ConversationDetail {
   brief: Brief | null;
 }
 
-/** A file that came with a message. */
+/** What came with a message besides words; fetched by the message's `seq`. */
 export interface Attachment {
-  url: string;
-  name?: string | null;
-  media_type?: string | null;
-  size?: number | null;
+  kind: string;
+  type?: string;
+  size?: number;
 }
 
 /** The union of what the kinds of update carry; every part is optional because kinds differ. */
@@ -143,7 +147,7 @@ export interface UpdatePayload {
   number?: string;
   status?: string;
   next_start?: string | null;
-  attachments?: Attachment[];
+  attachment?: Attachment;
   outcome?: Outcome;
   reason?: string;
   resolved?: boolean | null;

@@ -1,22 +1,24 @@
-/** Files that came with a message. */
-import type { Attachment, Update } from '../api/types';
+/** What comes with a message besides words, and what may be sent as a picture. */
+import type { Update } from '../api/types';
 
-/** Only addresses of this service and of https are opened; anything else is not shown. */
-export function isSafeUrl(url: string): boolean {
-  return /^\/(?!\/)/.test(url) || /^https:\/\//i.test(url);
+/** As the server takes it (`bot/helpdesk/rules/pictures.py`), which looks at the bytes themselves. */
+export const PICTURE_TYPES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif'];
+export const LARGEST_PICTURE_BYTES = 10 * 1024 * 1024;
+
+export type PictureProblem = 'type' | 'size';
+
+/** Why a file cannot be sent; null when it can, as far as its own word goes. */
+export function pictureProblem(file: Pick<File, 'type' | 'size'>): PictureProblem | null {
+  if (!PICTURE_TYPES.includes(file.type)) return 'type';
+  return file.size > LARGEST_PICTURE_BYTES ? 'size' : null;
 }
 
-export function attachmentsOf(update: Update): Attachment[] {
-  const list = update.payload?.attachments;
-  if (!Array.isArray(list)) return [];
-  return list.filter((file) => typeof file?.url === 'string' && isSafeUrl(file.url));
+/** The files in what was pasted. What comes with words, as from a table or a text, is pasted as words. */
+export function pastedFiles(data: DataTransfer | null): File[] {
+  if (!data || data.types.includes('text/plain')) return [];
+  return [...data.files];
 }
 
-export function isImage(file: Attachment): boolean {
-  return /^image\/(?:png|jpe?g|gif|webp|bmp)$/i.test(file.media_type ?? '');
-}
-
-export function sizeText(size: number | null | undefined): string {
-  if (!size) return '';
-  return size < 1_048_576 ? `${Math.max(1, Math.round(size / 1024))} KB` : `${(size / 1_048_576).toFixed(1)} MB`;
+export function attachmentKind(update: Update): string | null {
+  return update.payload?.attachment?.kind ?? null;
 }

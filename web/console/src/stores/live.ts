@@ -17,6 +17,7 @@ import { useCalls } from './calls';
 import { useComposer } from './composer';
 import { useDesk } from './desk';
 import { useOutbox } from './outbox';
+import { usePictures } from './pictures';
 import { useQueue } from './queue';
 import { useReplies } from './replies';
 import { useSession } from './session';
@@ -35,6 +36,7 @@ export const useLive = defineStore('live', () => {
   const queue = useQueue();
   const desk = useDesk();
   const outbox = useOutbox();
+  const pictures = usePictures();
   const composer = useComposer();
   const alerts = useAlerts();
   const calls = useCalls();
@@ -75,6 +77,7 @@ export const useLive = defineStore('live', () => {
     desk.begin(staff.id);
     composer.begin(staff.id);
     outbox.begin(staff.id);
+    pictures.begin();
     stopTicker = startTicker(beat);
     for (const event of ['online', 'offline']) window.addEventListener(event, networkChanged);
     document.addEventListener('visibilitychange', looked);

@@ -4,8 +4,9 @@ import { admin } from './admin';
 import { desk } from './desk';
 import { names } from './names';
 import { oversight } from './oversight';
+import { pictures } from './pictures';
 import { team } from './team';
 import { tickets } from './tickets';
 import { wechat } from './wechat';
 
-export const en: Messages = { ...desk, ...oversight, team, tickets, admin, names, wechat };
+export const en: Messages = { ...desk, ...oversight, team, tickets, admin, names, pictures, wechat };

@@ -95,7 +95,6 @@ export const team: Messages['team'] = {
     },
   },
   earlier: { title: 'Earlier conversations', none: 'None', current: 'This one' },
-  attachments: { label: 'Attachments', image: 'Image', file: 'File', open: (name) => `Open ${name} in a new window` },
   replies: {
     title: 'Canned replies', lead: 'Type / in the reply box to use one.', add: 'New reply', edit: 'Edit reply', search: 'Find', scope: 'For',
     scopes: { personal: 'Me', department: 'Department', all: 'All' }, shortcut: 'Shortcut', shortcutHint: 'Typed after a slash, such as /hello',

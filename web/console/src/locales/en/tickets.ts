@@ -9,7 +9,7 @@ export const tickets: Messages['tickets'] = {
     open: 'Open', assigned: 'Assigned', in_progress: 'In progress', resolved: 'Resolved', closed: 'Closed', reopened: 'Reopened',
     cancelled: 'Cancelled', transferred: 'Transferred',
   },
-  sources: { off_hours: 'Out of hours', breach: 'Not answered in time', callback: 'Call back', matter: 'Needs a department' },
+  sources: { off_hours: 'Out of hours', breach: 'Not answered in time', callback: 'Call back', matter: 'Needs a department', undelivered: 'Not delivered in WeChat' },
   complexities: { simple: 'Simple', complex: 'Complex' },
   columns: { number: 'Number', title: 'Matter', status: 'Status', department: 'Department', assigned: 'Assigned', due: 'Due' },
   fields: {

@@ -4,6 +4,7 @@ import type { Messages } from '../zh';
 export const wechat: Messages['wechat'] = {
   remaining: (left, limit) => `WeChat: ${left}/${limit} sends left`,
   until: (at) => `Window ends ${at}`,
+  event: (left, limit) => `For a minute after the visitor's tap or scan: ${left}/${limit} more`,
   closed: 'The window is closed; messages go out once the visitor has written again',
   undelivered: (count) => `${count} not delivered`,
   delivery: { pending: 'Being sent', undelivered: 'Not delivered' },

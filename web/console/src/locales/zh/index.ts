@@ -3,10 +3,11 @@ import { admin } from './admin';
 import { desk } from './desk';
 import { names } from './names';
 import { oversight } from './oversight';
+import { pictures } from './pictures';
 import { team } from './team';
 import { tickets } from './tickets';
 import { wechat } from './wechat';
 
-export const zh = { ...desk, ...oversight, team, tickets, admin, names, wechat };
+export const zh = { ...desk, ...oversight, team, tickets, admin, names, pictures, wechat };
 
 export type Messages = typeof zh;

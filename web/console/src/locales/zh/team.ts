@@ -210,13 +210,6 @@ export const team = {
     current: '当前',
   },
 
-  attachments: {
-    label: '附件',
-    image: '图片',
-    file: '文件',
-    open: (name: string) => `在新窗口打开 ${name}`,
-  },
-
   replies: {
     title: '常用语',
     lead: '在答复框里输入 / 即可选用。',

@@ -1,0 +1,58 @@
+"""Visitors whom a channel cannot reach: their department follows up by a ticket."""
+
+from collections.abc import Sequence
+
+from bot.helpdesk.models import Actor, HelpRequest
+from bot.helpdesk.storage import messages, requests
+from bot.helpdesk.storage import tickets as storage
+from bot.helpdesk.tickets import rules
+from bot.helpdesk.tickets.basis import Draft, TicketUseCases
+from bot.helpdesk.work import Work
+
+_SYSTEM = Actor("system")
+_STAFF_LOCALE = "zh"
+
+
+class UnreachedVisitors(TicketUseCases):
+    """The use case of a channel that cannot deliver. Errors: ``bot.helpdesk.errors``."""
+
+    async def follow_up(self, conversation_id: str, seqs: Sequence[int]) -> str | None:
+        """Let a department reach the visitor another way; the number of the ticket that does, if one does.
+
+        Only messages of helpers count that the visitor has not read elsewhere. One ticket for one help, and
+        none beside one that is being worked on: telling this again changes nothing.
+        """
+        async with self._work(conversation_id) as work:
+            request = await requests.newest_of(work.connection, conversation_id)
+            theirs = await storage.of_conversation(work.connection, conversation_id)
+            unread = await self._unread(work, seqs)
+            due = rules.follow_up_of(unread, theirs, request.id if request else None)
+            if isinstance(due, bool):
+                return (
+                    (await self._open(work, self._draft(work, request, unread), _SYSTEM)).number
+                    if due
+                    else None
+                )
+            return due.number
+
+    async def _unread(self, work: Work, seqs: Sequence[int]) -> list[str]:
+        read = work.conversation.visitor_read_seq
+        found = [await messages.get(work.connection, work.conversation.id, seq) for seq in seqs if seq > read]
+        return [each.text or "" for each in found if each is not None and each.sender.kind == "helper"]
+
+    def _draft(self, work: Work, request: HelpRequest | None, unread: Sequence[str]) -> Draft:
+        question = request.question if request else ""
+        words = "\n".join(unread)
+        description = self._texts.get(
+            _STAFF_LOCALE, "undelivered_description", question=question, words=words
+        )
+        default = self._texts.get(_STAFF_LOCALE, "default_department")
+        return Draft(
+            source="undelivered",
+            department=(request.department if request else None) or default,
+            title=rules.title_of(question or self._texts.get(_STAFF_LOCALE, "undelivered_title")),
+            description=description[: rules.DESCRIPTION_LIMIT],
+            contact=rules.clean_contact({}, work.conversation.profile, needed=False),
+            topic=request.topic if request else None,
+            help_request_id=request.id if request else None,
+        )
