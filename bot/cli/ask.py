@@ -130,6 +130,9 @@ class Assistant:
     """The trained model, loaded once."""
 
     def __init__(self, folder: Path):
+        from bot.nlu.lean import lighten
+
+        lighten()
         from actions.inprocess import run_action
         from bot.nlu.session import Session, newest_model, quieten
 
@@ -229,7 +232,6 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if bool(options.text) == bool(options.batch):
         parser.error("请给出要问的话，或者 --batch 文件")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     warnings.showwarning = lambda *args, **kwargs: None  # filters are reset by the libraries while imported
     try:

@@ -68,7 +68,6 @@ def _remove_old(folder: Path) -> None:
 @contextlib.contextmanager
 def _silenced(log: io.StringIO) -> Iterator[None]:
     """Nothing but our own words on the terminal; what the libraries say goes to ``log``."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     with warnings.catch_warnings(), contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
         warnings.simplefilter("ignore")

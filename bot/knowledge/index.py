@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import spmatrix
 
 from bot.knowledge.districts import named_in
 from bot.knowledge.encoder import Encoder, save_arrays
@@ -160,7 +160,7 @@ def _material(
     texts: Texts, questions: Floats, answers: Floats, measures: Floats, letters: Words, sounds: Words
 ) -> Material:
     examples, points = len(questions), len(answers)
-    rows = letters.rows
+    rows = letters.rows.tocsr()
     asked = rows[:examples]
     alike = Alike(questions @ questions.T, _cosines(asked, asked), _cosines(sounds.rows, sounds.rows))
     return Material(
@@ -171,7 +171,7 @@ def _material(
     )  # fmt: skip
 
 
-def _cosines(some: csr_matrix, others: csr_matrix) -> Floats:
+def _cosines(some: spmatrix, others: spmatrix) -> Floats:
     return np.asarray((some @ others.T).toarray(), np.float32)
 
 

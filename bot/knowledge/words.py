@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from bot.knowledge.sounds import sound_grams
 from bot.knowledge.text import letters
@@ -30,9 +30,12 @@ KINDS: dict[str, Callable[[str], Counter[str]]] = {"letters": grams, "sounds": s
 
 
 class Words:
-    """Texts as sparse unit rows over their n-grams; row i is text i."""
+    """Texts as sparse unit rows over their n-grams; row i is text i.
 
-    def __init__(self, kind: str, names: NDArray[np.str_], rarity: Floats, rows: csr_matrix):
+    They are kept by column: a text has dozens of n-grams among tens of thousands, so few columns are read.
+    """
+
+    def __init__(self, kind: str, names: NDArray[np.str_], rarity: Floats, rows: csc_matrix):
         self._kind, self._names, self._rarity, self.rows = kind, names, rarity, rows
         self._numbers = {name: number for number, name in enumerate(names.tolist())}
 
@@ -43,8 +46,8 @@ class Words:
         names = sorted(frequency)
         seen = np.array([frequency[name] for name in names])
         rarity = (np.log((len(texts) + 1) / (seen + 1)) + 1).astype(np.float32)
-        words = cls(kind, np.array(names, dtype=str), rarity, csr_matrix((0, len(names)), dtype=np.float32))
-        words.rows = words.matrix(texts)
+        words = cls(kind, np.array(names, dtype=str), rarity, csc_matrix((0, len(names)), dtype=np.float32))
+        words.rows = words.matrix(texts).tocsc()
         return words
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
@@ -57,21 +60,21 @@ class Words:
 
     def compare(self, text: str) -> Floats:
         """Cosine of ``text`` with every row, 0 to 1."""
-        asked = np.zeros(len(self._names), np.float32)
         numbers, weights = self._weigh(text)
-        asked[numbers] = weights
-        return np.asarray(self.rows @ asked, np.float32)
+        return np.asarray(self.rows[:, numbers] @ weights, np.float32)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What ``from_arrays`` needs to make this again."""
-        rows = {"starts": self.rows.indptr, "columns": self.rows.indices, "weights": self.rows.data}
-        return {"kind": np.array(self._kind), "names": self._names, "rarity": self._rarity, **rows}
+        count = np.array(self.rows.shape[0])
+        rows = {"starts": self.rows.indptr, "texts": self.rows.indices, "weights": self.rows.data}
+        return {"kind": np.array(self._kind), "names": self._names, "rarity": self._rarity,
+                "count": count, **rows}  # fmt: skip
 
     @classmethod
     def from_arrays(cls, stored: dict[str, NDArray[Any]]) -> "Words":
         """The words side as it was stored."""
-        shape = (len(stored["starts"]) - 1, len(stored["names"]))
-        rows = csr_matrix((stored["weights"], stored["columns"], stored["starts"]), shape)
+        shape = (int(stored["count"]), len(stored["names"]))
+        rows = csc_matrix((stored["weights"], stored["texts"], stored["starts"]), shape)
         return cls(str(stored["kind"]), stored["names"], stored["rarity"], rows)
 
     def _weigh(self, text: str) -> tuple[NDArray[np.int64], Floats]:

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+from bot.nlu.lean import leave_out_tensorflow
+
 
 def train_model(root: Path, output: Path) -> Path:
     """Train the Rasa project in ``root`` anew into ``output``; the new model's file.
 
     RuntimeError when Rasa gives no model; whatever a component raises otherwise.
     """
+    leave_out_tensorflow()
     from rasa.api import train
 
     result = train(
