@@ -45,7 +45,7 @@ def _train(folder: Path, force: bool) -> int:
         with _silenced(log):
             from bot.nlu.training import train_model
 
-            model = train_model(ROOT, folder)
+            model = train_model(ROOT, folder, force)
         model_stamp(folder).write_text(digest)
     except OSError as error:
         place = error.filename or folder

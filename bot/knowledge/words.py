@@ -3,6 +3,7 @@
 Characters or syllables, not words: nothing to segment wrongly, and typing errors cost a few n-grams only.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -42,25 +43,26 @@ class Words:
     @classmethod
     def of(cls, kind: str, texts: Sequence[str]) -> "Words":
         """Index these texts. KeyError for an unknown kind of n-gram."""
-        frequency = Counter(name for text in texts for name in KINDS[kind](text))
+        counts = [KINDS[kind](text) for text in texts]
+        frequency = Counter(itertools.chain.from_iterable(counts))
         names = sorted(frequency)
         seen = np.array([frequency[name] for name in names])
         rarity = (np.log((len(texts) + 1) / (seen + 1)) + 1).astype(np.float32)
         words = cls(kind, np.array(names, dtype=str), rarity, csc_matrix((0, len(names)), dtype=np.float32))
-        words.rows = words.matrix(texts).tocsc()
+        words.rows = words._matrix(counts).tocsc()
         return words
 
-    def matrix(self, texts: Sequence[str]) -> csr_matrix:
-        """Other texts as rows over the same n-grams; what was never seen counts for nothing."""
-        found = [self._weigh(text) for text in texts]
+    def _matrix(self, counts: Sequence[Counter[str]]) -> csr_matrix:
+        """A row for each text's n-grams."""
+        found = [self._weigh(count) for count in counts]
         starts = np.cumsum([0, *(len(numbers) for numbers, _ in found)])
         numbers = np.concatenate([numbers for numbers, _ in found] or [np.zeros(0, np.int64)])
         weights = np.concatenate([weights for _, weights in found] or [np.zeros(0, np.float32)])
-        return csr_matrix((weights, numbers, starts), (len(texts), len(self._names)))
+        return csr_matrix((weights, numbers, starts), (len(counts), len(self._names)))
 
     def compare(self, text: str) -> Floats:
         """Cosine of ``text`` with every row, 0 to 1."""
-        numbers, weights = self._weigh(text)
+        numbers, weights = self._weigh(KINDS[self._kind](text))
         return np.asarray(self.rows[:, numbers] @ weights, np.float32)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -77,9 +79,8 @@ class Words:
         rows = csc_matrix((stored["weights"], stored["texts"], stored["starts"]), shape)
         return cls(str(stored["kind"]), stored["names"], stored["rarity"], rows)
 
-    def _weigh(self, text: str) -> tuple[NDArray[np.int64], Floats]:
-        """Known n-grams of a text as numbers, with weights of unit length over all of them."""
-        count = KINDS[self._kind](text)
+    def _weigh(self, count: Counter[str]) -> tuple[NDArray[np.int64], Floats]:
+        """Known n-grams among those of a text as numbers, with weights of unit length over all of them."""
         known = [(self._numbers[name], times) for name, times in count.items() if name in self._numbers]
         if not known:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)

@@ -18,13 +18,12 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import index, load_knowledge
+from bot.knowledge import load_knowledge
 from bot.knowledge.encoder import CachedEncoder, default_encoder, shared_encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.others import load_others
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import index_file, index_fingerprint
-from bot.knowledge.sources import source_digest
 from bot.knowledge.understanding import Understanding, Understood
 from bot.nlu.enterprise_reader import DESCRIBES
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
@@ -77,7 +76,7 @@ class MeasureRetriever(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changes with the knowledge base, the encoder, and the way an index is built."""
         kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
-        return index_fingerprint(kb, default_encoder(), ()) + source_digest(index)
+        return index_fingerprint(kb, default_encoder(), ())
 
     def train(self, training_data: TrainingData) -> Resource:
         """Build the index and save it in the model."""
