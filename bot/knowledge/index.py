@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,8 @@ from bot.knowledge.schema import KnowledgeBase
 from bot.knowledge.text import normalise
 from bot.knowledge.votes import Alike, Floats, Ints
 from bot.knowledge.words import Words
+
+Chance = tuple[int, int, float]  # a measure, its best point, the chance that it is the one asked about
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,20 @@ class Index:
         self._sounds = Words.from_arrays(_with_prefix(stored, "sounds_"))
 
     def rank(
-        self, text: str, vector: Floats, limit: int, named: frozenset[str] | None = None
-    ) -> list[Ranked]:
+        self, text: str, vector: Floats, limit: int, named: frozenset[str] | None = None,
+        district: str | None = None,
+    ) -> list[Ranked]:  # fmt: skip
         """The ``limit`` likeliest measures for a normalised ``text`` with its question vector, best first.
 
-        ``named`` are the districts it is about, where that is not what its words name.
+        ``named`` are the districts it is about, where that is not what its words name; ``district`` is the
+        asker's own, which counts where none is named: a measure gets the better of its chances with and
+        without it, so that the matter stays found when another district's measure is meant.
         """
         compared = self._compare(text, vector, named_in(text) if named is None else named)
         found = rank(self._learned, compared, self._shape)
+        if district and not compared.named[0]:
+            own = rank(self._learned, replace(compared, named=(frozenset({district}),)), self._shape)
+            found = _better(found, own)
         best = sorted(found, key=lambda each: -each[2])[:limit]
         return [
             Ranked(self._entries[measure], self._titles[point], chance) for measure, point, chance in best
@@ -128,6 +136,15 @@ def build_index(
         **_prefixed("sounds_", sounds.arrays()),
         **_prefixed("pinyin_", PinyinReader.of(texts_of(kb, ()).questions).arrays()),
     })  # fmt: skip
+
+
+def _better(some: Sequence[Chance], others: Sequence[Chance]) -> list[Chance]:
+    """Each measure with the better of its two chances."""
+    best: dict[int, Chance] = {}
+    for found in [*some, *others]:
+        if found[0] not in best or found[2] > best[found[0]][2]:
+            best[found[0]] = found
+    return list(best.values())
 
 
 def centred(vectors: Floats, centre: Floats) -> Floats:

@@ -33,7 +33,7 @@ class Searcher:
 
         With a ``district`` (a code) its own measures come first among equals.
         """
-        ranked = self._understanding.understand(text, len(self.kb.measures)).ranked
+        ranked = self._understanding.understand(text, len(self.kb.measures), district=district).ranked
         return [hit(self.kb, found) for found in prefer(self.kb, ranked, district)[:limit]]
 
 

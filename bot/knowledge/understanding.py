@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.knowledge.conversation import elsewhere, leans
+from bot.knowledge.conversation import Topic, elsewhere, leans
 from bot.knowledge.districts import named_in, without_names
 from bot.knowledge.encoder import Encoder, Vectors
 from bot.knowledge.index import Index
@@ -49,18 +49,23 @@ class Understanding:
         return self._index.reader.read(normalise(said))
 
     def understand(
-        self, said: str, limit: int, before: Sequence[str] = (), vector: Vectors | None = None
-    ) -> Understood:
-        """``said`` as it was written, after the messages ``before``; ``vector``: its own, if there is one."""
+        self, said: str, limit: int, before: Sequence[str] = (), vector: Vectors | None = None,
+        district: str | None = None, topic: Topic = Topic.UNKNOWN,
+    ) -> Understood:  # fmt: skip
+        """``said`` as it was written, after the messages ``before``.
+
+        ``vector``: its own, if there is one; ``district``: the visitor's (a code); ``topic``: what the
+        classifier makes of it beside the message before.
+        """
         text = self.read(said)
         if not any(map(str.isalnum, text)):
             return Understood([], [], None)
         vector = self._encoder.questions([text])[0] if vector is None else vector
-        alone = self._index.rank(text, vector, len(self._index.districts))
+        alone = self._index.rank(text, vector, len(self._index.districts), district=district)
         earlier = self._earlier(before)
-        if earlier and leans(text, alone[0].score if alone else 0.0):
-            return Understood(self._joined(earlier, text, vector)[:limit], [], earlier)
-        parts = self._parts(said)
+        if earlier and leans(text, alone[0].score if alone else 0.0, topic):
+            return Understood(self._joined(earlier, text, vector, district)[:limit], [], earlier)
+        parts = self._parts(said, district)
         return Understood(self._with_parts(alone, parts)[:limit], parts, None)
 
     def clauses(self, said: str, limit: int, vector: Vectors) -> Understood:
@@ -83,27 +88,27 @@ class Understanding:
         found = self._index.rank(text, self._encoder.questions([text])[0], 1)
         return found[0].score if found else 0.0
 
-    def _joined(self, earlier: str, text: str, vector: Vectors) -> list[Ranked]:
+    def _joined(self, earlier: str, text: str, vector: Vectors, district: str | None) -> list[Ranked]:
         if named_in(text) - named_in(earlier):  # "and in Qingpu?": the same matter, another district
             earlier = without_names(earlier)
         both = self._encoder.questions([earlier])[0] + vector
         named = named_in(text) or named_in(earlier)
         whole = self._index.rank(f"{earlier},{text}", both / np.linalg.norm(both), len(self._index.districts),
-                                 named)  # fmt: skip
+                                 named, district)  # fmt: skip
         return elsewhere(whole, named_in(text), self._index.districts)
 
-    def _parts(self, said: str) -> list[Part]:
-        found = [self._measured(cut) for cut in list(cuts(said))[:MOST_CUTS]]
+    def _parts(self, said: str, district: str | None) -> list[Part]:
+        found = [self._measured(cut, district) for cut in list(cuts(said))[:MOST_CUTS]]
         best = max(found, key=lambda each: each[0], default=None)
         return best[1] if best and best[0] > 0 else []
 
-    def _measured(self, cut: Cut) -> tuple[float, list[Part]]:
-        parts = [Part(piece, self._piece(piece)) for piece in (cut.first, cut.second)]
+    def _measured(self, cut: Cut, district: str | None) -> tuple[float, list[Part]]:
+        parts = [Part(piece, self._piece(piece, district)) for piece in (cut.first, cut.second)]
         return strength(cut, parts[0].ranked, parts[1].ranked), parts
 
-    def _piece(self, piece: str) -> list[Ranked]:
+    def _piece(self, piece: str, district: str | None = None) -> list[Ranked]:
         text = self.read(piece)
-        return self._index.rank(text, self._encoder.questions([text])[0], 5)
+        return self._index.rank(text, self._encoder.questions([text])[0], 5, district=district)
 
     @staticmethod
     def _with_parts(alone: list[Ranked], parts: list[Part]) -> list[Ranked]:

@@ -14,11 +14,12 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge.sources import source_digest
 from bot.nlu import reactions, requests
+from bot.nlu.earlier import earlier_messages
 from bot.nlu.intent_classifier import VotingIntentClassifier
 from bot.nlu.reactions import reaction
 from bot.nlu.requests import asks_for_person
 
-HUMAN = "request_human"
+HUMAN, FOLLOW_UP = "request_human", "follow_up"
 PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")  # answered alike: their probabilities add up
 Intent = dict[str, Any]
 
@@ -55,9 +56,12 @@ class IntentCheck(GraphComponent):
         """Correct intent and ranking of messages that come in."""
         # After anything that was said to a question; Rasa parses without a tracker, too.
         answered = bool(tracker and (tracker.get_slot("offered") or tracker.get_slot("person_offered")))
+        asked_before = bool(earlier_messages(tracker))
         for message in messages:
             text = message.get(TEXT) or ""
-            ranking = self._corrected(text, message.get("intent_ranking") or [], answered)
+            ranking = message.get("intent_ranking") or []
+            ranking = ranking if asked_before else _without_follow_up(ranking)
+            ranking = self._corrected(text, ranking, answered)
             if ranking:
                 message.set("intent", ranking[0], add_to_output=True)
                 message.set("intent_ranking", ranking, add_to_output=True)
@@ -97,3 +101,12 @@ def _not_understood(intent: Intent) -> Intent:
 def _says_something(character: str) -> bool:
     """Letters, digits and pictures do; punctuation alone is noise."""
     return character.isalnum() or unicodedata.category(character) == "So"
+
+
+def _without_follow_up(ranking: list[Intent]) -> list[Intent]:
+    """Nothing was said yet, so nothing can be asked on: the other intents share its probability."""
+    others = [intent for intent in ranking if intent["name"] != FOLLOW_UP]
+    if len(others) == len(ranking) or not others:
+        return ranking
+    left = 1 - sum(intent["confidence"] for intent in ranking if intent["name"] == FOLLOW_UP)
+    return [{**intent, "confidence": intent["confidence"] / max(left, 0.01)} for intent in others]

@@ -12,26 +12,27 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import load_knowledge
+from bot.knowledge.conversation import Topic
 from bot.knowledge.encoder import CachedEncoder, default_encoder, shared_encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.others import load_others
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import index_file, index_fingerprint
 from bot.knowledge.understanding import Understanding, Understood
+from bot.nlu.earlier import Earlier, earlier_messages
 from bot.nlu.enterprise_reader import DESCRIBES
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 from bot.nlu.text_normaliser import SAID
 
 MEASURES, PARTS, LEANS_ON = "measures", "parts", "leans_on"
-EARLIER = 2  # messages before that a follow-up may lean on
-NOT_QUESTIONS = ("affirm", "deny", "greet", "thank", "goodbye", "smalltalk", "request_human", "choose")
+FOLLOW_UP, TOPICS = "follow_up", "ask_"  # an intent, and what the topics' intents begin with
+ASKS_ON, ANOTHER_TOPIC = 0.5, 0.9  # confidence from which the classifier decides what is a follow-up
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -92,35 +93,41 @@ class MeasureRetriever(GraphComponent):
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Understand messages that come in; nothing is found in a message without letters."""
-        before = earlier_messages(tracker) if tracker else []  # Rasa parses without one, too
+        before = earlier_messages(tracker)
         for message in messages:
-            understood = self._understand(message, before)
+            understood = self._understand(message, before, _district(message, tracker))
             message.set(MEASURES, _plain(understood.ranked), add_to_output=True)
             parts = [{"text": part.text, "measures": _plain(part.ranked)} for part in understood.parts]
             message.set(PARTS, parts, add_to_output=True)
             message.set(LEANS_ON, understood.leans_on, add_to_output=True)
         return messages
 
-    def _understand(self, message: Message, before: list[str]) -> Understood:
+    def _understand(self, message: Message, before: list[Earlier], district: str | None) -> Understood:
         vector = vector_of(message)
         if vector is None or self._understanding is None:
             return Understood([], [], None)
         said = message.get(SAID) or message.get(TEXT) or ""
         if (message.get("intent") or {}).get("name") == DESCRIBES:
             return self._understanding.clauses(said, self._config["limit"], vector)
-        return self._understanding.understand(said, self._config["limit"], before, vector)
+        topic = topic_of(message.get("intent") or {}, before[-1].intent if before else None)
+        texts = [earlier.text for earlier in before]
+        return self._understanding.understand(said, self._config["limit"], texts, vector, district, topic)
 
 
-def earlier_messages(tracker: DialogueStateTracker) -> list[str]:
-    """What the visitor asked in this session, newest last: no commands, reactions or pleasantries."""
-    said: list[str] = []
-    for event in reversed(tracker.applied_events()):
-        if isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
-            if (event.intent or {}).get("name") not in NOT_QUESTIONS:
-                said.append(event.text)
-            if len(said) == EARLIER:
-                break
-    return said[::-1]
+def topic_of(intent: dict[str, Any], before: str | None) -> Topic:
+    """Whether the classifier is sure that a message asks on, or sure of another topic than ``before``'s."""
+    name, confidence = intent.get("name") or "", float(intent.get("confidence") or 0)
+    if name == FOLLOW_UP and confidence >= ASKS_ON:
+        return Topic.SAME
+    if name.startswith(TOPICS) and name != before and confidence >= ANOTHER_TOPIC:
+        return Topic.OTHER
+    return Topic.UNKNOWN
+
+
+def _district(message: Message, tracker: DialogueStateTracker | None) -> str | None:
+    """The visitor's: what the channel says, or what was said before."""
+    said = (message.get("metadata") or {}).get("district")
+    return said or (tracker.get_slot("district") if tracker else None)
 
 
 def _plain(ranked: list[Ranked]) -> list[dict[str, Any]]:
