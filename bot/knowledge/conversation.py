@@ -21,6 +21,9 @@ ELSEWHERE = 0.05  # what a measure of another district counts after "and in Qing
 _SMALL_WORDS = re.compile(
     r"那边|这边|那里|这里|那|这|呢|吗|么|在|区|的话|换成|换|如果|是|and|what|about|in|how"
 )
+_ANOTHER_QUESTION = re.compile(
+    r"^(?:再|另外|还想|还要|顺便|顺带|对了)?.{0,4}(?:问一?[下个]|请教|咨询)|(?:换|另一?|别的).{0,2}问题"
+)
 _LEANING = re.compile(
     r"^(?:那|这|它|他|还|也|如果|要是|再|所以|然后|具体|一定|必须|都"
     r"|and\b|what about|how about|what if|then\b|so\b)"
@@ -34,7 +37,8 @@ class Topic(Enum):
     """What a message is about, as the classifier sees it, beside the message before."""
 
     SAME = "same"  # asks on, as visitors do after an answer
-    OTHER = "other"  # surely about something else
+    OTHER = "other"  # likely another matter
+    NONE = "none"  # surely no matter of this service at all
     UNKNOWN = "unknown"
 
 
@@ -46,9 +50,13 @@ def leans(text: str, score: float, topic: Topic = Topic.UNKNOWN) -> bool:
     if _only_names_a_district(text):
         return True
     length = len(letters(text))
-    if score >= SURE or length > LONGEST:
+    if score >= SURE or length > LONGEST or _ANOTHER_QUESTION.search(text):
         return False
-    if topic is Topic.SAME or _LEANING.search(text):
+    if topic is Topic.SAME:
+        return True
+    if topic is Topic.NONE:
+        return False
+    if _LEANING.search(text):
         return True
     if topic is Topic.OTHER:
         return False

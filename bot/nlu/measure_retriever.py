@@ -32,7 +32,10 @@ from bot.nlu.text_normaliser import SAID
 
 MEASURES, PARTS, LEANS_ON = "measures", "parts", "leans_on"
 FOLLOW_UP, TOPICS = "follow_up", "ask_"  # an intent, and what the topics' intents begin with
-ASKS_ON, ANOTHER_TOPIC = 0.5, 0.9  # confidence from which the classifier decides what is a follow-up
+ASKS_ON, ANOTHER_TOPIC = 0.5, 0.8  # confidence from which the classifier decides what is a follow-up
+#: Intents that are about no matter, with the confidence from which they likely are; and that of all to be sure.
+NO_MATTER = {"out_of_scope": 0.6, "smalltalk": 0.6, "greet": 0.6, "goodbye": 0.6, "thank": 0.6}
+NO_MATTER_SURE = 0.95
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -115,13 +118,14 @@ class MeasureRetriever(GraphComponent):
 
 
 def topic_of(intent: dict[str, Any], before: str | None) -> Topic:
-    """Whether the classifier is sure that a message asks on, or sure of another topic than ``before``'s."""
+    """What the classifier makes of a message beside the one ``before``, whose intent that is."""
     name, confidence = intent.get("name") or "", float(intent.get("confidence") or 0)
     if name == FOLLOW_UP and confidence >= ASKS_ON:
         return Topic.SAME
-    if name.startswith(TOPICS) and name != before and confidence >= ANOTHER_TOPIC:
-        return Topic.OTHER
-    return Topic.UNKNOWN
+    if name in NO_MATTER and confidence >= NO_MATTER_SURE:
+        return Topic.NONE
+    another = ANOTHER_TOPIC if name.startswith(TOPICS) and name != before else NO_MATTER.get(name, 2.0)
+    return Topic.OTHER if confidence >= another else Topic.UNKNOWN
 
 
 def _district(message: Message, tracker: DialogueStateTracker | None) -> str | None:
