@@ -49,8 +49,8 @@ class IntentCheck(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The source of the check."""
-        return source_digest(requests, reactions)
+        """The source of the check, and its words."""
+        return source_digest(requests, reactions) + reactions.WORDS.read_text("utf-8")
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Correct intent and ranking of messages that come in."""

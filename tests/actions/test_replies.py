@@ -28,6 +28,12 @@ async def test_each_question_is_answered_under_its_own_heading(act):
     assert result.slots["answered_entry"] == "demo-02"
 
 
+async def test_answers_denied_are_not_offered_again_when_several_were_given(act):
+    parts = (("担保费多少", [*SURE, ("demo-03", "", 0.3)]), ("想停业", [("demo-01", "歇业备案", 0.9)]))
+    result = await act("action_answer", parts=parts, text="担保费多少，想停业")
+    assert [found["id"] for found in result.slots["offered"]] == ["demo-02", "demo-03"]
+
+
 async def test_question_without_an_answer_is_said_to_be_that_beside_one_with(act):
     parts = (("担保费率多少", SURE), ("水电", UNSURE), ("换法人", UNKNOWN))
     result = await act("action_answer", parts=parts)
