@@ -16,24 +16,28 @@ from bot.knowledge.sources import source_digest
 from bot.nlu import reactions, requests
 from bot.nlu.intent_classifier import VotingIntentClassifier
 from bot.nlu.reactions import reaction
-from bot.nlu.requests import asks_for_person
+from bot.nlu.requests import Asked, asks_for_person
 
 HUMAN = "request_human"
+LIKELY = 0.6  # what doubtful words and the classifier together make of a request; search may know better
 PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")  # answered alike: their probabilities add up
 Intent = dict[str, Any]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class IntentCheck(GraphComponent):
-    """Setting: ``least``, intent -> the probability below which it counts as not understood."""
+    """Settings: ``least``, intent -> the probability below which it counts as not understood; ``perhaps``,
+    the probability from which doubtful words make a message a request for a person.
+    """
 
     def __init__(self, config: dict[str, Any]):
         self._least: dict[str, float] = config["least"]
+        self._perhaps: float = config["perhaps"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings' defaults."""
-        return {"least": {}}
+        return {"least": {}, "perhaps": 0.2}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -66,11 +70,14 @@ class IntentCheck(GraphComponent):
     def _corrected(self, text: str, ranking: list[Intent], answered: bool) -> list[Intent]:
         if ranking and not any(map(_says_something, text)):
             return [_not_understood(ranking[0]), *ranking]
-        asks = asks_for_person(text)
+        asked = asks_for_person(text)
         others = [intent for intent in ranking if intent["name"] != HUMAN]
-        if asks:
+        chance = max((each["confidence"] for each in ranking if each["name"] == HUMAN), default=0.0)
+        if asked is Asked.SURELY:
             return [{"name": HUMAN, "confidence": 1.0}, *others]
-        if asks is False:
+        if asked is Asked.PERHAPS and chance >= self._perhaps:
+            return [{"name": HUMAN, "confidence": max(chance, LIKELY)}, *others]
+        if asked is Asked.REFUSED:
             ranking = others
         reacts = reaction(text) if answered else None
         if reacts:
