@@ -12,7 +12,10 @@ from bot.knowledge.text import letters
 
 
 class Asked(StrEnum):
-    """How a text asks for a person: beyond doubt, by doubtful words, or it says that it wants none."""
+    """How a text asks for a person: beyond doubt, or by doubtful words; or it says that it wants none.
+
+    Asking whether one has to go to one is refused likewise.
+    """
 
     SURELY = "surely"
     PERHAPS = "perhaps"
@@ -116,11 +119,14 @@ _NEGATION = re.compile(
     r"(?:再|给我|帮我|直接|去|急着|\s|want to|need to)*$",
     re.IGNORECASE,
 )
-# Whether one must, how one does, who does: a question about persons, perhaps of others.
+# How one does, where, others: a question about persons, perhaps not of the service.
 _QUESTIONED = re.compile(
-    r"(?:需要|需不需要|要不要|是不是要|是否|必须|是不是得|用不用|怎么|怎样|如何|哪里|哪儿|去哪|上哪|为什么"
-    r"|什么时候|他们|有人)(?:去|能|才能|先|再)*$"
+    r"(?:需要|需不需要|是不是得|用不用|怎么|怎样|如何|哪里|哪儿|去哪|上哪|为什么|什么时候|他们|有人)(?:去|能|才能|先|再)*$"
 )
+# Whether one has to: no request, however much it looks like one (需要找工作人员盖章吗).
+_MUST = re.compile(r"(?:需要|要不要|需不需要|是不是要|是否|必须|得|(?<![我想就还])要)(?:去|先|再)*$")
+_WHETHER = re.compile(r"^[^,。!?]*[吗么](?:[,。!?]|$)")
+_NO_MORE = re.compile(r"不(?:用|想|必)?(?:找|转)人工?了")
 _ANYBODY = re.compile(r"有没?有?人(?:在)?(?:没有|吗|么|伐|不|啊)?[?？!！]*$")
 _CALL = 9  # letters of a message that only calls for somebody
 # Nothing but a name of the service's people, in the last clause: 「说了半天没用,人工!」
@@ -148,13 +154,15 @@ def asks_for_person(text: str) -> Asked | None:
     """How a normalised text asks for a person of the service; None when it does not speak of one."""
     if (len(letters(text)) <= _CALL and _ANYBODY.search(text)) or _ALONE.search(text):
         return Asked.SURELY
-    found = {_asked(text, match.start(), Asked.SURELY) for match in _SURELY_ASKS.finditer(text)}
-    found |= {_asked(text, match.start(), Asked.PERHAPS) for match in _PERHAPS_ASKS.finditer(text)}
+    found = {_asked(text, match, Asked.SURELY) for match in _SURELY_ASKS.finditer(text)}
+    found |= {_asked(text, match, Asked.PERHAPS) for match in _PERHAPS_ASKS.finditer(text)}
+    found |= {Asked.REFUSED} if _NO_MORE.search(text) else set()
     return next((asked for asked in Asked if asked in found), None)
 
 
-def _asked(text: str, start: int, asked: Asked) -> Asked:
-    """What words at a place amount to after what stands before them."""
-    if _NEGATION.search(text[:start]):
+def _asked(text: str, match: re.Match[str], asked: Asked) -> Asked:
+    """What the words of a match amount to among what stands around them."""
+    before = text[: match.start()]
+    if _NEGATION.search(before) or (_MUST.search(before) and _WHETHER.search(text[match.start() :])):
         return Asked.REFUSED
-    return Asked.PERHAPS if _QUESTIONED.search(text[:start]) else asked
+    return Asked.PERHAPS if _QUESTIONED.search(before) else asked

@@ -74,7 +74,7 @@ def test_check_takes_the_topic_when_a_person_is_refused(run, storage):
 @pytest.mark.parametrize(("chance", "intent"), [(0.1, "ask_policy"), (0.3, "request_human")])
 def test_check_asks_the_classifier_when_the_words_for_a_person_are_doubtful(run, storage, chance, intent):
     ranking = (("ask_policy", 0.5), ("request_human", chance))
-    found = checked(run, storage, "需要找工作人员帮我盖章吗", *ranking)
+    found = checked(run, storage, "网上找人工帮办说多久会回", *ranking)
     assert found["name"] == intent
     assert found["confidence"] < 1
 
