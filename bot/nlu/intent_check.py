@@ -20,6 +20,7 @@ from bot.nlu.requests import Asked, asks_for_person
 
 HUMAN = "request_human"
 LIKELY = 0.6  # what doubtful words and the classifier together make of a request; search may know better
+PARTICLES = "的地得了着过之而"  # 吗, 呢, 啊, 哦 and 嗯 alone are something that people say
 PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")  # answered alike: their probabilities add up
 Intent = dict[str, Any]
 
@@ -68,7 +69,7 @@ class IntentCheck(GraphComponent):
         return messages
 
     def _corrected(self, text: str, ranking: list[Intent], answered: bool) -> list[Intent]:
-        if ranking and not any(map(_says_something, text)):
+        if ranking and not says_something(text):
             return [_not_understood(ranking[0]), *ranking]
         asked = asks_for_person(text)
         others = [intent for intent in ranking if intent["name"] != HUMAN]
@@ -101,6 +102,7 @@ def _not_understood(intent: Intent) -> Intent:
     return {**intent, "name": DEFAULT_NLU_FALLBACK_INTENT_NAME}
 
 
-def _says_something(character: str) -> bool:
-    """Letters, digits and pictures do; punctuation alone is noise."""
-    return character.isalnum() or unicodedata.category(character) == "So"
+def says_something(text: str) -> bool:
+    """Whether a text can mean anything by itself: punctuation alone, and particles alone (的), are noise."""
+    telling = [each for each in text if each.isalnum() or unicodedata.category(each) == "So"]
+    return any(each not in PARTICLES for each in telling)

@@ -127,6 +127,7 @@ _QUESTIONED = re.compile(
 _MUST = re.compile(r"(?:需要|要不要|需不需要|是不是要|是否|必须|得|(?<![我想就还])要)(?:去|先|再)*$")
 _WHETHER = re.compile(r"^[^,。!?]*[吗么](?:[,。!?]|$)")
 _NO_MORE = re.compile(r"不(?:用|想|必)?(?:找|转)人工?了")
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _ANYBODY = re.compile(r"有没?有?人(?:在)?(?:没有|吗|么|伐|不|啊)?[?？!！]*$")
 _CALL = 9  # letters of a message that only calls for somebody
 # Nothing but a name of the service's people, in the last clause: 「说了半天没用,人工!」
@@ -152,6 +153,7 @@ _SURELY_ASKS, _PERHAPS_ASKS = _any_of(_SURELY), _any_of(_PERHAPS)
 
 def asks_for_person(text: str) -> Asked | None:
     """How a normalised text asks for a person of the service; None when it does not speak of one."""
+    text = _ADDRESS.sub(" ", text)  # what a web address contains, nobody said
     if (len(letters(text)) <= _CALL and _ANYBODY.search(text)) or _ALONE.search(text):
         return Asked.SURELY
     found = {_asked(text, match, Asked.SURELY) for match in _SURELY_ASKS.finditer(text)}

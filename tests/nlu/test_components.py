@@ -56,8 +56,19 @@ def test_check_does_not_believe_a_reaction_when_it_is_unsure(run, storage, chanc
     assert checked(run, storage, "1", ("affirm", chance))["name"] == intent
 
 
-@pytest.mark.parametrize(("text", "intent"), [("...", "nlu_fallback"), ("👍", "affirm"), ("1", "affirm")])
-def test_check_understands_nothing_when_there_is_only_punctuation(run, storage, text, intent):
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("...", "nlu_fallback"),
+        ("的", "nlu_fallback"),
+        ("的了。", "nlu_fallback"),
+        ("👍", "affirm"),
+        ("1", "affirm"),
+        ("嗯", "affirm"),
+        ("好的", "affirm"),
+    ],
+)
+def test_check_understands_nothing_when_there_is_only_punctuation_or_a_particle(run, storage, text, intent):
     assert checked(run, storage, text, ("affirm", 0.9))["name"] == intent
 
 
