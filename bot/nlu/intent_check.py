@@ -17,24 +17,29 @@ from bot.nlu import reactions, requests
 from bot.nlu.earlier import earlier_messages
 from bot.nlu.intent_classifier import VotingIntentClassifier
 from bot.nlu.reactions import reaction
-from bot.nlu.requests import asks_for_person
+from bot.nlu.requests import Asked, asks_for_person
 
 HUMAN, FOLLOW_UP = "request_human", "follow_up"
+LIKELY = 0.6  # what doubtful words and the classifier together make of a request; search may know better
+PARTICLES = "的地得了着过之而"  # 吗, 呢, 啊, 哦 and 嗯 alone are something that people say
 PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")  # answered alike: their probabilities add up
 Intent = dict[str, Any]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class IntentCheck(GraphComponent):
-    """Setting: ``least``, intent -> the probability below which it counts as not understood."""
+    """Settings: ``least``, intent -> the probability below which it counts as not understood; ``perhaps``,
+    the probability from which doubtful words make a message a request for a person.
+    """
 
     def __init__(self, config: dict[str, Any]):
         self._least: dict[str, float] = config["least"]
+        self._perhaps: float = config["perhaps"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings' defaults."""
-        return {"least": {}}
+        return {"least": {}, "perhaps": 0.2}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -68,13 +73,16 @@ class IntentCheck(GraphComponent):
         return messages
 
     def _corrected(self, text: str, ranking: list[Intent], answered: bool) -> list[Intent]:
-        if ranking and not any(map(_says_something, text)):
+        if ranking and not says_something(text):
             return [_not_understood(ranking[0]), *ranking]
-        asks = asks_for_person(text)
+        asked = asks_for_person(text)
         others = [intent for intent in ranking if intent["name"] != HUMAN]
-        if asks:
+        chance = max((each["confidence"] for each in ranking if each["name"] == HUMAN), default=0.0)
+        if asked is Asked.SURELY:
             return [{"name": HUMAN, "confidence": 1.0}, *others]
-        if asks is False:
+        if asked is Asked.PERHAPS and chance >= self._perhaps:
+            return [{"name": HUMAN, "confidence": max(chance, LIKELY)}, *others]
+        if asked is Asked.REFUSED:
             ranking = others
         reacts = reaction(text) if answered else None
         if reacts:
@@ -98,9 +106,10 @@ def _not_understood(intent: Intent) -> Intent:
     return {**intent, "name": DEFAULT_NLU_FALLBACK_INTENT_NAME}
 
 
-def _says_something(character: str) -> bool:
-    """Letters, digits and pictures do; punctuation alone is noise."""
-    return character.isalnum() or unicodedata.category(character) == "So"
+def says_something(text: str) -> bool:
+    """Whether a text can mean anything by itself: punctuation alone, and particles alone (的), are noise."""
+    telling = [each for each in text if each.isalnum() or unicodedata.category(each) == "So"]
+    return any(each not in PARTICLES for each in telling)
 
 
 def _without_follow_up(ranking: list[Intent]) -> list[Intent]:

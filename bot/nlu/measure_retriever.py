@@ -33,9 +33,9 @@ from bot.nlu.text_normaliser import SAID
 MEASURES, PARTS, LEANS_ON = "measures", "parts", "leans_on"
 FOLLOW_UP, TOPICS = "follow_up", "ask_"  # an intent, and what the topics' intents begin with
 ASKS_ON, ANOTHER_TOPIC = 0.5, 0.8  # confidence from which the classifier decides what is a follow-up
-#: Intents that are about no matter, with the confidence from which they likely are; and that of all to be sure.
+#: Intents that are about no matter, with the confidence from which they likely are.
 NO_MATTER = {"out_of_scope": 0.6, "smalltalk": 0.6, "greet": 0.6, "goodbye": 0.6, "thank": 0.6}
-NO_MATTER_SURE = 0.95
+NO_MATTER_SURE = 0.95  # that from which they surely are
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)

@@ -6,7 +6,7 @@ from bot.nlu.lean import leave_out_tensorflow
 
 
 def train_model(root: Path, output: Path, anew: bool = False) -> Path:
-    """Train what changed in the Rasa project in ``root``, or all ``anew``; the new model's file in ``output``.
+    """Train what changed in the project in ``root``, or all ``anew``; the new model's file in ``output``.
 
     RuntimeError when Rasa gives no model; whatever a component raises otherwise.
     """

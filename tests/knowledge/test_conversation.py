@@ -2,7 +2,7 @@ import pytest
 
 from bot.knowledge.conversation import elsewhere, leans
 from bot.knowledge.parts import Cut, clauses_of, cuts, strength
-from bot.knowledge.places import named_outside
+from bot.knowledge.places import matter_outside, named_outside
 from bot.knowledge.ranked import Ranked
 
 
@@ -85,7 +85,32 @@ def test_clauses_leave_out_scraps():
         ("昆山那边办个证", "neighbours"),
         ("在安徽做过项目，来上海算吗", None),
         ("歇业备案", None),
+        ("南京西路开店,有什么诚信评比", None),
     ],
 )
 def test_place_outside_is_named_unless_shanghai_is_too(text, where):
     assert named_outside(text) == where
+
+
+@pytest.mark.parametrize(
+    ("text", "outside"),
+    [
+        ("无锡歇业备案怎么办", True),
+        ("合肥人才购房补贴", True),
+        ("浙江的专精特新怎么申报", True),
+        ("宁波跨境电商1210", True),
+        ("北京专精特新补贴", True),
+        ("昆山的厂想申请人才公寓", True),
+        ("杭州西湖区开店一件事", True),
+        ("深圳呢", True),
+        ("电子道路运输证在江苏查车认吗", False),
+        ("想去昆山办事又不想跑,有没有远程的窗口", False),
+        ("浙江的执法证在这边有没有效", False),
+        ("苏州的客户欠货款,贷款还不上怎么办", False),
+        ("台湾同胞来公司上班要办啥证", False),
+        ("长三角跨省迁移,苏州的执照怎么换", False),
+        ("除了昆山太仓,还能连哪些城市", False),
+    ],
+)
+def test_matter_is_outside_when_an_office_there_decides_it(text, outside):
+    assert matter_outside(text) is outside
