@@ -1,6 +1,6 @@
 import pytest
 
-from bot.knowledge.conversation import elsewhere, leans
+from bot.knowledge.conversation import Topic, elsewhere, leans
 from bot.knowledge.parts import Cut, clauses_of, cuts, strength
 from bot.knowledge.places import matter_outside, named_outside
 from bot.knowledge.ranked import Ranked
@@ -19,6 +19,24 @@ from bot.knowledge.ranked import Ranked
 )
 def test_message_leans_on_the_one_before_when_it_says_little_itself(text, score, follows):
     assert leans(text, score) is follows
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "topic", "follows"),
+    [
+        ("办完要等几天", 0.3, Topic.SAME, True),
+        ("红烧肉怎么烧才不腻", 0.02, Topic.NONE, False),
+        ("这个周末天气怎么样", 0.02, Topic.NONE, False),
+        ("公章丢了怎么补", 0.01, Topic.OTHER, False),
+        ("那税务还要单独去说么", 0.2, Topic.OTHER, True),
+        ("政府欠钱不还呢", 0.75, Topic.UNKNOWN, False),
+        ("那静安呢", 1.0, Topic.UNKNOWN, True),
+        ("再问一下，宽带被独家包了合理吗", 0.4, Topic.UNKNOWN, False),
+        ("换个问题，电费怎么算", 0.1, Topic.UNKNOWN, False),
+    ],
+)
+def test_classifier_decides_what_leans_when_words_and_score_do_not(text, score, topic, follows):
+    assert leans(text, score, topic) is follows
 
 
 DISTRICTS = {"jd": "jiading", "qp": "qingpu"}
