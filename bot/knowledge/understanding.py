@@ -93,9 +93,14 @@ class Understanding:
         return elsewhere(whole, named_in(text), self._index.districts)
 
     def _parts(self, said: str) -> list[Part]:
+        """The questions of a message, in their order; none when it is one."""
         found = [self._measured(cut) for cut in list(cuts(said))[:MOST_CUTS]]
         best = max(found, key=lambda each: each[0], default=None)
-        return best[1] if best and best[0] > 0 else []
+        if best is None or best[0] <= 0:
+            return []
+        finer = [part for piece in best[1] for part in (self._parts(piece.text) or [piece])]
+        asked = {(part.ranked[0].id, part.ranked[0].point) for part in finer}
+        return finer if len(asked) == len(finer) else best[1]
 
     def _measured(self, cut: Cut) -> tuple[float, list[Part]]:
         parts = [Part(piece, self._piece(piece)) for piece in (cut.first, cut.second)]
