@@ -14,6 +14,7 @@ SHORTEST = 4  # letters of a piece
 JOINED = 0.05  # score that both pieces need when a word or mark between them says "and another thing"
 APART = 0.12  # the same without such a mark
 SAME = 0.25  # the same when both pieces are about one measure (and different points of it)
+LONG = 80  # letters of a message that is a story rather than a question
 # What announces an item of a list: 「1、」, 「②」, 「一是」, 「Q2」. The lines of a message are items, too.
 _ITEM = (
     r"(?<![\d.])\d\s*[、.)）](?!\d)\s*|[\u2460-\u2473]\s*|[(（]\s*[1-9一二三四五]\s*[)）]\s*"
@@ -97,6 +98,14 @@ def _both_ask(first: str, second: str, between: str, marked: bool) -> bool:
 def clauses_of(text: str) -> Iterator[str]:
     """What stands between a description's marks, but for scraps."""
     return (piece for piece in re.split(r"[,，。;；!！?？\n、]+", text) if len(letters(piece)) >= SHORTEST)
+
+
+def ending(text: str) -> str | None:
+    """The last sentence of a long message, perhaps the question that the rest leads to; None otherwise."""
+    if len(letters(text)) < LONG:
+        return None
+    sentences = [each for each in re.split(r"[。!！?？;；\n]+", text) if len(letters(each)) >= SHORTEST]
+    return sentences[-1].strip() if len(sentences) > 1 else None
 
 
 def strength(cut: Cut, first: Sequence[Ranked], second: Sequence[Ranked]) -> float:

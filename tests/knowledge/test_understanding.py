@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bot.knowledge.parts import ending
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.understanding import Understanding
 
@@ -15,7 +16,7 @@ class Reader:
 
 
 class Ranking:
-    """Knows four matters; a text about several is about the first, less surely."""
+    """Knows four matters; a text about several is about the first, less surely; so is a long one."""
 
     def __init__(self):
         self.districts, self.reader = dict.fromkeys(MATTERS.values(), "jiading"), Reader()
@@ -23,7 +24,7 @@ class Ranking:
     def rank(self, text, vector, limit, named=None):
         words = sorted(filter(text.__contains__, MATTERS), key=text.index)
         found = [MATTERS[word] for word in words]
-        score = 0.9 / len(found) if found else 0.02
+        score = 0.9 / len(found) * min(1, 30 / len(text)) if found else 0.02
         return [Ranked(matter, "p", score) for matter in found or ["loan"]][:limit]
 
 
@@ -62,3 +63,38 @@ def test_question_asked_twice_stays_one_part_when_another_stands_between(underst
 def test_best_of_each_part_comes_first_when_there_are_several(understand):
     ranked = understand("歇业怎么办？宽带归谁管？担保费多少？").ranked
     assert {found.id for found in ranked[:3]} == {"pause", "broadband", "loan"}
+
+
+STORY = (
+    "我们公司在这条街上开了八年了，去年生意一直还可以，今年开春以后客人越来越少，房东又要涨房租，员工走了好几个，家里人也不支持我继续做下去。"
+    * 2
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"{STORY}歇业怎么办？", "pause"),
+        (f"{STORY}担保没人肯做。歇业怎么办？", "pause"),
+        (f"{STORY}歇业怎么办？日子难过。", "pause"),
+        (f"{STORY}担保没人肯做。日子难过。", "loan"),
+    ],
+)
+def test_last_sentence_is_read_alone_when_a_long_story_says_little(understand, text, found):
+    assert understand(text).ranked[0].id == found
+
+
+def test_story_is_found_as_surely_as_its_last_sentence(understand):
+    assert understand(f"{STORY}歇业怎么办？").ranked[0].score == understand("歇业怎么办").ranked[0].score
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (f"{STORY}歇业怎么办？", "歇业怎么办"),
+        ("开店了。歇业怎么办？", None),
+        (STORY.replace("。", "，"), None),
+    ],
+)
+def test_ending_is_the_last_sentence_when_the_message_is_long(text, last):
+    assert ending(text) == last
