@@ -1,4 +1,4 @@
-"""Words and patterns the entity ruler knows. Departments and licences grow with the knowledge base."""
+"""Words and patterns the entity ruler knows. Departments and documents grow with the knowledge base."""
 
 import re
 
