@@ -20,7 +20,8 @@ _BRIBE = (
 )
 # What is past, with what follows from it: a question about insurance, fines or fault, not a cry for help.
 _AFTERWARDS = (
-    r"(?!.*(?:停工|停产|赔|罚|整改|保险|单据|工伤|身亡|以后|之后|凭什么|责任|认定|去年|上次|上个月|前年|关门))"
+    r"(?!.*(?:停工|停产|赔|罚|整改|保险|单据|工伤|身亡|以后|之后|凭什么"
+    r"|责任|认定|去年|上次|上个月|前年|关门))"
 )
 _PATTERNS = {
     "life": r"(?<![a-z])(?:suicid\w*|kill myself|end my life)"
