@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.knowledge.asking import ASKS
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.text import letters, normalise
 
@@ -42,20 +43,9 @@ _SHARED = re.compile(
     r"^[^,，。;；!！?？]*[也又][^,，。;；!！?？]*[,，]\s*都?该?(?:怎么|咋)(?:搞|办|弄|整)呢?[?？。!！]*$"
 )
 _JOINS = re.compile(r"^(?:和|跟|以及)")
-_ENGLISH = r"\b(?:how|what|who|where|when|which|can|could|is|are|do|does|will|should|any)\b"
-_ASKS = re.compile(
-    r"[?？]|吗|呢|么|嘛|怎|哪|多少|多久|多长|几|谁|什么|啥|咋|如何|伐|吧$|是否"
-    rf"|([\u4e00-\u9fff])[不没]\1|不$|没有$|{_ENGLISH}",
-    re.IGNORECASE,
-)
 _MAY_ASK = re.compile(
-    rf"{_ASKS.pattern}|[能会可有是要行算管给]不|让|还是|行|求|查|想|要|帮我|介绍|没人", re.IGNORECASE
+    rf"{ASKS.pattern}|[能会可有是要行算管给]不|让|还是|行|求|查|想|要|帮我|介绍|没人", re.IGNORECASE
 )
-
-
-def asks(text: str) -> bool:
-    """Whether a text has the words of a question."""
-    return bool(_ASKS.search(text))
 
 
 @dataclass(frozen=True)
@@ -91,7 +81,7 @@ def _trimmed(piece: str) -> str:
 
 def _both_ask(first: str, second: str, between: str, marked: bool) -> bool:
     """Whether both pieces have words of a question; after a question mark the first one has."""
-    pattern = _MAY_ASK if marked else _ASKS
+    pattern = _MAY_ASK if marked else ASKS
     return bool((pattern.search(first) or "?" in normalise(between)) and pattern.search(second))
 
 
