@@ -110,7 +110,8 @@ def _words(elements: list[dict[str, Any]]) -> Iterator[str]:
 
 def _sources(custom: dict[str, Any]) -> Iterator[str]:
     for cited in custom.get("citations", []):
-        yield f"来源：《{cited['document']}》（{cited['number']}）{cited['section']}，{cited['date']}"
+        number = f"（{cited['number']}）" if cited["number"] else ""
+        yield f"来源：《{cited['document']}》{number}{cited['section']}，{cited['date']}"
 
 
 def _entries(custom: dict[str, Any]) -> list[str]:

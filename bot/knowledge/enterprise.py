@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.knowledge.conditions import VOCABULARY
-from bot.knowledge.districts import DISTRICTS, spellings
+from bot.knowledge.districts import DISTRICTS, first_named
 from bot.knowledge.text import normalise
 
 LISTS = tuple(VOCABULARY)  # needs, industries, sizes, stages, traits
@@ -22,7 +22,8 @@ SIZE_LIMITS = ((20, "micro"), (300, "small"), (1000, "medium"))
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE = "零〇一二两三四五六七八九十百千"
-_HEADS = re.compile(
+# How many work there, as people say it.
+HEADS = re.compile(
     rf"(?P<many>\d[\d,]*|[{_CHINESE}]+)\s*(?:来|多|几)?\s*(?:号|个|名|位)?(?:人(?!才|工|民|均|家|次)|员工|职工|工人|伙计)"
     r"|(?:员工|职工|人数|团队)[^\d,。]{0,4}(?P<after>\d[\d,]*)\s*(?:来|多|人|个|名|号)"
     r"|(?P<english>\d[\d,]*)\s*(?:\w+\s)?(?:people|employees|staff|workers|persons|heads)"
@@ -108,7 +109,7 @@ def read_facts(text: str) -> Facts:
     for broad in BROAD:  # nearly everyone makes or sells something: the narrower word counts
         if len(lists["industries"]) > 1:
             lists["industries"].pop(broad, None)
-    return Facts(**lists, district=_district(plain), headcount=headcount)
+    return Facts(**lists, district=first_named(plain), headcount=headcount)
 
 
 def size_of(headcount: int) -> str:
@@ -157,7 +158,7 @@ def _read(plain: str, patterns: dict[str, re.Pattern[str]]) -> dict[str, str]:
 
 
 def _headcount(plain: str) -> tuple[int | None, str]:
-    for match in _HEADS.finditer(plain):
+    for match in HEADS.finditer(plain):
         if _TO_HIRE.search(plain[: match.start()]):
             continue
         many = number(next(group for group in match.groups() if group))
@@ -166,19 +167,8 @@ def _headcount(plain: str) -> tuple[int | None, str]:
     return None, ""
 
 
-def _district(plain: str) -> str | None:
-    """The district named first; the longer name where several begin at one place."""
-    places = [
-        (place, -len(word), code) for word, code in _SPELLINGS.items() if (place := plain.find(word)) >= 0
-    ]
-    return min(places)[2] if places else None
-
-
 def _clauses(plain: str) -> int:
     return len([part for part in re.split(r"[,，。;；、\s]+", plain) if part])
-
-
-_SPELLINGS = {word.lower(): code for word, code in spellings().items()}
 
 
 def industry_words() -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.knowledge import evidence, learning, pinyin, ranker, sounds, votes, words
+from bot.knowledge import districts, evidence, learning, pinyin, ranker, sounds, votes, words
 from bot.knowledge import index as index_module
 from bot.knowledge import text as text_module
 from bot.knowledge.encoder import CachedEncoder, Encoder, default_encoder
@@ -18,7 +18,7 @@ from bot.knowledge.sources import source_digest
 from bot.knowledge.understanding import Understanding
 
 #: The code that an index comes from.
-BUILT_BY = (index_module, text_module, evidence, learning, pinyin, ranker, sounds, votes, words)
+BUILT_BY = (index_module, text_module, districts, evidence, learning, pinyin, ranker, sounds, votes, words)
 ELSEWHERE = 0.35  # what a measure of another district than the asker's counts when they are put in order
 
 

@@ -10,8 +10,8 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.knowledge import parts
-from bot.knowledge.parts import asks
+from bot.knowledge import asking
+from bot.knowledge.asking import asks
 from bot.knowledge.sources import source_digest
 from bot.nlu.measure_retriever import LEANS_ON, MEASURES, MeasureRetriever
 
@@ -53,7 +53,7 @@ class QuestionCheck(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The source of the check."""
-        return source_digest(parts)
+        return source_digest(asking)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Correct the intent of messages that are questions after all."""
