@@ -28,7 +28,7 @@ HEADS = re.compile(
     r"|(?:员工|职工|人数|团队)[^\d,。]{0,4}(?P<after>\d[\d,]*)\s*(?:来|多|人|个|名|号)"
     r"|(?P<english>\d[\d,]*)\s*(?:\w+\s)?(?:people|employees|staff|workers|persons|heads)"
 )
-_TO_HIRE = re.compile(r"(?:招|缺|聘|找|补|引进|hir\w+|recruit\w*|need)[^,。]{0,5}$")
+_TO_HIRE = re.compile(r"(?:招|缺|聘|找|补|扩|引进|hir\w+|recruit\w*|need)[^,。]{0,5}$")
 BROAD = ("manufacturing", "retail")
 WORDS = Path(__file__).with_name("enterprise_words.yml")
 
@@ -40,7 +40,9 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 _WORDS: dict[str, Any] = yaml.safe_load(WORDS.read_text("utf-8"))
 _PATTERNS = {kind: {code: _any_of(said) for code, said in _WORDS[kind].items()} for kind in LISTS}
 _PLAIN = re.compile(r"[\u4e00-\u9fff]+")
-_FITS, _WANTS, _ONE = (_any_of(_WORDS[name]) for name in ("asks_what_fits", "wants", "asks_one"))
+_FITS, _CLEARLY, _WANTS, _MORE, _ONE = (
+    _any_of(_WORDS[name]) for name in ("asks_what_fits", "asks_clearly", "wants", "wants_more", "asks_one")
+)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,21 @@ def describes(text: str, facts: Facts) -> bool:
     if _ONE.search(plain):
         return False
     return bool(_WANTS.search(plain) and facts.needs) and told >= 2 and _clauses(plain) >= 2
+
+
+def clearly_describes(text: str, facts: Facts) -> bool:
+    """Whether the words alone leave no doubt of that: who it is, and 「看看符合哪些」 or several wishes.
+
+    Where nothing is asked, it has to be said how many work there, or that more than one thing is wanted.
+    """
+    plain = normalise(text).lower()
+    told = facts.kinds() - bool(facts.needs)
+    if _CLEARLY.search(plain):
+        return bool(facts.district or facts.sizes) and facts.kinds() >= 2 and _clauses(plain) >= 2
+    if _ONE.search(plain) or not facts.needs or told < 2:
+        return False
+    counted = facts.headcount is not None and told >= 3 and bool(_WANTS.search(plain))
+    return _clauses(plain) >= 3 and (counted or bool(_MORE.search(plain)))
 
 
 def asks_what_fits(text: str) -> bool:

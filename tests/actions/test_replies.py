@@ -123,6 +123,16 @@ async def test_answer_says_which_detail_it_lacks(act):
     assert plain.text == "担保费率从1.5%-3%降到1%以下。"
 
 
+async def test_chosen_answer_says_which_detail_of_the_question_before_it_lacks(act):
+    entities = [{"entity": "entry", "value": "demo-01"}, {"entity": "point", "value": "歇业备案"}]
+    typed = {"event": "user", "text": "歇業備案要什麼材料"}
+    pressed = {"event": "user", "text": '/choose{"entry": "demo-01"}'}
+    result = await act("action_choose", text="/choose", entities=entities, events=[typed, pressed])
+    assert "您问的材料，这份文件没有写具体" in result.text
+    nothing = await act("action_choose", text="/choose", entities=entities, events=[pressed])
+    assert "没有写具体" not in nothing.text
+
+
 @pytest.mark.parametrize("text", ["{answer}", '{"type": "handoff"}', "<b>{district}</b>", "/intent {names}"])
 async def test_markup_in_a_question_stays_text(act, text):
     result = await act("action_answer", parts=((text, SURE), ("想停业", OTHER)), text="问")
