@@ -14,6 +14,7 @@ from bot.knowledge.ranked import Ranked
 from bot.knowledge.text import normalise
 
 MOST_CUTS = 4  # places of a message that are looked at
+DEEPER = 2  # times that the pieces of a message are taken apart again: bounds what a message costs
 MOST_CLAUSES = 8  # of a description
 CLEAR = 0.35  # score from which a story as a whole says enough
 EARLIER_SURE = 0.3  # score below which the message before was no question, and the one before that counts too
@@ -107,13 +108,17 @@ class Understanding:
                                  named, district)  # fmt: skip
         return elsewhere(whole, named_in(text), self._index.districts)
 
-    def _parts(self, said: str, district: str | None) -> list[Part]:
+    def _parts(self, said: str, district: str | None, deeper: int = DEEPER) -> list[Part]:
         """The questions of a message, in their order; none when it is one."""
         found = [self._measured(cut, district) for cut in list(cuts(said))[:MOST_CUTS]]
         best = max(found, key=lambda each: each[0], default=None)
         if best is None or best[0] <= 0:
             return []
-        finer = [part for piece in best[1] for part in (self._parts(piece.text, district) or [piece])]
+        if not deeper:
+            return best[1]
+        finer = [
+            part for piece in best[1] for part in (self._parts(piece.text, district, deeper - 1) or [piece])
+        ]
         asked = {(part.ranked[0].id, part.ranked[0].point) for part in finer}
         return finer if len(asked) == len(finer) else best[1]
 

@@ -5,7 +5,7 @@ import pytest
 
 from bot.knowledge.parts import ending
 from bot.knowledge.ranked import Ranked
-from bot.knowledge.understanding import Understanding
+from bot.knowledge.understanding import MOST_CUTS, Understanding
 
 MATTERS = {"歇业": "pause", "宽带": "broadband", "担保": "loan", "信用": "credit"}
 
@@ -29,7 +29,11 @@ class Ranking:
 
 
 class Encoder:
+    def __init__(self):
+        self.encoded = 0
+
     def questions(self, texts):
+        self.encoded += len(texts)
         return np.ones((len(texts), 2))
 
 
@@ -58,6 +62,21 @@ def test_message_has_one_part_a_question_when_it_asks_several(understand, text, 
 def test_question_asked_twice_stays_one_part_when_another_stands_between(understand):
     parts = understand("歇业怎么办；宽带归谁管；歇业要什么").parts
     assert len({part.ranked[0].id for part in parts}) == len(parts) == 2
+
+
+class Sure(Ranking):
+    """As sure of many matters as of one, and takes the same words at another place for another point."""
+
+    def rank(self, text, vector, limit, named=None):
+        return [Ranked(found.id, text[:6], 0.9) for found in super().rank(text, vector, limit)]
+
+
+def test_message_costs_a_bounded_number_of_encodings_when_it_asks_very_many():
+    encoder = Encoder()
+    words = list(MATTERS)
+    text = "？".join(f"{words[number % 4]}第{number}件怎么办" for number in range(60))
+    Understanding(Sure(), encoder).understand(text, 5)
+    assert encoder.encoded <= 1 + 7 * 2 * MOST_CUTS
 
 
 def test_best_of_each_part_comes_first_when_there_are_several(understand):
