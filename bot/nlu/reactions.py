@@ -49,7 +49,7 @@ _AFFIRMATION = _made_of(_any_of("affirmations"), _any_of("beside_affirmations"))
 _AFFIRMS = _begins(_any_of("begins_affirmation"))
 #: What was asked about is understood now, though its words are those of a question (「中，知道咋办了」).
 _UNDERSTOOD = re.compile(
-    r"^(?:[\s,，、。!！]|好|行|中|嗯|哦|噢|懂|了解|原来如此|我|这下)*(?:知道|晓得|明白|清楚|搞懂|弄懂)[^?？,，。]{0,9}了"
+    r"^(?:[\s,，、。!！]|好|行|中|嗯|哦|噢|懂|了解|原来如此|我|这下|的|呀|那)*(?:知道|晓得|明白|清楚|搞懂|弄懂)[^?？,，。]{0,9}了"
     r"(?:[\s,，。!！]|谢|多谢|辛苦|哈|啦|哦|您|你)*$"
 )
 _DENIAL_ANYWHERE = re.compile(_any_of("denial_anywhere"))
