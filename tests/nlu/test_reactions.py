@@ -68,7 +68,7 @@ def test_denial_is_heard_however_it_is_put(text):
     "text",
     ["好的", "嗯嗯，懂了", "妥了", "这下清爽了", "原来如此", "原来是这样啊", "正解", "对，就是它",
      "阿拉晓得了", "搞定，辛苦", "好用", "差不多吧", "問題解決了", "👍", "ok la, thx", "makes sense now",
-     "exactly what I needed", "hao de"],
+     "exactly what I needed", "hao de", "嗯，知道怎么弄了", "明白去哪办了，谢谢", "记下了", "存好了"],
 )  # fmt: skip
 def test_yes_is_heard_however_it_is_put(text):
     assert reaction(normalise(text)) == "affirm"
