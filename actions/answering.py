@@ -4,14 +4,12 @@ from rasa_sdk import Tracker
 
 from actions import eligibility_form
 from actions.context import Context, entity
-from actions.decision import BESIDE, NEAR, OUTSIDE, PLAUSIBLE, SURE, Decision, decide
+from actions.decision import BESIDE, NEAR, PLAUSIBLE, SURE, Decision, decide, may_be_outside
 from actions.eligibility_form import State
 from actions.lookup import refuse, reply, reply_parts
 from actions.replies import Events, Replies
 from actions.step import Step
-from bot.knowledge.districts import named_in
 from bot.knowledge.enterprise import describes
-from bot.knowledge.places import named_outside
 from bot.knowledge.ranked import Ranked
 
 
@@ -75,9 +73,8 @@ def _has_words(context: Context) -> bool:
 
 
 def _is_elsewhere(context: Context) -> bool:
-    """Whether nothing near is known and it may not be ours, or it is another city's matter."""
+    """Whether nothing near is known and it may not be ours, or it may be another city's matter."""
     best = context.ranked[0].score if context.ranked else 0.0
     if best < NEAR and context.beside >= BESIDE and _has_words(context):
         return True
-    outside = None if context.leans_on or named_in(context.text) else named_outside(context.text)
-    return outside is not None and best < OUTSIDE[outside]
+    return may_be_outside(context.text, context.leans_on, best)

@@ -69,7 +69,7 @@ def show(replies: Replies, checklist: Checklist, step: int) -> Events:
     found = Ranked(at.entry, at.point, 1.0)
     replies.say(
         "checklist", _payload(replies, checklist, step, found), _moves(replies, checklist, step),
-        title=_title(replies, checklist), step=step, of=of, point=replies.label(found),
+        title=_headed(replies, checklist, step), step=step, of=of, point=replies.label(found),
         district=replies.district(replies.kb.measures[at.entry].district), answer=replies.words(found, ""),
     )  # fmt: skip
     guide = {"form": FORM, "checklist": checklist.id, "step": step}
@@ -96,6 +96,15 @@ def _done(replies: Replies, checklist: Checklist) -> Events:
 
 def _title(replies: Replies, checklist: Checklist) -> str:
     return checklist.title_en if replies.english else checklist.title
+
+
+def _headed(replies: Replies, checklist: Checklist, step: int) -> str:
+    """The title; at the first step after a sentence on whose it is, when it is another district's."""
+    asked, district = replies.context.district, replies.kb.measures[checklist.steps[0].entry].district
+    if step > 1 or asked in (None, district):
+        return _title(replies, checklist)
+    names = {"asked": replies.district(asked), "district": replies.district(district)}
+    return "\n".join([replies.phrase("checklist_elsewhere", **names), _title(replies, checklist)])
 
 
 def _payload(replies: Replies, checklist: Checklist, step: int, found: Ranked) -> dict[str, Any]:

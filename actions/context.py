@@ -85,7 +85,7 @@ class Context:
         return cls(
             text="" if text.startswith("/") else normalise(text),
             district=district,
-            locale=_locale(metadata, text, tracker.get_slot("locale_seen")),
+            locale=_locale(metadata, text, message.get("text") or text, tracker.get_slot("locale_seen")),
             topic=_topic(message) or tracker.get_slot("topic"),
             ranked=prefer(kb, list(_ranked(message.get("measures"))), district),
             offered=prefer(kb, list(_ranked(tracker.get_slot("offered"))), None),
@@ -176,14 +176,15 @@ def _district(tracker: Tracker, metadata: dict[str, Any]) -> str | None:
     return next((code for code in named if isinstance(code, str) and code in DISTRICTS), None)
 
 
-def _locale(metadata: dict[str, Any], text: str, before: str | None) -> str:
+def _locale(metadata: dict[str, Any], text: str, read: str, before: str | None) -> str:
     """English when the channel says so, or when the visitor writes it; traditional for who writes that.
 
-    A button's command, and what has no words, is in the language of the reply ``before``.
+    ``read`` is the text as the pipeline read it: Chinese when it was typed in pinyin, which is no English. A
+    button's command, and what has no words, is in the language of the reply ``before``.
     """
     said = metadata.get("locale")
     if text.startswith("/") or not any(map(str.isalpha, text)):
         return before or (said if said in ("en", TRADITIONAL) else "zh")
-    if said == "en" or mostly_latin(text):
+    if said == "en" or mostly_latin(read):
         return "en"
     return TRADITIONAL if said == TRADITIONAL or is_traditional(text) else "zh"

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.knowledge.districts import named_in
+from bot.knowledge.places import matter_outside, named_outside
 from bot.knowledge.ranked import Ranked
 
 ANSWER = 0.55  # from this score on the best measure is given as the answer
@@ -27,6 +29,22 @@ class Decision:
 
     kind: Literal["answer", "choices", "not_covered"]
     ranked: list[Ranked]
+
+
+def another_citys(text: str, leans_on: str | None) -> bool:
+    """Whether a message asks for what another city's offices do, however well a measure fits the matter.
+
+    After a question that reached across the border itself (``leans_on``), another place is more of the same.
+    """
+    if named_in(text) or not matter_outside(text):
+        return False
+    return not (leans_on and named_outside(leans_on) and not matter_outside(leans_on))
+
+
+def may_be_outside(text: str, leans_on: str | None, best: float) -> bool:
+    """Whether a message naming a place outside is rather not ours, by the score of the ``best`` measure."""
+    outside = None if leans_on or named_in(text) else named_outside(text)
+    return outside is not None and best < OUTSIDE[outside]
 
 
 def decide(ranked: Sequence[Ranked], *, answer_from: float = ANSWER) -> Decision:

@@ -16,6 +16,7 @@ from actions.context import Context, stored
 from actions.decision import MOST_ASKED
 from actions.eligibility_text import found, label, payload, say_it
 from actions.replies import Button, Events, Replies
+from bot.knowledge.asking import surely_asks
 from bot.knowledge.conditions import VOCABULARY
 from bot.knowledge.eligibility import Assessment, assess
 from bot.knowledge.enterprise import Facts
@@ -113,7 +114,7 @@ def take(replies: Replies, guide: dict[str, Any]) -> Events | None:
         return describe(replies, state)
     # Whatever it tells of the enterprise, it need not be what was asked; a need alone may be a new question.
     told = context.facts.kinds() - bool(context.facts.needs and state.asking != "needs")
-    return describe(replies, state.told(context)) if told and not _asks(context.text) else None
+    return describe(replies, state.told(context)) if told and not surely_asks(context.text) else None
 
 
 def chosen(state: State, kind: str, code: str) -> State:
@@ -127,10 +128,6 @@ def chosen(state: State, kind: str, code: str) -> State:
 def again(state: State) -> State:
     """As it was before its open question, so that this is asked once more."""
     return replace(state, asked=tuple(kind for kind in state.asked if kind != state.asking), asking=None)
-
-
-def _asks(text: str) -> bool:
-    return bool(re.search(r"怎么|吗|[?？]|多少|哪|how|what|where", text, re.IGNORECASE))
 
 
 def _question(replies: Replies, asking: str | None, assessed: Assessment) -> list[Button]:

@@ -42,7 +42,14 @@ def reply_parts(replies: Replies, parts: Sequence[Part]) -> Events:
     buttons = [button for decision in decisions for button in _part_buttons(replies, decision)]
     payload = payloads.answers(replies.kb, found, replies.english)
     replies.say("answer", payload, buttons, answer="\n".join(listed))
-    return _kept(replies, True, answered)
+    return _kept(replies, True, [answered[0], *_not_shown(parts, answered)])
+
+
+def _not_shown(parts: Sequence[Part], answered: Sequence[Ranked]) -> list[Ranked]:
+    """What else was found for the questions, likeliest first, for who denies the answers."""
+    shown = {found.id for found in answered}
+    others = {found.id: found for part in parts for found in part.ranked if found.id not in shown}
+    return sorted(others.values(), key=lambda found: -found.score)
 
 
 def _lost(replies: Replies, kind: str) -> Events | None:

@@ -17,6 +17,7 @@ from bot.knowledge.details import lacking
 from bot.knowledge.districts import DISTRICTS, ENGLISH_NAMES
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.script import to_traditional
+from bot.knowledge.text import normalise
 
 Events = list[dict[str, Any]]
 Button = dict[str, str]
@@ -43,6 +44,8 @@ class Replies:
         self.english = self.context.locale == "en"
         self._dispatcher, self._responses = dispatcher, domain.get("responses") or {}
         self._said: dict[str, Any] = {}
+        # A button says nothing itself: what it opens answers what was typed before.
+        self._asked = self.context.text or _typed_last(tracker)
 
     def say(self, name: str, custom: dict[str, Any], buttons: Sequence[Button] = (), **values: Any) -> None:
         """Send response ``utter_<name>`` with ``custom``; ``buttons`` come before its own."""
@@ -88,7 +91,7 @@ class Replies:
     def words(self, found: Ranked, question: str | None = None) -> str:
         """What the entry says, and which detail it lacks of those that the question asks for."""
         answer = self.kb.answer(found.id, found.point, self.english)
-        asked = self.context.text if question is None else question
+        asked = self._asked if question is None else question
         missing = lacking(asked, self.kb.answer(found.id, found.point))
         if not missing:
             return answer
@@ -163,3 +166,9 @@ class Replies:
         return [
             {"title": self.phrase("offer_checklist", title=title), "payload": f"/start_checklist{payload}"}
         ]
+
+
+def _typed_last(tracker: Tracker) -> str:
+    """The visitor's last message that was no button's command, in normal spelling; "" when there is none."""
+    said = (event.get("text") or "" for event in reversed(tracker.events) if event.get("event") == "user")
+    return normalise(next((text for text in said if text and not text.startswith("/")), ""))

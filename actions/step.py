@@ -1,4 +1,4 @@
-"""What every action does first: look for alarms and mere markup, then go on with what is open."""
+"""What every action does first: look for alarms, markup, other cities' matters; go on with what is open."""
 
 import re
 from abc import ABC, abstractmethod
@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import checklist_guide, eligibility_form, payloads
 from actions.context import topic_named
+from actions.decision import another_citys
 from actions.handover import hand_over
 from actions.lookup import refuse
 from actions.replies import Events, Replies
@@ -73,6 +74,8 @@ def _before(replies: Replies, tracker: Tracker) -> Events | None:
         return hand_over(replies, "sensitive", topic_named(replies.kb, context, tracker))
     if intent in PERSON and (not context.guide or _NAMES_PERSON.search(context.text)):
         return None
+    if not context.guide and another_citys(context.text, context.leans_on):
+        return refuse(replies)
     if (checklist := checklist_guide.asked_for(replies)) is not None:
         return checklist_guide.show(replies, checklist, 1)
     return _go_on(replies, context.guide) if context.guide else None

@@ -13,7 +13,7 @@ from bot.cli.environments import ROOT
 #: Name -> words of the command line.
 PROCESSES = {
     "server": ("bot.server",),
-    "assistant": ("rasa", "run"),
+    "assistant": ("bot.nlu.lean", "run"),
     "actions": ("rasa_sdk",),
     "valkey": ("valkey-server",),
     "stores": ("bot.cli.stores",),

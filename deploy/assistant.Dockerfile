@@ -15,5 +15,5 @@ COPY data/ data/
 RUN python -m bot.cli.train
 RUN useradd --system --uid 10001 bangban
 USER bangban
-CMD ["python", "-m", "rasa", "run", "--model", "models", "--endpoints", "deploy/endpoints.yml", \
+CMD ["python", "-m", "bot.nlu.lean", "run", "--model", "models", "--endpoints", "deploy/endpoints.yml", \
      "--credentials", "credentials.yml", "--interface", "0.0.0.0", "--port", "5005"]

@@ -110,7 +110,8 @@ def _words(elements: list[dict[str, Any]]) -> Iterator[str]:
 
 def _sources(custom: dict[str, Any]) -> Iterator[str]:
     for cited in custom.get("citations", []):
-        yield f"来源：《{cited['document']}》（{cited['number']}）{cited['section']}，{cited['date']}"
+        number = f"（{cited['number']}）" if cited["number"] else ""
+        yield f"来源：《{cited['document']}》{number}{cited['section']}，{cited['date']}"
 
 
 def _entries(custom: dict[str, Any]) -> list[str]:
@@ -130,6 +131,9 @@ class Assistant:
     """The trained model, loaded once."""
 
     def __init__(self, folder: Path):
+        from bot.nlu.lean import lighten
+
+        lighten()
         from actions.inprocess import run_action
         from bot.nlu.session import Session, newest_model, quieten
 
@@ -229,7 +233,6 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if bool(options.text) == bool(options.batch):
         parser.error("请给出要问的话，或者 --batch 文件")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     warnings.showwarning = lambda *args, **kwargs: None  # filters are reset by the libraries while imported
     try:

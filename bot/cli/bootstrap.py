@@ -6,6 +6,7 @@ Runs on a bare Python 3.11 with nothing installed, so it imports the standard li
 import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 
 from bot.cli import environments as env
 from bot.cli.testing import PARTS, run_tests
@@ -37,8 +38,10 @@ def _assistant(module: str, *needs: Callable[[], None]) -> Callable[[list[str]],
 
 
 def _hand_over(name: str, module: str, arguments: list[str], needs: tuple[Callable[[], None], ...]) -> int:
-    for need in needs:
-        need()
+    # What `ask` writes is for programs: one JSON object a line, and nothing else on standard output.
+    with redirect_stdout(sys.stderr if module == "bot.cli.ask" else sys.stdout):
+        for need in needs:
+            need()
     python = str(env.python_of(name))
     os.chdir(env.ROOT)
     sys.stdout.flush()

@@ -32,7 +32,7 @@ class SetupError(Exception):
 
 
 def say(text: str) -> None:
-    """One line of progress for the person at the terminal."""
+    """One line of progress for the person at the terminal, on what ``sys.stdout`` is at the time."""
     print(text, flush=True)
 
 
@@ -326,6 +326,7 @@ def ensure_model() -> None:
             [python_of("assistant"), "-m", "bot.cli.train"],
             cwd=ROOT,
             env=child_environment("build"),
+            stdout=sys.stdout,  # wherever progress goes
             check=False,
         )
     if done.returncode:

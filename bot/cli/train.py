@@ -45,7 +45,7 @@ def _train(folder: Path, force: bool) -> int:
         with _silenced(log):
             from bot.nlu.training import train_model
 
-            model = train_model(ROOT, folder)
+            model = train_model(ROOT, folder, force)
         model_stamp(folder).write_text(digest)
     except OSError as error:
         place = error.filename or folder
@@ -68,7 +68,6 @@ def _remove_old(folder: Path) -> None:
 @contextlib.contextmanager
 def _silenced(log: io.StringIO) -> Iterator[None]:
     """Nothing but our own words on the terminal; what the libraries say goes to ``log``."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     with warnings.catch_warnings(), contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
         warnings.simplefilter("ignore")

@@ -142,11 +142,11 @@ def actions_program(ports: Ports) -> Program:
 
 
 def assistant_program(ports: Ports, redis_url: str) -> Program:
-    """Rasa with the REST channel only, on loopback; its trackers live in Valkey."""
+    """Rasa with the REST channel only, without TensorFlow, on loopback; its trackers live in Valkey."""
     command = [
         str(python_of("assistant")),
         "-m",
-        "rasa",
+        "bot.nlu.lean",
         "run",
         "--model",
         "models",

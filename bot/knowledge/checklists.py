@@ -4,6 +4,7 @@ A checklist says nothing of its own: what stands in a step is the point's answer
 ``data/checklists/*.yml``; the format is described in ``docs/knowledge.md``.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bot.knowledge.text import letters, normalise
 FIELDS = {"id": True, "title": True, "title_en": True, "words": True, "steps": True}
 STEP_FIELDS = {"entry": True, "point": True}
 FEWEST_STEPS = 2
+MOST_BETWEEN = 5  # letters between the halves of what a matter is called
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,24 @@ def load_checklists(folder: Path, kb: KnowledgeBase) -> dict[str, Checklist]:
 def named(checklists: dict[str, Checklist], text: str, kb: KnowledgeBase, district: str | None = None
           ) -> Checklist | None:  # fmt: skip
     """The checklist whose words stand in the text, the longest ones first; of two, the district's own."""
-    plain = letters(normalise(text))
-    best: tuple[int, bool, Checklist] | None = None
+    plain = normalise(text).lower()
+    best: tuple[float, bool, Checklist] | None = None
     for checklist in checklists.values():
-        long = max((len(word) for word in checklist.words if letters(normalise(word)) in plain), default=0)
+        long = max((_said(letters(normalise(word)), plain) for word in checklist.words), default=0.0)
         own = kb.measures[checklist.steps[0].entry].district == district
         if long and (best is None or (long, own) > best[:2]):
             best = (long, own, checklist)
     return best[2] if best else None
+
+
+def _said(word: str, plain: str) -> float:
+    """How much of a text a word is: its length, a little less when the kind is said inside it
+    (开一家小奶茶店), 0 when it is not there.
+    """
+    if word in letters(plain):
+        return len(word)
+    kind = re.escape(word[:1]) + rf"一?[个家间][^\W个家间]{{1,{MOST_BETWEEN}}}" + re.escape(word[1:])
+    return len(word) - 0.5 if len(word) > 1 and re.search(kind, plain) else 0.0
 
 
 def belonging(checklists: dict[str, Checklist], entry: str, point: str | None) -> Checklist | None:

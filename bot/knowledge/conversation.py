@@ -5,7 +5,9 @@ The constants were chosen on the dev set (``docs/understanding.md``).
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
 
+from bot.knowledge.districts import named_in, without_names
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.text import letters
 
@@ -14,8 +16,14 @@ SHORT, FRAGMENT = (
     14,
     6,
 )  # letters of a message that may lean without such words; of one that nearly always does
-SURE, LIKELY, UNSURE = 0.9, 0.8, 0.35  # scores of the message by itself
+SURE, UNSURE = 0.65, 0.35  # scores of the message by itself
 ELSEWHERE = 0.05  # what a measure of another district counts after "and in Qingpu?"
+_SMALL_WORDS = re.compile(
+    r"那边|这边|那里|这里|那|这|呢|吗|么|在|区|的话|换成|换|如果|是|and|what|about|in|how"
+)
+_ANOTHER_QUESTION = re.compile(
+    r"^(?:再|另外|还想|还要|顺便|顺带|对了)?.{0,4}(?:问一?[下个]|请教|咨询)|(?:换|另一?|别的).{0,2}问题"
+)
 _LEANING = re.compile(
     r"^(?:那|这|它|他|还|也|如果|要是|再|所以|然后|具体|一定|必须|都"
     r"|and\b|what about|how about|what if|then\b|so\b)"
@@ -25,15 +33,39 @@ _LEANING = re.compile(
 )
 
 
-def leans(text: str, score: float) -> bool:
-    """Whether a normalised message is a follow-up; ``score`` is that of its best measure taken by itself."""
+class Topic(Enum):
+    """What a message is about, as the classifier sees it, beside the message before."""
+
+    SAME = "same"  # asks on, as visitors do after an answer
+    OTHER = "other"  # likely another matter
+    NONE = "none"  # surely no matter of this service at all
+    UNKNOWN = "unknown"
+
+
+def leans(text: str, score: float, topic: Topic = Topic.UNKNOWN) -> bool:
+    """Whether a normalised message is a follow-up.
+
+    ``score`` is that of its best measure taken by itself; ``topic`` what the classifier makes of it.
+    """
+    if _only_names_a_district(text):
+        return True
     length = len(letters(text))
-    leaning = bool(_LEANING.search(text))
-    if score >= SURE:
-        return leaning and length <= FRAGMENT + 4
-    if leaning:
-        return length <= LONGEST
-    return (length <= FRAGMENT and score < LIKELY) or (length <= SHORT and score < UNSURE)
+    if score >= SURE or length > LONGEST or _ANOTHER_QUESTION.search(text):
+        return False
+    if topic is Topic.SAME:
+        return True
+    if topic is Topic.NONE:
+        return False
+    if _LEANING.search(text):
+        return True
+    if topic is Topic.OTHER:
+        return False
+    return length <= FRAGMENT or (length <= SHORT and score < UNSURE)
+
+
+def _only_names_a_district(text: str) -> bool:
+    """「青浦呢」「那嘉定那边」: nothing but a place, so the matter must be the one before."""
+    return bool(named_in(text)) and len(_SMALL_WORDS.sub("", letters(without_names(text)))) == 0
 
 
 def elsewhere(ranked: Sequence[Ranked], named: Collection[str], districts: Mapping[str, str]) -> list[Ranked]:

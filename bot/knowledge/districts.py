@@ -11,11 +11,14 @@ DISTRICTS: dict[str, str] = {
 
 ENGLISH_NAMES: dict[str, str] = {code: code.capitalize() for code in DISTRICTS}
 
+# Only names that nobody gives to anything else: 华新, 白鹤, 真新 and 夏阳 alone are also words and names.
 PLACES: dict[str, tuple[str, ...]] = {
     "jiading": ("嘉定新城", "北虹桥", "安亭", "南翔", "马陆", "江桥", "外冈", "徐行", "华亭镇", "嘉定工业区",
-                "菊园新区", "新成路街道", "真新街道", "嘉定镇街道", "张江嘉定园", "国际汽车城"),
+                "菊园新区", "新成路街道", "真新街道", "真新新村", "嘉定镇街道", "张江嘉定园", "国际汽车城",
+                "菊园", "黄渡", "封浜", "戬浜", "娄塘"),
     "qingpu": ("青浦新城", "西虹桥", "市西软件信息园", "朱家角", "徐泾", "赵巷", "华新镇", "重固", "白鹤镇",
-               "练塘", "金泽", "夏阳街道", "盈浦街道", "香花桥", "青浦工业园区"),
+               "练塘", "金泽", "夏阳街道", "夏阳湖", "盈浦街道", "盈浦", "香花桥", "青浦工业园区",
+               "西岑", "蟠龙天地", "商榻", "凤溪", "赵屯", "蒸淀", "国家会展中心"),
 }  # fmt: skip
 
 TOWNS = frozenset(place for places in PLACES.values() for place in places)
@@ -39,6 +42,12 @@ _CODES = {word.lower(): code for word, code in spellings().items()}
 def without_names(text: str) -> str:
     """A normalised text without the words that name districts."""
     return _PATTERN.sub("", text)
+
+
+def first_named(text: str) -> str | None:
+    """The code of the district that a normalised text names first, the longer name where several begin."""
+    found = _PATTERN.search(text)
+    return _CODES[found.group().lower()] if found else None
 
 
 def named_in(text: str) -> frozenset[str]:

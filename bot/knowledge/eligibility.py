@@ -19,9 +19,9 @@ MOST_FITS, MOST_MAYBE = 5, 4
 # What counts how much; chosen on descriptions written for the purpose (docs/understanding.md).
 SEARCHED, WANTED, SHARED, OWN_DISTRICT = 1.0, 0.6, 0.15, 0.45
 FOUND = 0.2  # from this search score on a measure fits by content, whatever its needs
+SURELY = 0.5  # from this score on search speaks as plainly as a need
 SECOND_NEED = 0.75  # what a need counts that the measure names after its first
 POINT_NEED = 0.35  # what a need counts that only a point of the measure names
-FIGURES = 0.3  # what the needs of a measure count that only reports figures
 CLAUSE = 0.6  # what a search for one clause counts beside that for the whole message
 AGAIN = 0.65  # what a need still counts when a measure before has met it
 PLAIN = ("industries", "traits", "stages")  # conditions that are met by sharing one code
@@ -32,7 +32,8 @@ _STEPS = {"individual": 0, "micro": 0, "small": 1, "medium": 2, "large": 3}
 class Reason:
     """Why a measure fits: a code of the ``kind`` that the facts and the conditions share.
 
-    ``kind`` is also ``district`` (its own) or ``content`` (search found it; no code).
+    ``kind`` is also ``district`` (its own), ``content`` (search found that it is about that) or ``near``
+    (search found it, not surely); the last two have no code.
     """
 
     kind: str
@@ -68,10 +69,16 @@ class _Candidate:
     why: list[Reason] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
+    def speaks(self) -> bool:
+        """Whether a need in common or a sure finding speaks for it; the rest comes after."""
+        return bool(self.needs) or self.search >= SURELY
+
     def score(self, met: Counter[str]) -> float:
         wanted = sum(weight * AGAIN ** met[need] for need, weight in self.needs.items())
         shared = SHARED * sum(reason.kind in PLAIN or reason.kind == "sizes" for reason in self.why)
-        own = OWN_DISTRICT * any(reason.kind == "district" for reason in self.why)
+        # Being of the district is no reason by itself: it counts as far as something else speaks for it.
+        near = any(reason.kind == "district" for reason in self.why)
+        own = OWN_DISTRICT * near * (1.0 if self.needs else self.search)
         return SEARCHED * self.search + WANTED * wanted + shared + own
 
 
@@ -81,7 +88,7 @@ def assess(kb: KnowledgeBase, facts: Facts, searches: Sequence[Sequence[Ranked]]
     rarity = _rarity(kb)
     candidates = [
         candidate for measure in kb.measures.values()
-        if (candidate := _candidate(measure, facts, found.get(measure.id), rarity))
+        if not _reports(measure) and (candidate := _candidate(measure, facts, found.get(measure.id), rarity))
     ]  # fmt: skip
     sure = [candidate for candidate in candidates if not candidate.missing]
     fits = tuple(_ordered(sure, MOST_FITS))
@@ -119,9 +126,12 @@ def _needs(measure: Measure) -> dict[str, float]:
         weights[need] = 1.0 if place == 0 else SECOND_NEED
     for need in (need for point in measure.points for need in point.conditions.needs):
         weights.setdefault(need, POINT_NEED)
-    if measure.conditions.needs[:1] == ("data",):
-        return {need: weight * (1 if need == "data" else FIGURES) for need, weight in weights.items()}
     return weights
+
+
+def _reports(measure: Measure) -> bool:
+    """Whether a measure reports what was reached: nobody can claim that."""
+    return measure.conditions.needs[:1] == ("data",)
 
 
 def _candidate(
@@ -137,11 +147,12 @@ def _candidate(
     conditions = point.conditions if point else measure.conditions
     if not _check(candidate, conditions, facts) and search < FOUND:
         return None
-    candidate.why = [*candidate.why, *(Reason("needs", need) for need in facts.needs if need in needs)]
+    wanted = [Reason("needs", need) for need in facts.needs if need in needs]
+    # Without a need in common it is there for what search made of the words, whatever else is shared.
+    found_for = Reason("content" if search >= SURELY else "near")
+    candidate.why = [*(wanted or [found_for]), *candidate.why]
     if facts.district == measure.district:
         candidate.why.append(Reason("district", measure.district))
-    if not candidate.why:
-        candidate.why.append(Reason("content"))
     return candidate
 
 
@@ -184,7 +195,7 @@ def _ordered(candidates: Sequence[_Candidate], most: int) -> Iterator[Fit]:
     """The best first, each chosen for what it adds to those before."""
     rest, met = list(candidates), Counter[str]()
     while rest and most:
-        best = max(rest, key=lambda candidate: candidate.score(met))
+        best = max(rest, key=lambda candidate: (candidate.speaks(), candidate.score(met)))
         rest.remove(best)
         most -= 1
         score = best.score(met)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.knowledge.conditions import VOCABULARY
-from bot.knowledge.districts import DISTRICTS, spellings
+from bot.knowledge.districts import DISTRICTS, first_named
 from bot.knowledge.text import normalise
 
 LISTS = tuple(VOCABULARY)  # needs, industries, sizes, stages, traits
@@ -22,12 +22,13 @@ SIZE_LIMITS = ((20, "micro"), (300, "small"), (1000, "medium"))
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE = "零〇一二两三四五六七八九十百千"
-_HEADS = re.compile(
+# How many work there, as people say it.
+HEADS = re.compile(
     rf"(?P<many>\d[\d,]*|[{_CHINESE}]+)\s*(?:来|多|几)?\s*(?:号|个|名|位)?(?:人(?!才|工|民|均|家|次)|员工|职工|工人|伙计)"
     r"|(?:员工|职工|人数|团队)[^\d,。]{0,4}(?P<after>\d[\d,]*)\s*(?:来|多|人|个|名|号)"
     r"|(?P<english>\d[\d,]*)\s*(?:\w+\s)?(?:people|employees|staff|workers|persons|heads)"
 )
-_TO_HIRE = re.compile(r"(?:招|缺|聘|找|补|引进|hir\w+|recruit\w*|need)[^,。]{0,5}$")
+_TO_HIRE = re.compile(r"(?:招|缺|聘|找|补|扩|引进|hir\w+|recruit\w*|need)[^,。]{0,5}$")
 BROAD = ("manufacturing", "retail")
 WORDS = Path(__file__).with_name("enterprise_words.yml")
 
@@ -39,7 +40,9 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 _WORDS: dict[str, Any] = yaml.safe_load(WORDS.read_text("utf-8"))
 _PATTERNS = {kind: {code: _any_of(said) for code, said in _WORDS[kind].items()} for kind in LISTS}
 _PLAIN = re.compile(r"[\u4e00-\u9fff]+")
-_FITS, _WANTS, _ONE = (_any_of(_WORDS[name]) for name in ("asks_what_fits", "wants", "asks_one"))
+_FITS, _CLEARLY, _WANTS, _MORE, _ONE = (
+    _any_of(_WORDS[name]) for name in ("asks_what_fits", "asks_clearly", "wants", "wants_more", "asks_one")
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def read_facts(text: str) -> Facts:
     for broad in BROAD:  # nearly everyone makes or sells something: the narrower word counts
         if len(lists["industries"]) > 1:
             lists["industries"].pop(broad, None)
-    return Facts(**lists, district=_district(plain), headcount=headcount)
+    return Facts(**lists, district=first_named(plain), headcount=headcount)
 
 
 def size_of(headcount: int) -> str:
@@ -125,6 +128,21 @@ def describes(text: str, facts: Facts) -> bool:
     if _ONE.search(plain):
         return False
     return bool(_WANTS.search(plain) and facts.needs) and told >= 2 and _clauses(plain) >= 2
+
+
+def clearly_describes(text: str, facts: Facts) -> bool:
+    """Whether the words alone leave no doubt of that: who it is, and 「看看符合哪些」 or several wishes.
+
+    Where nothing is asked, it has to be said how many work there, or that more than one thing is wanted.
+    """
+    plain = normalise(text).lower()
+    told = facts.kinds() - bool(facts.needs)
+    if _CLEARLY.search(plain):
+        return bool(facts.district or facts.sizes) and facts.kinds() >= 2 and _clauses(plain) >= 2
+    if _ONE.search(plain) or not facts.needs or told < 2:
+        return False
+    counted = facts.headcount is not None and told >= 3 and bool(_WANTS.search(plain))
+    return _clauses(plain) >= 3 and (counted or bool(_MORE.search(plain)))
 
 
 def asks_what_fits(text: str) -> bool:
@@ -157,7 +175,7 @@ def _read(plain: str, patterns: dict[str, re.Pattern[str]]) -> dict[str, str]:
 
 
 def _headcount(plain: str) -> tuple[int | None, str]:
-    for match in _HEADS.finditer(plain):
+    for match in HEADS.finditer(plain):
         if _TO_HIRE.search(plain[: match.start()]):
             continue
         many = number(next(group for group in match.groups() if group))
@@ -166,19 +184,8 @@ def _headcount(plain: str) -> tuple[int | None, str]:
     return None, ""
 
 
-def _district(plain: str) -> str | None:
-    """The district named first; the longer name where several begin at one place."""
-    places = [
-        (place, -len(word), code) for word, code in _SPELLINGS.items() if (place := plain.find(word)) >= 0
-    ]
-    return min(places)[2] if places else None
-
-
 def _clauses(plain: str) -> int:
     return len([part for part in re.split(r"[,，。;；、\s]+", plain) if part])
-
-
-_SPELLINGS = {word.lower(): code for word, code in spellings().items()}
 
 
 def industry_words() -> dict[str, str]:

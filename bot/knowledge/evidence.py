@@ -3,7 +3,6 @@
 Everything is vectorised over texts: an array is texts × points × features.
 """
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,13 +119,14 @@ def _of_measures(values: Floats, shape: Shape) -> Floats:
 
 def _best_mean(alike: Floats, order: NDArray[np.int64], starts: NDArray[np.int64]) -> Floats:
     """The mean likeness to the nearest few examples between each two of ``starts``."""
-    ordered = alike[:, order]
-    means = np.zeros((len(alike), len(starts) - 1), np.float32)
-    for group, (begin, end) in enumerate(itertools.pairwise(starts.tolist())):
-        if end > begin:
-            kept = min(BEST, end - begin)
-            means[:, group] = np.partition(ordered[:, begin:end], -kept, axis=1)[:, -kept:].mean(axis=1)
-    return means
+    sizes = np.diff(starts)
+    places = np.arange(max(BEST, sizes.max(initial=0)))
+    there = places < sizes[:, None]
+    padded = np.append(order, 0)[np.where(there, starts[:-1, None] + places, len(order))]
+    values = np.where(there, alike[:, padded], -np.inf)
+    best = np.partition(values, -BEST, axis=2)[:, :, -BEST:]
+    kept = np.minimum(BEST, sizes)
+    return np.asarray(np.where(np.isfinite(best), best, 0).sum(axis=2) / np.maximum(kept, 1), np.float32)
 
 
 def _districts(named: tuple[frozenset[str], ...], districts: tuple[str, ...]) -> tuple[Floats, Floats]:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import spmatrix
 
 from bot.knowledge.districts import named_in
 from bot.knowledge.encoder import Encoder, save_arrays
@@ -20,6 +20,8 @@ from bot.knowledge.schema import KnowledgeBase
 from bot.knowledge.text import normalise
 from bot.knowledge.votes import Alike, Floats, Ints
 from bot.knowledge.words import Words
+
+Chance = tuple[int, int, float]  # a measure, its best point, the chance that it is the one asked about
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,20 @@ class Index:
         self._sounds = Words.from_arrays(_with_prefix(stored, "sounds_"))
 
     def rank(
-        self, text: str, vector: Floats, limit: int, named: frozenset[str] | None = None
-    ) -> list[Ranked]:
+        self, text: str, vector: Floats, limit: int, named: frozenset[str] | None = None,
+        district: str | None = None,
+    ) -> list[Ranked]:  # fmt: skip
         """The ``limit`` likeliest measures for a normalised ``text`` with its question vector, best first.
 
-        ``named`` are the districts it is about, where that is not what its words name.
+        ``named`` are the districts it is about, where that is not what its words name; ``district`` is the
+        asker's own, which counts where none is named: a measure gets the better of its chances with and
+        without it, so that the matter stays found when another district's measure is meant.
         """
         compared = self._compare(text, vector, named_in(text) if named is None else named)
         found = rank(self._learned, compared, self._shape)
+        if district and not compared.named[0]:
+            own = rank(self._learned, replace(compared, named=(frozenset({district}),)), self._shape)
+            found = _better(found, own)
         best = sorted(found, key=lambda each: -each[2])[:limit]
         return [
             Ranked(self._entries[measure], self._titles[point], chance) for measure, point, chance in best
@@ -130,6 +138,15 @@ def build_index(
     })  # fmt: skip
 
 
+def _better(some: Sequence[Chance], others: Sequence[Chance]) -> list[Chance]:
+    """Each measure with the better of its two chances."""
+    best: dict[int, Chance] = {}
+    for found in [*some, *others]:
+        if found[0] not in best or found[2] > best[found[0]][2]:
+            best[found[0]] = found
+    return list(best.values())
+
+
 def centred(vectors: Floats, centre: Floats) -> Floats:
     """Unit vectors as seen from ``centre``."""
     moved = vectors - centre
@@ -160,7 +177,7 @@ def _material(
     texts: Texts, questions: Floats, answers: Floats, measures: Floats, letters: Words, sounds: Words
 ) -> Material:
     examples, points = len(questions), len(answers)
-    rows = letters.rows
+    rows = letters.rows.tocsr()
     asked = rows[:examples]
     alike = Alike(questions @ questions.T, _cosines(asked, asked), _cosines(sounds.rows, sounds.rows))
     return Material(
@@ -171,7 +188,7 @@ def _material(
     )  # fmt: skip
 
 
-def _cosines(some: csr_matrix, others: csr_matrix) -> Floats:
+def _cosines(some: spmatrix, others: spmatrix) -> Floats:
     return np.asarray((some @ others.T).toarray(), np.float32)
 
 

@@ -3,6 +3,7 @@
 The format is described in ``docs/knowledge.md``.
 """
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -197,15 +198,19 @@ def _is_date(text: str) -> bool:
 
 def load_knowledge(folder: Path) -> KnowledgeBase:
     """Read every ``*.yml`` of ``folder``. KnowledgeError with all problems; never half a knowledge base."""
-    seen, problems, digest = _Seen({}, {}), list[Problem](), hashlib.sha256()
+    problems = list[Problem]()
     paths = sorted(folder.glob("*.yml"))
     if not paths:
         raise KnowledgeError([Problem(str(folder), 1, "there is no *.yml file here; add the measures.")])
+    texts = [(path, text) for path in paths if (text := read_utf8(path, problems)) is not None]
+    return _parsed(tuple(texts), tuple(problems))
+
+
+@functools.lru_cache(1)  # training asks for the same files a dozen times
+def _parsed(texts: tuple[tuple[Path, str], ...], unread: tuple[Problem, ...]) -> KnowledgeBase:
+    seen, problems, digest = _Seen({}, {}), list(unread), hashlib.sha256()
     measures: list[Measure] = []
-    for path in paths:
-        text = read_utf8(path, problems)
-        if text is None:
-            continue
+    for path, text in texts:
         digest.update(text.encode())
         measures += _read(path, text, seen, problems)
     if problems:

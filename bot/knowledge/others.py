@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-#: Messages that measures do fit, though they are no questions.
-ABOUT_MEASURES = ("describe_enterprise", "start_checklist", "choose")
+#: Messages that measures do fit, though they are no questions by themselves.
+ABOUT_MEASURES = ("describe_enterprise", "start_checklist", "choose", "follow_up")
 
 
 def load_others(folder: Path) -> list[str]:

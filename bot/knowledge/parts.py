@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.knowledge.asking import ASKS
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.text import letters, normalise
 
@@ -14,31 +15,37 @@ SHORTEST = 4  # letters of a piece
 JOINED = 0.05  # score that both pieces need when a word or mark between them says "and another thing"
 APART = 0.12  # the same without such a mark
 SAME = 0.25  # the same when both pieces are about one measure (and different points of it)
+LONG = 80  # letters of a message that is a story rather than a question
+# What announces an item of a list: 「1、」, 「②」, 「一是」, 「Q2」. The lines of a message are items, too.
+_ITEM = (
+    r"(?<![\d.])\d\s*[、.)）](?!\d)\s*|[\u2460-\u2473]\s*|[(（]\s*[1-9一二三四五]\s*[)）]\s*"
+    r"|第[一二三四五](?:[,，、:：]|个?是|(?=问))|(?:一是|二是|三是|四是)|\bQ\d\b[:：.]?\s*"
+)
+_ALSO = (
+    r"还有(?!没|多|哪|什么|吗|几)|另外(?!的|一[家个])|顺[便带](?:再?问(?:一?[下问句声])?)?|再问(?:一句)?|再就是|再有|再一个|对了|此外"
+    r"|外加|其次|第二"
+)
 _CUT = re.compile(
-    r"[,，。;；!！?？\n、]+\s*(?:(?:and also|also|and|plus|besides)\b)?"
-    r"|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<![\d.])\d\s*[、.)）]\s*"
-    r"|(?=还有|另外|顺便|再问|再就是|以及|对了|此外|同时|外加|再一个|还想|也想|其次|第二)"
+    rf"[,，。;；!！?？\n、]+\s*(?:(?:and also|also|and|plus|besides)\b|(?:{_ITEM}))?"
+    rf"|{_ITEM}"
+    r"|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
+    rf"|(?={_ALSO}|以及|同时|还想|也想)"
+    # Between two questions only: 「怎么领和…怎么办」, not 「合同和发票」.
+    r"|(?<=[\u4e00-\u9fff])(?=[和跟](?![我你他她谁]))"
     r"|\b(?:and also|also|and|plus|besides)\b",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(
-    r"还有|另外|顺便|再问|再就是|对了|此外|外加|再一个|还想|其次|第二|[;；?？]|\d\s*[、.)）]|^那|also|plus|besides",
-    re.IGNORECASE,
+_LISTED = re.compile(_ITEM, re.IGNORECASE)
+_ANOTHER = re.compile(rf"{_ALSO}|还想|[;；?？]|{_ITEM}|^那|also|plus|besides", re.IGNORECASE)
+_FURTHER = re.compile(rf"(?:{_ALSO})")  # needs no word of a question: 「孩子上学的事,还有租房补贴」
+# One question for what was said in both pieces: 「名字通不过,地址也没有,怎么搞」.
+_SHARED = re.compile(
+    r"^[^,，。;；!！?？]*[也又][^,，。;；!！?？]*[,，]\s*都?该?(?:怎么|咋)(?:搞|办|弄|整)呢?[?？。!！]*$"
 )
-_ENGLISH = r"\b(?:how|what|who|where|when|which|can|could|is|are|do|does|will|should|any)\b"
-_ASKS = re.compile(
-    r"[?？]|吗|呢|么|嘛|怎|哪|多少|多久|多长|几|谁|什么|啥|咋|如何|伐|吧$|是否"
-    rf"|[能会可有是要行让](?:不|没)[能会可有是要行让]|不$|没有$|{_ENGLISH}",
-    re.IGNORECASE,
-)
+_JOINS = re.compile(r"^(?:和|跟|以及)")
 _MAY_ASK = re.compile(
-    rf"{_ASKS.pattern}|[能会可有是要行算管给]不|让|还是|行|求|查|想|要|帮我|介绍|没人", re.IGNORECASE
+    rf"{ASKS.pattern}|[能会可有是要行算管给]不|让|还是|行|求|查|想|要|帮我|介绍|没人", re.IGNORECASE
 )
-
-
-def asks(text: str) -> bool:
-    """Whether a text has the words of a question."""
-    return bool(_ASKS.search(text))
 
 
 @dataclass(frozen=True)
@@ -54,19 +61,41 @@ def cuts(text: str) -> Iterator[Cut]:
     """Every place where a message, as it was written, may change to another question."""
     seen: set[str] = set()
     for found in _CUT.finditer(text):
-        first, second = (piece.strip(" ,，。;；、") for piece in (text[: found.start()], text[found.end() :]))
+        first, second = _trimmed(text[: found.start()]), _trimmed(text[found.end() :])
         if second in seen or min(len(letters(first)), len(letters(second))) < SHORTEST:
             continue
         seen.add(second)
-        marked = bool(_ANOTHER.search(found.group()) or _ANOTHER.match(second))
-        pattern = _MAY_ASK if marked else _ASKS
-        if (pattern.search(first) or "?" in normalise(found.group())) and pattern.search(second):
-            yield Cut(first, second, marked)
+        between = found.group()
+        marked = bool(_ANOTHER.search(between) or _ANOTHER.match(second))
+        asking = _both_ask(first, second, between, marked)
+        if asking or _LISTED.search(between) or _FURTHER.match(second) or _SHARED.search(second):
+            yield Cut(first, _JOINS.sub("", second), marked and bool(asking or _LISTED.search(between)))
+
+
+def _trimmed(piece: str) -> str:
+    """A piece without the marks around it, and without the number of its item."""
+    plain = piece.strip(" ,，。;；、:：")
+    item = _LISTED.match(plain)
+    return plain[item.end() :].strip(" ,，。;；、:：") if item else plain
+
+
+def _both_ask(first: str, second: str, between: str, marked: bool) -> bool:
+    """Whether both pieces have words of a question; after a question mark the first one has."""
+    pattern = _MAY_ASK if marked else ASKS
+    return bool((pattern.search(first) or "?" in normalise(between)) and pattern.search(second))
 
 
 def clauses_of(text: str) -> Iterator[str]:
     """What stands between a description's marks, but for scraps."""
     return (piece for piece in re.split(r"[,，。;；!！?？\n、]+", text) if len(letters(piece)) >= SHORTEST)
+
+
+def ending(text: str) -> str | None:
+    """The last sentence of a long message, perhaps the question that the rest leads to; None otherwise."""
+    if len(letters(text)) < LONG:
+        return None
+    sentences = [each for each in re.split(r"[。!！?？;；\n]+", text) if len(letters(each)) >= SHORTEST]
+    return sentences[-1].strip() if len(sentences) > 1 else None
 
 
 def strength(cut: Cut, first: Sequence[Ranked], second: Sequence[Ranked]) -> float:

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.knowledge import districts, evidence, learning, pinyin, ranker, sounds, votes, words
+from bot.knowledge import index as index_module
+from bot.knowledge import text as text_module
 from bot.knowledge.encoder import CachedEncoder, Encoder, default_encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.schema import Hit, KnowledgeBase
+from bot.knowledge.sources import source_digest
 from bot.knowledge.understanding import Understanding
 
-INDEX_VERSION = "3"  # raise it when the way an index is built changes
+#: The code that an index comes from.
+BUILT_BY = (index_module, text_module, districts, evidence, learning, pinyin, ranker, sounds, votes, words)
 ELSEWHERE = 0.35  # what a measure of another district than the asker's counts when they are put in order
 
 
@@ -28,7 +33,7 @@ class Searcher:
 
         With a ``district`` (a code) its own measures come first among equals.
         """
-        ranked = self._understanding.understand(text, len(self.kb.measures)).ranked
+        ranked = self._understanding.understand(text, len(self.kb.measures), district=district).ranked
         return [hit(self.kb, found) for found in prefer(self.kb, ranked, district)[:limit]]
 
 
@@ -77,7 +82,7 @@ def index_file(cache: Path) -> Path:
 
 def index_fingerprint(kb: KnowledgeBase, encoder: Encoder, others: Sequence[str]) -> str:
     """Changes whenever an index built from these would."""
-    digest = hashlib.sha256(f"{INDEX_VERSION}\0{kb.fingerprint}\0{encoder.version}".encode())
+    digest = hashlib.sha256(f"{source_digest(*BUILT_BY)}\0{kb.fingerprint}\0{encoder.version}".encode())
     for text in others:
         digest.update(b"\0" + text.encode())
     return digest.hexdigest()

@@ -11,7 +11,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge import enterprise
-from bot.knowledge.enterprise import Facts, asks_what_fits, describes, read_facts
+from bot.knowledge.enterprise import Facts, asks_what_fits, clearly_describes, describes, read_facts
 from bot.knowledge.sources import source_digest
 from bot.nlu.intent_classifier import VotingIntentClassifier
 
@@ -23,7 +23,8 @@ Intent = dict[str, Any]
 class EnterpriseReader(GraphComponent):
     """Sets ``enterprise``, the facts as JSON, and corrects the intent ``describe_enterprise`` both ways.
 
-    Words alone and the classifier alone are each wrong too often: both have to say something for it.
+    Words alone and the classifier alone are each wrong too often: both have to say something for it, unless
+    the words are as plain as 「看看符合哪些」 beside facts of an enterprise.
     Settings: ``least``, the probability the classifier has to give when the words say that it is a
     description; ``kept``, intents that are never taken for one.
     """
@@ -72,7 +73,7 @@ class EnterpriseReader(GraphComponent):
             return ranking
         chance = next((each["confidence"] for each in ranking if each["name"] == DESCRIBES), 0.0)
         others = [each for each in ranking if each["name"] != DESCRIBES]
-        likely = describes(text, facts) and chance >= self._least
+        likely = clearly_describes(text, facts) or (describes(text, facts) and chance >= self._least)
         asked = ranking[0]["name"] == DESCRIBES and (asks_what_fits(text) or facts.kinds() >= 3)
         if likely or asked:
             return [{"name": DESCRIBES, "confidence": chance}, *others]

@@ -14,26 +14,32 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge.sources import source_digest
 from bot.nlu import reactions, requests
+from bot.nlu.earlier import earlier_messages
 from bot.nlu.intent_classifier import VotingIntentClassifier
 from bot.nlu.reactions import reaction
-from bot.nlu.requests import asks_for_person
+from bot.nlu.requests import Asked, asks_for_person
 
-HUMAN = "request_human"
+HUMAN, FOLLOW_UP = "request_human", "follow_up"
+LIKELY = 0.6  # what doubtful words and the classifier together make of a request; search may know better
+PARTICLES = "的地得了着过之而"  # 吗, 呢, 啊, 哦 and 嗯 alone are something that people say
 PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")  # answered alike: their probabilities add up
 Intent = dict[str, Any]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class IntentCheck(GraphComponent):
-    """Setting: ``least``, intent -> the probability below which it counts as not understood."""
+    """Settings: ``least``, intent -> the probability below which it counts as not understood; ``perhaps``,
+    the probability from which doubtful words make a message a request for a person.
+    """
 
     def __init__(self, config: dict[str, Any]):
         self._least: dict[str, float] = config["least"]
+        self._perhaps: float = config["perhaps"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings' defaults."""
-        return {"least": {}}
+        return {"least": {}, "perhaps": 0.2}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -48,29 +54,35 @@ class IntentCheck(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The source of the check."""
-        return source_digest(requests, reactions)
+        """The source of the check, and its words."""
+        return source_digest(requests, reactions) + reactions.WORDS.read_text("utf-8")
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Correct intent and ranking of messages that come in."""
         # After anything that was said to a question; Rasa parses without a tracker, too.
         answered = bool(tracker and (tracker.get_slot("offered") or tracker.get_slot("person_offered")))
+        asked_before = bool(earlier_messages(tracker))
         for message in messages:
             text = message.get(TEXT) or ""
-            ranking = self._corrected(text, message.get("intent_ranking") or [], answered)
+            ranking = message.get("intent_ranking") or []
+            ranking = ranking if asked_before else _without_follow_up(ranking)
+            ranking = self._corrected(text, ranking, answered)
             if ranking:
                 message.set("intent", ranking[0], add_to_output=True)
                 message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
     def _corrected(self, text: str, ranking: list[Intent], answered: bool) -> list[Intent]:
-        if ranking and not any(map(_says_something, text)):
+        if ranking and not says_something(text):
             return [_not_understood(ranking[0]), *ranking]
-        asks = asks_for_person(text)
+        asked = asks_for_person(text)
         others = [intent for intent in ranking if intent["name"] != HUMAN]
-        if asks:
+        chance = max((each["confidence"] for each in ranking if each["name"] == HUMAN), default=0.0)
+        if asked is Asked.SURELY:
             return [{"name": HUMAN, "confidence": 1.0}, *others]
-        if asks is False:
+        if asked is Asked.PERHAPS and chance >= self._perhaps:
+            return [{"name": HUMAN, "confidence": max(chance, LIKELY)}, *others]
+        if asked is Asked.REFUSED:
             ranking = others
         reacts = reaction(text) if answered else None
         if reacts:
@@ -94,6 +106,16 @@ def _not_understood(intent: Intent) -> Intent:
     return {**intent, "name": DEFAULT_NLU_FALLBACK_INTENT_NAME}
 
 
-def _says_something(character: str) -> bool:
-    """Letters, digits and pictures do; punctuation alone is noise."""
-    return character.isalnum() or unicodedata.category(character) == "So"
+def says_something(text: str) -> bool:
+    """Whether a text can mean anything by itself: punctuation alone, and particles alone (的), are noise."""
+    telling = [each for each in text if each.isalnum() or unicodedata.category(each) == "So"]
+    return any(each not in PARTICLES for each in telling)
+
+
+def _without_follow_up(ranking: list[Intent]) -> list[Intent]:
+    """Nothing was said yet, so nothing can be asked on: the other intents share its probability."""
+    others = [intent for intent in ranking if intent["name"] != FOLLOW_UP]
+    if len(others) == len(ranking) or not others:
+        return ranking
+    left = 1 - sum(intent["confidence"] for intent in ranking if intent["name"] == FOLLOW_UP)
+    return [{**intent, "confidence": intent["confidence"] / max(left, 0.01)} for intent in others]

@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import words
+from bot.knowledge import ranker, sounds, text, votes, words
 from bot.knowledge.sources import source_digest
 from bot.nlu import voting_model
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
@@ -52,7 +52,7 @@ class VotingIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The source of the model and of its n-grams."""
-        return source_digest(voting_model, words)
+        return source_digest(voting_model, ranker, sounds, text, votes, words)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit to every example with an intent, and save the model."""

@@ -12,27 +12,30 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import index, load_knowledge
+from bot.knowledge import load_knowledge
+from bot.knowledge.conversation import Topic
 from bot.knowledge.encoder import CachedEncoder, default_encoder, shared_encoder
 from bot.knowledge.index import Index, build_index
 from bot.knowledge.others import load_others
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import index_file, index_fingerprint
-from bot.knowledge.sources import source_digest
 from bot.knowledge.understanding import Understanding, Understood
+from bot.nlu.earlier import Earlier, earlier_messages
 from bot.nlu.enterprise_reader import DESCRIBES
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 from bot.nlu.text_normaliser import SAID
 
 MEASURES, PARTS, LEANS_ON = "measures", "parts", "leans_on"
-EARLIER = 2  # messages before that a follow-up may lean on
-NOT_QUESTIONS = ("affirm", "deny", "greet", "thank", "goodbye", "smalltalk", "request_human", "choose")
+FOLLOW_UP, TOPICS = "follow_up", "ask_"  # an intent, and what the topics' intents begin with
+ASKS_ON, ANOTHER_TOPIC = 0.5, 0.8  # confidence from which the classifier decides what is a follow-up
+#: Intents that are about no matter, with the confidence from which they likely are.
+NO_MATTER = {"out_of_scope": 0.6, "smalltalk": 0.6, "greet": 0.6, "goodbye": 0.6, "thank": 0.6}
+NO_MATTER_SURE = 0.95  # that from which they surely are
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -77,7 +80,7 @@ class MeasureRetriever(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changes with the knowledge base, the encoder, and the way an index is built."""
         kb = load_knowledge(Path({**cls.get_default_config(), **config}["knowledge"]))
-        return index_fingerprint(kb, default_encoder(), ()) + source_digest(index)
+        return index_fingerprint(kb, default_encoder(), ())
 
     def train(self, training_data: TrainingData) -> Resource:
         """Build the index and save it in the model."""
@@ -93,35 +96,42 @@ class MeasureRetriever(GraphComponent):
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Understand messages that come in; nothing is found in a message without letters."""
-        before = earlier_messages(tracker) if tracker else []  # Rasa parses without one, too
+        before = earlier_messages(tracker)
         for message in messages:
-            understood = self._understand(message, before)
+            understood = self._understand(message, before, _district(message, tracker))
             message.set(MEASURES, _plain(understood.ranked), add_to_output=True)
             parts = [{"text": part.text, "measures": _plain(part.ranked)} for part in understood.parts]
             message.set(PARTS, parts, add_to_output=True)
             message.set(LEANS_ON, understood.leans_on, add_to_output=True)
         return messages
 
-    def _understand(self, message: Message, before: list[str]) -> Understood:
+    def _understand(self, message: Message, before: list[Earlier], district: str | None) -> Understood:
         vector = vector_of(message)
         if vector is None or self._understanding is None:
             return Understood([], [], None)
         said = message.get(SAID) or message.get(TEXT) or ""
         if (message.get("intent") or {}).get("name") == DESCRIBES:
             return self._understanding.clauses(said, self._config["limit"], vector)
-        return self._understanding.understand(said, self._config["limit"], before, vector)
+        topic = topic_of(message.get("intent") or {}, before[-1].intent if before else None)
+        texts = [earlier.text for earlier in before]
+        return self._understanding.understand(said, self._config["limit"], texts, vector, district, topic)
 
 
-def earlier_messages(tracker: DialogueStateTracker) -> list[str]:
-    """What the visitor asked in this session, newest last: no commands, reactions or pleasantries."""
-    said: list[str] = []
-    for event in reversed(tracker.applied_events()):
-        if isinstance(event, UserUttered) and event.text and not event.text.startswith("/"):
-            if (event.intent or {}).get("name") not in NOT_QUESTIONS:
-                said.append(event.text)
-            if len(said) == EARLIER:
-                break
-    return said[::-1]
+def topic_of(intent: dict[str, Any], before: str | None) -> Topic:
+    """What the classifier makes of a message beside the one ``before``, whose intent that is."""
+    name, confidence = intent.get("name") or "", float(intent.get("confidence") or 0)
+    if name == FOLLOW_UP and confidence >= ASKS_ON:
+        return Topic.SAME
+    if name in NO_MATTER and confidence >= NO_MATTER_SURE:
+        return Topic.NONE
+    another = ANOTHER_TOPIC if name.startswith(TOPICS) and name != before else NO_MATTER.get(name, 2.0)
+    return Topic.OTHER if confidence >= another else Topic.UNKNOWN
+
+
+def _district(message: Message, tracker: DialogueStateTracker | None) -> str | None:
+    """The visitor's: what the channel says, or what was said before."""
+    said = (message.get("metadata") or {}).get("district")
+    return said or (tracker.get_slot("district") if tracker else None)
 
 
 def _plain(ranked: list[Ranked]) -> list[dict[str, Any]]:

@@ -10,13 +10,12 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.knowledge import parts
-from bot.knowledge.parts import asks
+from bot.knowledge import asking
+from bot.knowledge.asking import asks
 from bot.knowledge.sources import source_digest
 from bot.nlu.measure_retriever import LEANS_ON, MEASURES, MeasureRetriever
 
-TOLD = 1.0  # the confidence of an intent that was told by the words themselves
-MISTAKEN = ("out_of_scope", "request_human", "complaint", "smalltalk", "goodbye", "greet")
+MISTAKEN = ("out_of_scope", "request_human", "complaint")
 REACTIONS = ("affirm", "deny")
 
 
@@ -26,6 +25,8 @@ class QuestionCheck(GraphComponent):
 
     Settings: ``least``, the score of the best measure from which a message is a question, ``leaning`` the
     same for one that leans on the message before, ``certain`` the confidence of an intent not doubted.
+    The classifier is believed when it is certain, after an answer too: a joined reading owes its score to the
+    message before.
     """
 
     def __init__(self, config: dict[str, Any]):
@@ -52,7 +53,7 @@ class QuestionCheck(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The source of the check."""
-        return source_digest(parts)
+        return source_digest(asking)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Correct the intent of messages that are questions after all."""
@@ -70,7 +71,7 @@ class QuestionCheck(GraphComponent):
         if not found or found[0]["score"] < (self._leaning if leans else self._least):
             return False
         confidence = float(intent.get("confidence") or 0)
-        if confidence == TOLD or (confidence >= self._certain and not leans):
+        if confidence >= self._certain:
             return False
         mistaken = MISTAKEN if leans else ("request_human",)
         name = intent.get("name")

@@ -1,31 +1,76 @@
-"""Tells a reaction to a reply by its words, where the matter it names makes it look like a question."""
+"""Tells a reaction to a reply by its words, where the matter it names makes it look like a question.
+
+Three ways, from the surest to the widest: the whole message is made of words that judge a reply, however
+much they look like a question (「说的啥玩意」); it begins with such a word and asks nothing; it is short and
+has one of a few anywhere. The words are in ``reaction_words.yml``.
+"""
 
 import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+WORDS = Path(__file__).with_name("reaction_words.yml")
+MOST_BESIDE = 5  # letters that may stand beside what judges a reply anywhere in a message
+MOST_BESIDE_ENGLISH = 14
 
 _ASKS = re.compile(
-    r"[?？]|吗|呢|么|嘛|怎|哪|多少|多久|几|谁|什么|啥|咋|如何|伐|[能会可有是要行让](?:不|没)[能会可有是要行让]"
-    r"|\b(?:how|what|who|where|when|which|can|could|should)\b",
+    r"[?？]|吗|呢|么|嘛|怎|哪|多少|多久|几|谁|什么|啥|咋|如何|伐|([能会可有是要行让])(?:不|没)\1"
+    r"|\b(?:how|what|who|where|when|which|can|could|should|may)\b",
     re.IGNORECASE,
 )
-_DENY = re.compile(
-    r"^(?:不对|不是(?:这|我|的|啊|呀|,|，|$)|错了|搞错|弄错|答非所问|没用|没有用|没啥用|不管用|不沾边|跑题|答偏|没解决"
-    r"|还是不|还没|没帮|不满意|没有[,，]|没[,，]|驴唇|牛头不对|怎么又是|又是这"
-    r"|no\b|nope|wrong|not (?:what|it|helpful|really|quite))"
-    r"|(?:没|不)(?:说|讲|答|问)到点|文不对题|答偏|敷衍我|看不懂|听不懂|没看懂|没听懂|不是我(?:要|问|想)",
-    re.IGNORECASE,
+_SAID: dict[str, Any] = yaml.safe_load(WORDS.read_text("utf-8"))
+
+
+def _any_of(*kinds: str) -> str:
+    """One expression for all words of these kinds."""
+    joined = "|".join(word for kind in kinds for word in _SAID[kind])
+    return re.sub(r"\{([A-Z]+)\}", lambda part: str(_SAID["parts"][part[1]]), joined)
+
+
+def _made_of(words: str, beside: str = "", *, asking: bool = False) -> re.Pattern[str]:
+    """Matches a message of nothing but these words and fillers, with one of the words at least.
+
+    Nothing once read is read again (``*+``), so that no message takes long.
+    """
+    known = "|".join(filter(None, [words, beside, _SAID["fillers"]]))
+    end = "[吗么呢伐?？]*" if asking else ""
+    return re.compile(rf"(?=.*?(?:{words}))(?:{known})*+{end}$", re.IGNORECASE)
+
+
+def _begins(words: str) -> re.Pattern[str]:
+    return re.compile(rf"^(?:{words})", re.IGNORECASE)
+
+
+_RHETORIC = _made_of(_any_of("rhetoric"), asking=True)
+_DENIAL, _DENIES = _made_of(_any_of("rhetoric", "denials")), _begins(_any_of("begins_denial"))
+_AFFIRMATION = _made_of(_any_of("affirmations"), _any_of("beside_affirmations"))
+_AFFIRMS = _begins(_any_of("begins_affirmation"))
+#: What was asked about is understood now, though its words are those of a question (「中，知道咋办了」).
+_UNDERSTOOD = re.compile(
+    r"^(?:[\s,，、。!！]|好|行|中|嗯|哦|噢|懂|了解|原来如此|我|这下|的|呀|那)*(?:知道|晓得|明白|清楚|搞懂|弄懂)[^?？,，。]{0,9}了"
+    r"(?:[\s,，。!！]|谢|多谢|辛苦|哈|啦|哦|您|你)*$"
 )
-_AFFIRM = re.compile(
-    r"^(?:好的|好嘞|好滴|好哒|好[,，]|行[,，啊吧的]|行行|可以可以|可以[,，]|懂了|懂啦|明白|清楚|晓得|知道了|谢|多谢|感谢|有用|有帮助"
-    r"|解决|搞定|就是这|没错|对[的,，]|对对|牛|厉害|赞|蛮好|太好了|[答讲说]得(?:好|对|清楚)|已经(?:看到|找到|办好|弄好)|问到了|没别的事|没事了|没问题了|终于|总算"
-    r"|ok\b|okay|thanks|thank you|thx|got it|great|perfect|that(?:'s| is) (?:it|right|what)|yes|yep|cheers)",
-    re.IGNORECASE,
-)
+_DENIAL_ANYWHERE = re.compile(_any_of("denial_anywhere"))
+_ENGLISH_DENIAL = re.compile(_any_of("english_denials"), re.IGNORECASE)
+_ENGLISH_AFFIRMATION = re.compile(_any_of("english_affirmations"), re.IGNORECASE)
 
 
 def reaction(text: str) -> str | None:
     """``affirm`` or ``deny`` when a normalised text, said after a reply, plainly is one; None otherwise."""
-    if _ASKS.search(text):
-        return "deny" if re.match(r"怎么又是|又是这", text) else None
-    if _DENY.search(text):
+    if _ENGLISH_AFFIRMATION.match(text) or _UNDERSTOOD.match(text):
+        return "affirm"
+    if _RHETORIC.match(text) or _beside(_ENGLISH_DENIAL, text, MOST_BESIDE_ENGLISH):
         return "deny"
-    return "affirm" if _AFFIRM.search(text) else None
+    if _ASKS.search(text):
+        return None
+    if _DENIAL.match(text) or _DENIES.match(text) or _beside(_DENIAL_ANYWHERE, text, MOST_BESIDE):
+        return "deny"
+    return "affirm" if _AFFIRMATION.match(text) or _AFFIRMS.match(text) else None
+
+
+def _beside(pattern: re.Pattern[str], text: str, most: int) -> bool:
+    """Whether the pattern is there with little beside it, and that asks nothing."""
+    rest, found = pattern.subn("", text)
+    return bool(found) and not _ASKS.search(rest) and sum(map(str.isalpha, rest)) <= most

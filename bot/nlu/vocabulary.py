@@ -1,10 +1,10 @@
-"""Words and patterns the entity ruler knows. Departments and licences grow with the knowledge base."""
+"""Words and patterns the entity ruler knows. Departments and documents grow with the knowledge base."""
 
 import re
 
 from bot.knowledge import KnowledgeBase
 from bot.knowledge.districts import spellings
-from bot.knowledge.enterprise import industry_words
+from bot.knowledge.enterprise import HEADS, industry_words
 from bot.knowledge.topics import TOPICS
 
 TAXES = ("增值税", "企业所得税", "个人所得税", "个税", "印花税", "房产税", "土地使用税", "契税", "关税",
@@ -39,7 +39,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "date": re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}[日号])?|\d{1,2}月\d{1,2}[日号]|"
                        r"\d{4}-\d{1,2}-\d{1,2}|"
                        r"今天|明天|昨天|上个月|下个月|这个月|上周|下周|去年|今年|明年|年底|月底"),
-    "headcount": re.compile(rf"{_NUMBER}\s*(?:来|多)?(?:号人|个人|名员工|个员工|人)"),
+    "headcount": HEADS,
 }  # fmt: skip
 
 

@@ -63,12 +63,13 @@ def listed(measures):
 @pytest.fixture
 def act():
     async def call(action, *, measures=(), intent="ask_tax", entities=(), slots=None, metadata=None,
-                   text="问", ranking=(), parts=(), events=()):  # fmt: skip
+                   text="问", ranking=(), parts=(), events=(), leans_on=None):  # fmt: skip
         message = {
             "text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": list(entities),
             "intent_ranking": [{"name": n, "confidence": c} for n, c in ((intent, 0.9), *ranking)],
             "metadata": metadata or {},
             "measures": listed(measures), "enterprise": read_facts(text).as_json(),
+            "leans_on": leans_on,
             "parts": [{"text": said, "measures": listed(found)} for said, found in parts],
         }  # fmt: skip
         tracker = {"sender_id": "t", "slots": slots or {}, "latest_message": message, "events": list(events),

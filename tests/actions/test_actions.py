@@ -115,6 +115,15 @@ async def test_reply_is_english_when_asked_so_or_asked_in_english(act, metadata,
 
 
 @pytest.mark.parametrize(
+    ("read", "response"),
+    [("担保费率多少", "utter_answer"), ("danbao feilv duoshao", "utter_answer_en")],
+)
+async def test_pinyin_is_answered_in_chinese_when_the_pipeline_could_read_it(act, read, response):
+    written = [{"event": "user", "text": "danbao feilv duoshao"}]
+    assert (await act("action_answer", measures=SURE, text=read, events=written)).response == response
+
+
+@pytest.mark.parametrize(
     ("text", "seen", "metadata", "locale"),
     [
         ("/request_human", "zh", "en", "zh"),
@@ -263,6 +272,31 @@ async def test_affirm_closes_nothing_when_nothing_was_answered(act):
     assert (result.response, result.custom) == ("utter_acknowledge", {"type": "chitchat"})
 
 
+@pytest.mark.parametrize("action", ["action_answer", "action_out_of_scope"])
+async def test_another_citys_matter_is_refused_when_a_measure_fits_it_well(act, action):
+    result = await act(action, measures=SURE, text="无锡担保费率是多少补贴")
+    assert result.custom == {"type": "out_of_scope"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("歇业备案，手把手带我走一遍", "form"),
+        ("杭州歇业备案，手把手带我走一遍", "out_of_scope"),
+        ("手把手带我走一遍杭州歇业备案", "out_of_scope"),
+    ],
+)
+async def test_checklist_is_not_opened_when_it_is_another_citys(act, text, kind):
+    assert (await act("action_answer", measures=SURE, text=text)).custom["type"] == kind
+
+
+async def test_another_place_is_answered_when_the_question_before_was_across_the_border(act):
+    leaning = {"measures": SURE, "text": "那浙江呢"}
+    assert (await act("action_answer", **leaning)).custom == {"type": "out_of_scope"}
+    result = await act("action_answer", **leaning, leans_on="电子证在江苏查车认吗")
+    assert result.custom["type"] == "answer"
+
+
 async def test_out_of_scope_says_what_it_is_for(act):
     result = await act("action_out_of_scope", intent="out_of_scope", measures=UNKNOWN)
     assert (result.response, result.custom) == ("utter_out_of_scope", {"type": "out_of_scope"})
@@ -339,7 +373,7 @@ def test_no_action_says_what_has_no_response():
     said |= {"checklist_back", "checklist_stuck", "resume_eligibility", "resume_checklist"}
     said |= {f"detail_{detail}" for detail in ASKED}
     said |= {"eligibility_fits", "eligibility_may_fit"}
-    said |= {f"why_{kind}" for kind in (*VOCABULARY, "district", "content")}
+    said |= {f"why_{kind}" for kind in (*VOCABULARY, "district", "content", "near")}
     said |= {f"{what}_{kind}" for what in ("ask", "missing") for kind in (*VOCABULARY, "district")}
     assert {f"utter_{name}" for name in said} == {name for name in responses() if not name.endswith("_en")}
 

@@ -153,6 +153,22 @@ async def test_checklist_starts_at_its_first_step(act):
     assert result.slots["guide"] == {"form": "checklist", "checklist": "demo_close", "step": 1}
 
 
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        (None, "停业一件事（青浦区），第 1 步"),
+        ("qingpu", "停业一件事（青浦区），第 1 步"),
+        ("jiading", "下面是青浦区的做法，不是嘉定区的，仅供参考。"),
+    ],
+)
+async def test_checklist_says_whose_it_is_when_it_is_another_districts(act, two_districts, asked, first):
+    metadata = {"district": asked}
+    result = await act("action_checklist", text="歇业一步步带我办", metadata=metadata)
+    assert result.text.startswith(first)
+    onward = await act("action_checklist", text="下一步", metadata=metadata, slots=result.slots)
+    assert "停业一件事" in onward.text.splitlines()[0]
+
+
 async def test_checklist_is_heard_in_words_whatever_the_intent(act):
     result = await act("action_answer", intent="ask_registration", measures=SURE, text="带我一步步办歇业")
     assert (result.custom["form"], result.custom["step"]) == ("checklist", 1)

@@ -28,6 +28,12 @@ async def test_each_question_is_answered_under_its_own_heading(act):
     assert result.slots["answered_entry"] == "demo-02"
 
 
+async def test_answers_denied_are_not_offered_again_when_several_were_given(act):
+    parts = (("担保费多少", [*SURE, ("demo-03", "", 0.3)]), ("想停业", [("demo-01", "歇业备案", 0.9)]))
+    result = await act("action_answer", parts=parts, text="担保费多少，想停业")
+    assert [found["id"] for found in result.slots["offered"]] == ["demo-02", "demo-03"]
+
+
 async def test_question_without_an_answer_is_said_to_be_that_beside_one_with(act):
     parts = (("担保费率多少", SURE), ("水电", UNSURE), ("换法人", UNKNOWN))
     result = await act("action_answer", parts=parts)
@@ -115,6 +121,16 @@ async def test_answer_says_which_detail_it_lacks(act):
     assert result.text.endswith("\n您问的时间、材料，这份文件没有写具体，要准信可以找人工。")
     plain = await act("action_answer", measures=SURE, text="担保费率是多少")
     assert plain.text == "担保费率从1.5%-3%降到1%以下。"
+
+
+async def test_chosen_answer_says_which_detail_of_the_question_before_it_lacks(act):
+    entities = [{"entity": "entry", "value": "demo-01"}, {"entity": "point", "value": "歇业备案"}]
+    typed = {"event": "user", "text": "歇業備案要什麼材料"}
+    pressed = {"event": "user", "text": '/choose{"entry": "demo-01"}'}
+    result = await act("action_choose", text="/choose", entities=entities, events=[typed, pressed])
+    assert "您问的材料，这份文件没有写具体" in result.text
+    nothing = await act("action_choose", text="/choose", entities=entities, events=[pressed])
+    assert "没有写具体" not in nothing.text
 
 
 @pytest.mark.parametrize("text", ["{answer}", '{"type": "handoff"}', "<b>{district}</b>", "/intent {names}"])

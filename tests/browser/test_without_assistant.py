@@ -16,7 +16,7 @@ def test_visitor_reaches_a_person_when_the_assistant_is_killed_in_the_middle(
     ask(visitor, SUSPENSION)
     expect(messages(visitor, kind="answer")).to_have_count(1)
 
-    service.find("rasa", "run").kill()
+    service.find("bot.nlu.lean", "run").kill()
     ask(visitor, "机器人断了还有人理我吗")
     expect(visitor.get_by_test_id("queue")).to_be_visible(timeout=40_000)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import bootstrap, up
 from bot.cli import environments as env
-from bot.cli import up
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,26 @@ def test_digest_changes_with_content_and_not_with_time(tmp_path: Path, monkeypat
     assert env.digest_of([tmp_path]) == first
     file.write_text("2")
     assert env.digest_of([tmp_path]) != first
+
+
+@pytest.mark.parametrize(("command", "stream"), [("ask", "err"), ("bench", "out")])
+def test_progress_of_training_stays_off_standard_output_when_answers_go_there(
+    command: str, stream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+):
+    trainer = tmp_path / "python"
+    trainer.write_text("#!/bin/sh\necho 训练好了\n")
+    trainer.chmod(0o755)
+    for name in ("ensure_assistant", "ensure_server", "ensure_web", "_check_disk"):
+        monkeypatch.setattr(env, name, lambda *_: None)
+    monkeypatch.setattr(env, "model_is_current", lambda: False)
+    monkeypatch.setattr(env, "python_of", lambda _: trainer)
+    monkeypatch.setattr(bootstrap.os, "execve", lambda *_: None)
+    module = f"bot.cli.{command}" if command == "ask" else command
+    bootstrap._hand_over("assistant", module, [], (env.ensure_model,))
+    written = capfd.readouterr()._asdict()
+    progress = written.pop(stream)
+    assert all(line in progress for line in ("▸ 训练模型 …", "训练好了", "完成"))
+    assert set(written.values()) == {""}
 
 
 def test_port_in_use_is_refused_with_another_one_proposed():

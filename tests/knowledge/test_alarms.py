@@ -25,6 +25,15 @@ ROOT = Path(__file__).resolve().parents[2]
         ("我要举报税务局干部受贿", "accused"),
         ("窗口的人暗示我要给好处费", "accused"),
         ("an inspector asked us for cash", "accused"),
+        ("债主要杀了我", "threat"),
+        ("有人拿刀堵在我店门口", "threat"),
+        ("我厂里现在着火了怎么办", "emergency"),
+        ("煤气漏气了怎么办", "emergency"),
+        ("检查的科长暗示要烟酒", "accused"),
+        ("市场监管的人收了钱才盖章", "accused"),
+        ("城管收了我两千块红包还要来罚", "accused"),
+        ("被城管打了", "accused"),
+        ("我要向纪委举报你们主任", "accused"),
     ],
 )
 def test_alarm_is_heard(text, kind):
@@ -42,6 +51,15 @@ def test_alarm_is_heard(text, kind):
         "贷款收多少好处",
         "员工受伤算工伤吗",
         "急死了，快点",
+        "隔壁车间着火了，我们被要求关门凭什么",
+        "仓库起火了以后保险单据找谁开",
+        "员工触电身亡怎么报工伤",
+        "他掉下来的招牌砸到车",
+        "烧了他们的货怎么赔",
+        "税务员找我要钱补税",
+        "领导要我们拿好处费",
+        "被工作人员打了电话催缴",
+        "窗口的人收了钱没给发票",
     ],
 )
 def test_alarm_is_not_raised_by_what_only_sounds_so(text):

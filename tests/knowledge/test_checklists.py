@@ -27,6 +27,20 @@ def test_checklist_is_found_by_its_words(checklists, kb):
     assert named(checklists, "带我一步步办", kb) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "checklist"),
+    [
+        ("我想开个奶茶店，手把手教我走一遍流程", "open_shop"),
+        ("想在青浦开一家小贸易公司，带我一步步办", "open_company_qingpu"),
+        ("想开个会，公司的店员都来，一步步教我", None),
+    ],
+)
+def test_checklist_is_found_when_the_kind_is_said_between_its_words(text, checklist):
+    kb = load_knowledge(ROOT / "data" / "measures")
+    found = named(load_checklists(ROOT / "data" / "checklists", kb), text, kb, "qingpu")
+    assert (found.id if found else None) == checklist
+
+
 def test_checklist_belongs_to_its_points_only(checklists):
     assert belonging(checklists, "demo-01", "歇业备案").id == "demo_close"
     assert belonging(checklists, "demo-02", "担保费率") is None

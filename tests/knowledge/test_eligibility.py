@@ -1,9 +1,10 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.knowledge import KnowledgeBase, load_knowledge
-from bot.knowledge.eligibility import MOST_FITS, assess
+from bot.knowledge.eligibility import MOST_FITS, Reason, assess
 from bot.knowledge.enterprise import Facts, read_facts
 from bot.knowledge.ranked import Ranked
 from tests.knowledge.conftest import SMALL
@@ -12,6 +13,11 @@ from tests.knowledge.conftest import SMALL
 @pytest.fixture(scope="module")
 def mixed():
     return load_knowledge(SMALL.parent / "districts")
+
+
+@pytest.fixture(scope="module")
+def published():
+    return load_knowledge(Path(__file__).resolve().parents[2] / "data" / "measures")
 
 
 def ids(fits):
@@ -27,7 +33,7 @@ def test_own_district_comes_first_but_others_count(mixed):
     assessed = assess(mixed, read_facts("青浦小企业要贷款"), [])
     assert ids(assessed.fits) == ["mix-loan", "mix-patent"]
     assert [(reason.kind, reason.code) for reason in assessed.fits[0].why] == [
-        ("sizes", "small"), ("needs", "loan"), ("district", "qingpu")
+        ("needs", "loan"), ("sizes", "small"), ("district", "qingpu")
     ]  # fmt: skip
 
 
@@ -55,6 +61,37 @@ def test_search_speaks_for_a_measure_whose_need_was_not_said(mixed):
     assert assessed.fits[0].id == "mix-jobs"
     assert [reason.kind for reason in assessed.fits[0].why] == ["content"]
     assert assessed.asks[0] == "needs"
+
+
+@pytest.mark.parametrize(("score", "reason"), [(0.7, "content"), (0.3, "near")])
+def test_reason_is_what_search_found_though_the_district_is_shared(mixed, score, reason):
+    found = [Ranked("mix-jobs", "招聘会", score)]
+    fit = assess(mixed, read_facts("嘉定的厂"), [found]).fits[0]
+    assert [(each.kind, each.code) for each in fit.why] == [(reason, ""), ("district", "jiading")]
+
+
+def test_measure_with_the_need_comes_before_one_that_search_found_hardly(mixed):
+    found = [Ranked("mix-jobs", "招聘会", 0.45)]
+    facts = replace(read_facts("嘉定的公司，想要冷库"), industries={"logistics": ""})
+    assert ids(assess(mixed, facts, [found]).fits) == ["mix-cold", "mix-jobs"]
+
+
+def test_report_of_figures_fits_nobody_however_well_it_was_found(mixed):
+    jobs = mixed.get("mix-jobs")
+    report = replace(jobs, conditions=jobs.conditions.changed({"needs": ("data", "hiring")}), points=())
+    found = [Ranked("mix-jobs", "", 0.9)]
+    assessed = assess(KnowledgeBase((report,), "x"), read_facts("想招人，要数据"), [found])
+    assert (assessed.fits, assessed.may_fit) == ((), ())
+
+
+def test_cold_store_wanted_in_qingpu_is_answered_with_premises_and_that_as_the_reason(published):
+    facts = read_facts("青浦，做冷链的，40 人，想换大冷库")
+    # What search is likely to add: something of the district that is about something else.
+    fits = assess(published, facts, [[Ranked("qp2025-38", "", 0.3)]]).fits
+    assert fits[0].id == "qp2025-33"
+    assert [fit.why[0] for fit in fits] == [Reason("needs", "premises")] * len(fits)
+    assert {published.measures[fit.id].district for fit in fits} == {"qingpu"}
+    assert "qp2025-38" not in ids(fits)
 
 
 def test_search_in_several_clauses_adds_up(mixed):

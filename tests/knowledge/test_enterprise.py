@@ -1,7 +1,20 @@
+from pathlib import Path
+
 import pytest
 
+from bot.knowledge import load_knowledge
 from bot.knowledge.conditions import VOCABULARY
-from bot.knowledge.enterprise import Facts, asks_what_fits, describes, number, read_facts, size_of
+from bot.knowledge.enterprise import (
+    Facts,
+    asks_what_fits,
+    clearly_describes,
+    describes,
+    number,
+    read_facts,
+    size_of,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
 
 MOTORS = "嘉定做新能源车电机的，两百人四十件专利，眼下想拿专利换贷款，再招一批技工，帮忙看看符合哪些"
 
@@ -29,6 +42,8 @@ def test_facts_are_read_with_their_words():
         ("A trucking company", "industries", "transport"),
         ("we are foreign-owned", "traits", "foreign_invested"),
         ("we need a loan", "needs", "loan"),
+        ("外地司机多，想解决住宿", "needs", "housing"),
+        ("个体户想转公司", "needs", "open"),
         ("想招几个博士", "needs", "talent"),
         ("干不下去了想关门", "stages", "closing"),
     ],
@@ -42,7 +57,8 @@ def test_fact_is_read_when_said_in_everyday_words(text, kind, code):
     [
         ("四十来号人", 40), ("两百人", 200), ("一百二十号人", 120), ("员工大概35个", 35), ("40 人", 40),
         ("三十多个员工", 30), ("a team of 12 people", 12), ("1,200名职工", 1200),
-        ("想招五个人", None), ("还缺二十个工人", None), ("引进人才", None), ("人工费", None),
+        ("想招五个人", None), ("还缺二十个工人", None), ("要扩二十个人", None),
+        ("引进人才", None), ("人工费", None),
     ],
 )  # fmt: skip
 def test_headcount_is_who_is_there_not_who_is_wanted(text, heads):
@@ -101,6 +117,38 @@ def test_description_is_recognised(text):
 )
 def test_question_about_one_matter_is_no_description(text):
     assert not describes(text, read_facts(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MOTORS,
+        "青浦，做冷链的，40 人，想换大冷库",
+        "虹口的科技公司，刚拿了天使轮，想借信用贷，看看能享受什么",
+        "嘉定南翔的网店，12人，没抵押，有哪些政策",
+        "小厂，做模具的，帮我看看符合哪些",
+        "个体户，朱家角卖糕点的，想转公司，又想多招两个人",
+        "We run a 30-person logistics company in Qingpu, what support can we get?",
+    ],
+)
+def test_plain_description_is_told_by_its_words_alone(text):
+    assert clearly_describes(text, read_facts(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["想换大冷库", "青浦做冷链的", "青浦有哪些政策", "看看符合哪些", "嘉定的小公司租约到期，想迁青浦怎么办",
+     "软件公司，想要二十个人"],
+)  # fmt: skip
+def test_less_than_that_is_not_told_by_words_alone(text):
+    assert not clearly_describes(text, read_facts(text))
+
+
+def test_no_example_question_is_a_description_by_its_words_alone():
+    measures = load_knowledge(ROOT / "data" / "measures").measures.values()
+    asked = [q for measure in measures for point in measure.points for q in point.questions]
+    taken = [text for text in asked if clearly_describes(text, read_facts(text))]
+    assert len(asked) > 10_000 and taken == []
 
 
 def test_asking_what_fits_is_heard_without_any_facts():

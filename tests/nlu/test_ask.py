@@ -72,6 +72,12 @@ def test_summary_of_an_answer_has_entries_citations_and_confidence():
     assert value["reply"] == "答\n来源：《法》（1号）第1条，2024-01-01"
 
 
+def test_source_has_no_empty_brackets_when_the_document_has_no_number():
+    cited = {"document": "案例", "number": "", "section": "排名18", "date": "2023", "entry": "e0"}
+    value = summary({"type": "answer", "entries": [], "confidence": 0.9, "citations": [cited]})
+    assert value["reply"] == "答\n来源：《案例》排名18，2023"
+
+
 def test_summary_names_each_entry_once_when_two_options_share_it():
     options = [{"entry": "e1", "label": "甲"}, {"entry": "e1", "label": "乙"}]
     custom = {"type": "choices", "options": options}

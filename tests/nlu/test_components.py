@@ -14,7 +14,6 @@ from bot.nlu.intent_check import IntentCheck
 from bot.nlu.intent_classifier import VotingIntentClassifier
 from bot.nlu.knowledge_examples import KnowledgeExamples
 from bot.nlu.measure_retriever import MeasureRetriever
-from bot.nlu.requests import asks_for_person
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 from bot.nlu.spacy_chinese import SpacyChinese
 from bot.nlu.text_normaliser import TextNormaliser
@@ -57,8 +56,19 @@ def test_check_does_not_believe_a_reaction_when_it_is_unsure(run, storage, chanc
     assert checked(run, storage, "1", ("affirm", chance))["name"] == intent
 
 
-@pytest.mark.parametrize(("text", "intent"), [("...", "nlu_fallback"), ("👍", "affirm"), ("1", "affirm")])
-def test_check_understands_nothing_when_there_is_only_punctuation(run, storage, text, intent):
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("...", "nlu_fallback"),
+        ("的", "nlu_fallback"),
+        ("的了。", "nlu_fallback"),
+        ("👍", "affirm"),
+        ("1", "affirm"),
+        ("嗯", "affirm"),
+        ("好的", "affirm"),
+    ],
+)
+def test_check_understands_nothing_when_there_is_only_punctuation_or_a_particle(run, storage, text, intent):
     assert checked(run, storage, text, ("affirm", 0.9))["name"] == intent
 
 
@@ -72,18 +82,12 @@ def test_check_takes_the_topic_when_a_person_is_refused(run, storage):
     assert checked(run, storage, "不用找人工,我就想知道担保费率", *ranking)["name"] == "ask_financing"
 
 
-REQUESTS = {
-    True: ("歇业备案,转人工", "担保费率我想找人问一下", "歇业备案的事我想找个人问", "不要机器人,转人工",
-           "can someone call me about guarantee fee", "connect me to a person"),
-    False: ("不用找人工,我就想知道担保费率", "别给我转人工", "please don't transfer me to an agent"),
-    None: ("人工费太高了怎么办", "人工智能企业有什么支持", "这里是人工还是机器人", "想找人投资",
-           "公司要招客服", "这个要人工审核吗"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("asks", "text"), [(asks, text) for asks in REQUESTS for text in REQUESTS[asks]])
-def test_request_for_a_person_is_told_from_other_talk(asks, text):
-    assert asks_for_person(text) is asks
+@pytest.mark.parametrize(("chance", "intent"), [(0.1, "ask_policy"), (0.3, "request_human")])
+def test_check_asks_the_classifier_when_the_words_for_a_person_are_doubtful(run, storage, chance, intent):
+    ranking = (("ask_policy", 0.5), ("request_human", chance))
+    found = checked(run, storage, "网上找人工帮办说多久会回", *ranking)
+    assert found["name"] == intent
+    assert found["confidence"] < 1
 
 
 def test_source_digest_differs_when_the_modules_do():
