@@ -20,7 +20,7 @@ Integers = NDArray[np.int64]
 
 CANDIDATES = 40  # points that are ranked; the others are out
 SPREAD = 1e-4  # how much large weights are distrusted
-STRETCH, SHIFT = 0.82, 0.8  # from a score's log odds to those of being right
+STRETCH, SHIFT = 0.7, 1.4  # from a score's log odds to those of being right
 POINT_SHARE = 0.5  # of the right point in what training aims at; the rest is the right measure
 
 

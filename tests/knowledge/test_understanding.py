@@ -21,7 +21,7 @@ class Ranking:
     def __init__(self):
         self.districts, self.reader = dict.fromkeys(MATTERS.values(), "jiading"), Reader()
 
-    def rank(self, text, vector, limit, named=None):
+    def rank(self, text, vector, limit, named=None, district=None):
         words = sorted(filter(text.__contains__, MATTERS), key=text.index)
         found = [MATTERS[word] for word in words]
         score = 0.9 / len(found) * min(1, 30 / len(text)) if found else 0.02
@@ -67,7 +67,7 @@ def test_question_asked_twice_stays_one_part_when_another_stands_between(underst
 class Sure(Ranking):
     """As sure of many matters as of one, and takes the same words at another place for another point."""
 
-    def rank(self, text, vector, limit, named=None):
+    def rank(self, text, vector, limit, named=None, district=None):
         return [Ranked(found.id, text[:6], 0.9) for found in super().rank(text, vector, limit)]
 
 
