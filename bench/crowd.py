@@ -13,6 +13,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -51,7 +52,6 @@ class Client:
 
     async def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and decoded answer of ``/api/staff`` + ``path``."""
-        streams = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self.port)
         data = b"" if body is None else json.dumps(body).encode()
         csrf = hashlib.sha256(b"csrf:" + self.token.encode()).hexdigest()
         head = (
@@ -59,7 +59,17 @@ class Client:
             f"Cookie: {self._cookie}\r\nX-CSRF-Token: {csrf}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
         )
-        streams[1].write(head.encode() + data)
+        message = head.encode() + data
+        if self._idle:
+            # The server closes what lay idle for long; then, as a browser does, on a new connection.
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                return await self._exchange(self._idle.pop(), message)
+        return await self._exchange(await asyncio.open_connection("127.0.0.1", self.port), message)
+
+    async def _exchange(
+        self, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], message: bytes
+    ) -> tuple[int, Any]:
+        streams[1].write(message)
         answer = await _answer(streams[0])
         self._idle.append(streams)
         return answer

@@ -51,7 +51,7 @@ SHARE = 0.95
 GIVE_UP_SECONDS = 90.0
 CONNECTING_AT_ONCE = 50
 #: Requests of one minute that a core carries together with their visitors and helpers.
-CARRIED_A_CORE = 125
+CARRIED_A_CORE = 250
 
 
 @dataclass(frozen=True)

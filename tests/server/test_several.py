@@ -73,7 +73,9 @@ class Pair:
 async def pair(database: Database, database_url: str, own_valkey: ValkeyServer) -> AsyncIterator[Pair]:
     addresses = {"database_url": database_url, "redis_url": own_valkey.connection_url}
     # Steps come fast, so that a test need not last a minute; the promise itself is left at a minute.
-    found = Pair(database, addresses, BANGBAN_LADDER_SECONDS="2,4,6,50")
+    # Claims are not taken back: nobody says anything here, and on a busy machine a test lasts for long.
+    settings = {"BANGBAN_LADDER_SECONDS": "2,4,6,900", "BANGBAN_ABSENT_SECONDS": "900"}
+    found = Pair(database, addresses, **settings)
     try:
         await found.start()
         yield found
