@@ -3,13 +3,14 @@
 One of them is accountable at any time, the owner; until somebody else has accepted, the owner stays.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 from bot.helpdesk import rules
 from bot.helpdesk.errors import AlreadyClaimed, Forbidden, Invalid, NotFound, WrongState
-from bot.helpdesk.live import STAFF_TOPIC
+from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import Actor, HelpRequest, Invitation, InvitationKind, InvitationStatus, Staff
 from bot.helpdesk.rules.people import is_available
 from bot.helpdesk.storage import conversations, invitations, people, requests
@@ -71,8 +72,12 @@ class Team(UseCases):
     ) -> None:
         if target.department is not None:
             await self._check_department(work, target.department)
-            if not await self._anyone_of(work, target.department, request.claimed_by):
+            if not await self._anyone_of(work, target.department, {request.claimed_by}):
                 raise WrongState("nobody of this department is ready now")
+            if await invitations.pending_in(
+                work.connection, request.conversation_id, target.department, kind
+            ):
+                raise WrongState("they were asked already")
             return
         to = await self._person(work, str(target.staff_id))
         if to.id == request.claimed_by:
@@ -95,11 +100,11 @@ class Team(UseCases):
         if not (known[name].active if name in known else await people.has_staff(work.connection, name)):
             raise Invalid("unknown department")
 
-    async def _anyone_of(self, work: Work, department: str, but: str | None) -> bool:
+    async def _anyone_of(self, work: Work, department: str, but: Collection[str | None]) -> bool:
         states = await people.states(work.connection)
         return any(
             state.department == department
-            and state.id != but
+            and state.id not in but
             and is_available(state, self._policy, work.now, busy_too=False)
             for state in states
         )
@@ -160,11 +165,26 @@ class Team(UseCases):
         return found
 
     async def refuse(self, invitation_id: str, staff: Staff, reason: str = "") -> Invitation:
-        """Say no; the conversation stays with its owner. What a department is asked, nobody refuses alone."""
+        """Say no; the conversation stays with its owner.
+
+        What a department is asked is pending for the colleagues until nobody is left of those who are ready.
+        """
         asked = await self._asked_of(invitation_id, staff)
-        if asked.to_staff is None:
-            raise WrongState("the whole department was asked; a colleague may accept")
+        if asked.to_department is not None and await self._dismiss(asked, asked.to_department, staff):
+            return asked
         return await self._end(asked, staff, "refused", reason)
+
+    async def _dismiss(self, asked: Invitation, department: str, staff: Staff) -> bool:
+        """Not shown to ``staff`` any more; whether somebody of their department is left to be asked."""
+        async with self._work(asked.conversation_id) as work:
+            found = await invitations.get(work.connection, asked.id)
+            if found is None or found.status != "pending":
+                raise WrongState("the invitation has ended")
+            await invitations.dismiss(work.connection, asked.id, staff.id, work.now)
+            work.nudges.append((staff_topic(staff.id), {"type": "invitations"}))
+            request = await found_request(work.connection, asked.help_request_id)
+            said_no = await invitations.dismissed_by(work.connection, asked.id)
+            return await self._anyone_of(work, department, {*said_no, request.claimed_by, asked.invited_by})
 
     async def cancel(self, invitation_id: str, staff: Staff) -> Invitation:
         """Take back what one asked, or as an overseer what anybody asked."""

@@ -133,13 +133,29 @@ async def test_transfer_to_a_department_is_had_by_one_when_all_accept_at_once(
     request, ann = held
     people = [await ready(f"h{n}", department="人社局") for n in range(5)]
     asked = await team.invite("transfer", request.conversation_id, ann, Target(department="人社局"))
-    with pytest.raises(WrongState):
-        await team.refuse(asked.id, people[0])
     results = await asyncio.gather(*(team.accept(asked.id, p) for p in people), return_exceptions=True)
     assert [type(r) for r in results].count(Invitation) == 1
     assert [type(r) for r in results].count(AlreadyClaimed) == 4
     winner = next(p for p, r in zip(people, results, strict=True) if isinstance(r, Invitation))
     assert await owner(desk, request) == winner.name
+
+
+async def test_department_that_is_asked_says_no_one_by_one(
+    team: Team, desk: Desk, ready: Ready, held: tuple[HelpRequest, Staff], floor: Floor, query: Query
+) -> None:
+    request, ann = held
+    ben, cy = [await ready(name, department="人社局") for name in ("ben", "cy")]
+    asked = await team.invite("join", request.conversation_id, ann, Target(department="人社局"))
+    with pytest.raises(WrongState):
+        await team.invite("join", request.conversation_id, ann, Target(department="人社局"))
+    assert (await team.refuse(asked.id, ben)).status == "pending"
+    listed = [len(await floor.invitations_of(each)) for each in (ann, ben, cy)]
+    assert listed == [1, 0, 1]
+    assert (await team.refuse(asked.id, cy)).status == "refused"
+    assert [len(await floor.invitations_of(each)) for each in (ann, ben, cy)] == [0, 0, 0]
+    with pytest.raises(WrongState):
+        await team.refuse(asked.id, ben)
+    assert await owner(desk, request) == "ann"
 
 
 async def test_bad_input_is_refused_and_changes_nothing(

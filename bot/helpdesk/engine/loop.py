@@ -211,8 +211,7 @@ class Dispatcher:
         plans = decide(view.waiting(), view.helpers, view.departments, policy, self._clock())
         if not plans:
             return 0
-        asked_of = {each.id: each.staff_id for offers in view.offers.values() for each in offers}
-        nudges += await self._writer.apply(plans, asked_of)
+        nudges += await self._writer.apply(plans, {helper.id: helper.held for helper in view.helpers})
         return len(plans)
 
     def _pause(self, view: View, policy: Policy) -> float:

@@ -4,7 +4,9 @@ Offers and levels are written for many requests in one transaction; rows that so
 passed over and come up again at the next look. What the visitor is told goes through the conversation's lock.
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +18,8 @@ from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import JSON, HelpRequest
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.dispatch import Plan
-from bot.helpdesk.storage import offers
+from bot.helpdesk.storage import offers, people
+from bot.helpdesk.storage.offers import Ended
 
 Nudges = list[tuple[str, JSON]]
 _OFFERS: JSON = {"type": "offers"}
@@ -46,20 +49,27 @@ class Writer:
 
     # --- offers -----------------------------------------------------------------------------------------
 
-    async def apply(self, plans: Sequence[Plan], asked_of: dict[int, str]) -> Nudges:
-        """Make and end offers; ``asked_of`` says whose each offer is. The nudges for whom it concerns."""
+    async def apply(self, plans: Sequence[Plan], held: Mapping[str, int]) -> Nudges:
+        """Make and end offers; the nudges for whom it concerns.
+
+        ``held``: how many conversations everybody held when it was decided. Who holds another number now, or
+        is being given something at this moment, or is not ready any more, is decided about anew.
+        """
         async with self._database.transaction() as connection:
             await self._lease.check_held(connection)
+            asked = {offer.staff_id for plan in plans for offer in plan.offer}
+            now_held = await people.lock_ready(connection, asked)
+            same = {each for each, number in now_held.items() if number == held.get(each)}
             before = await offers.lock_claimable(connection, [plan.request_id for plan in plans])
-            plans = [plan for plan in plans if plan.request_id in before]
+            plans = [_only_for(same, plan) for plan in plans if plan.request_id in before]
             if not plans:
                 return []
             now = self._clock()
-            await offers.end_many(connection, [each for plan in plans for each in plan.end], now)
+            ended = await offers.end_many(connection, [each for plan in plans for each in plan.end], now)
             await offers.make_many(connection, [row for plan in plans for row in _offer_rows(plan, now)])
             after = await offers.settle_status(connection, list(before))
-            await offers.add_events(connection, _offer_events(plans, asked_of, before, after, now))
-        concerned = {asked_of[i] for plan in plans for i, _ in plan.end}
+            await offers.add_events(connection, _offer_events(plans, ended, before, after, now))
+        concerned = {each.staff_id for each in ended}
         concerned |= {offer.staff_id for plan in plans for offer in plan.offer}
         return [*((staff_topic(each), _OFFERS) for each in sorted(concerned)), (STAFF_TOPIC, _QUEUE)]
 
@@ -119,6 +129,10 @@ def _top_levels(due: Sequence[tuple[HelpRequest, int, datetime]]) -> dict[str, i
     return top
 
 
+def _only_for(staff_ids: Collection[str], plan: Plan) -> Plan:
+    return replace(plan, offer=tuple(offer for offer in plan.offer if offer.staff_id in staff_ids))
+
+
 def _offer_rows(plan: Plan, now: datetime) -> list[JSON]:
     return [
         {
@@ -135,17 +149,22 @@ def _offer_rows(plan: Plan, now: datetime) -> list[JSON]:
 
 def _offer_events(
     plans: Sequence[Plan],
-    asked_of: dict[int, str],
+    ended: Sequence[Ended],
     before: dict[str, str],
     after: dict[str, str],
     now: datetime,
 ) -> list[JSON]:
     rows = []
+    # What has ended, not what was to end: a decline may have been faster.
+    ended_of: defaultdict[str, list[Ended]] = defaultdict(list)
+    for each in ended:
+        ended_of[each.help_request_id].append(each)
     for plan in plans:
         statuses = before[plan.request_id], after[plan.request_id]
-        for offer_id, ending in plan.end:
-            whose = asked_of[offer_id]
-            rows.append(_event(plan.request_id, f"offer_{ending}", *statuses, now, staff_id=whose))
+        for each in ended_of[plan.request_id]:
+            rows.append(
+                _event(plan.request_id, f"offer_{each.ending}", *statuses, now, staff_id=each.staff_id)
+            )
         for offer in plan.offer:
             about: JSON = {"staff_id": offer.staff_id, "level": offer.level}
             rows.append(_event(plan.request_id, "offered", *statuses, now, **about))

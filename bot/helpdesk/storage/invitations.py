@@ -11,6 +11,7 @@ from bot.helpdesk import tables
 from bot.helpdesk.models import Invitation, InvitationStatus, Participant, Person, Staff
 
 _invitation = tables.invitation
+_dismissed = tables.invitation_dismissed
 _participant = tables.participant
 _staff = tables.staff
 _PENDING = _invitation.c.status == "pending"
@@ -68,24 +69,43 @@ async def cancel_all(
 
 
 async def pending_in(
-    connection: AsyncConnection, conversation_id: str, staff_id: str, kind: str
+    connection: AsyncConnection, conversation_id: str, target: str, kind: str
 ) -> Invitation | None:
-    """The pending invitation of this kind to this person in a conversation."""
+    """The pending invitation of this kind to this person, or department, in a conversation."""
     query = select(_invitation).where(
         _PENDING,
         _invitation.c.conversation_id == conversation_id,
-        _invitation.c.to_staff == staff_id,
+        or_(_invitation.c.to_staff == target, _invitation.c.to_department == target),
         _invitation.c.kind == kind,
     )
     return await _one(connection, query)
 
 
+async def dismiss(connection: AsyncConnection, invitation_id: str, staff_id: str, now: datetime) -> None:
+    """One of a department that was asked says no; it is not shown to them any more."""
+    statement = upsert(_dismissed).values(invitation_id=invitation_id, staff_id=staff_id, at=now)
+    await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def dismissed_by(connection: AsyncConnection, invitation_id: str) -> set[str]:
+    """Who of the department has said no."""
+    query = select(_dismissed.c.staff_id).where(_dismissed.c.invitation_id == invitation_id)
+    return set((await connection.execute(query)).scalars())
+
+
 async def concerning(connection: AsyncConnection, staff: Staff) -> list[Invitation]:
-    """Pending invitations made by ``staff``, to them, or to their department."""
+    """Pending invitations made by ``staff``, to them, or to their department unless they said no."""
     mine = [_invitation.c.invited_by == staff.id, _invitation.c.to_staff == staff.id]
     if staff.department is not None:
+        said_no = select(_dismissed.c.staff_id).where(
+            _dismissed.c.invitation_id == _invitation.c.id, _dismissed.c.staff_id == staff.id
+        )
         mine.append(
-            and_(_invitation.c.to_department == staff.department, _invitation.c.invited_by != staff.id)
+            and_(
+                _invitation.c.to_department == staff.department,
+                _invitation.c.invited_by != staff.id,
+                ~said_no.exists(),
+            )
         )
     query = select(_invitation).where(_PENDING, or_(*mine)).order_by(_invitation.c.created_at)
     return [Invitation(**row) for row in (await connection.execute(query)).mappings()]

@@ -1,6 +1,7 @@
 """SQL for offers, breaches and the dispatcher's writes to many requests at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +89,15 @@ async def end_all(
 # --- many at once -------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Ended:
+    """An offer that has just ended."""
+
+    help_request_id: str
+    staff_id: str
+    ending: str
+
+
 async def lock_claimable(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
     """Hold those of ``ids`` that nobody holds, and that no other transaction is busy with; their status."""
     rows = await connection.execute(
@@ -100,17 +110,21 @@ async def lock_claimable(connection: AsyncConnection, ids: Sequence[str]) -> dic
     return {row.id: row.status for row in rows}
 
 
-async def end_many(connection: AsyncConnection, endings: Sequence[tuple[int, str]], now: datetime) -> None:
-    """End open offers, each with its ending."""
-    if endings:
-        await connection.execute(
-            text(
-                "UPDATE help_offer o SET ended_at = :now, ending = e.ending "
-                "FROM unnest(CAST(:ids AS bigint[]), CAST(:endings AS text[])) AS e(id, ending) "
-                "WHERE o.id = e.id AND o.ended_at IS NULL"
-            ),
-            {"now": now, "ids": [i for i, _ in endings], "endings": [e for _, e in endings]},
-        )
+async def end_many(
+    connection: AsyncConnection, endings: Sequence[tuple[int, str]], now: datetime
+) -> list[Ended]:
+    """End open offers, each with its ending; those that had not ended before, in order."""
+    if not endings:
+        return []
+    rows = await connection.execute(
+        text(
+            "UPDATE help_offer o SET ended_at = :now, ending = e.ending "
+            "FROM unnest(CAST(:ids AS bigint[]), CAST(:endings AS text[])) AS e(id, ending) "
+            "WHERE o.id = e.id AND o.ended_at IS NULL RETURNING o.id, o.help_request_id, o.staff_id, o.ending"
+        ),
+        {"now": now, "ids": [i for i, _ in endings], "endings": [e for _, e in endings]},
+    )
+    return [Ended(row.help_request_id, row.staff_id, row.ending) for row in sorted(rows)]
 
 
 async def make_many(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:

@@ -171,6 +171,25 @@ async def lock_load(connection: AsyncConnection, staff: Staff) -> Load:
     return Load(int(held.mine), staff.capacity, int(held.all_of_us), department_capacity)
 
 
+_LOCK_READY = text(
+    "SELECT id FROM staff WHERE id = ANY(:ids) AND active AND presence = 'ready' "
+    "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+)
+_HELD_BY = text(
+    "SELECT s.id, (SELECT count(*) FROM conversation c WHERE c.helper_id = s.id) AS held "
+    "FROM staff s WHERE s.id = ANY(:ids)"
+)
+
+
+async def lock_ready(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, int]:
+    """How many conversations those of ``ids`` hold who are ready and whom no other transaction is busy with.
+
+    They take no more until the transaction ends. Counted after the lock: before it they might take one.
+    """
+    locked = list((await connection.execute(_LOCK_READY, {"ids": list(ids)})).scalars())
+    return {row.id: row.held for row in await connection.execute(_HELD_BY, {"ids": locked})}
+
+
 async def find(connection: AsyncConnection, staff_id: str) -> Staff | None:
     """An active member of staff by id."""
     found = await accounts.by_ids(connection, [staff_id])

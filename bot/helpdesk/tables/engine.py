@@ -120,6 +120,14 @@ invitation = Table(
     Index("invitation_conversation", "conversation_id"),
 )
 
+invitation_dismissed = Table(
+    "invitation_dismissed",
+    metadata,
+    Column("invitation_id", Text, ForeignKey("invitation.id"), primary_key=True),
+    Column("staff_id", Text, ForeignKey("staff.id"), primary_key=True),
+    moment("at"),
+)
+
 participant = Table(
     "participant",
     metadata,

@@ -1,15 +1,18 @@
 import { createPinia, type Pinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type App, type Component, createApp, nextTick } from 'vue';
-import { api } from '../src/api/instance';
+import { ApiError } from '../src/api/client';
+import { api, teamApi } from '../src/api/instance';
+import CallStrip from '../src/components/CallStrip.vue';
 import ConversationPane from '../src/components/ConversationPane.vue';
 import MessageBubble from '../src/components/MessageBubble.vue';
 import QueuePanel from '../src/components/QueuePanel.vue';
 import { zh } from '../src/locales/zh';
+import { useCalls } from '../src/stores/calls';
 import { useDesk } from '../src/stores/desk';
 import { useQueue } from '../src/stores/queue';
 import { useSession } from '../src/stores/session';
-import { conversation, request, update } from './make';
+import { conversation, invitation, request, update } from './make';
 
 let pinia: Pinia;
 let apps: App[];
@@ -69,6 +72,18 @@ describe('somebody who is away', () => {
     expect(byTestid('go-ready')).toBeNull();
     expect(document.body.textContent).toContain(zh.presence.awayLine);
   });
+});
+
+it.each([
+  ['says no for me', () => vi.spyOn(teamApi, 'answer').mockResolvedValue(invitation()), zh.team.invitations.refused],
+  ['had ended before', () => vi.spyOn(teamApi, 'answer').mockRejectedValue(new ApiError(409, 'wrong_state', '')), zh.team.invitations.over],
+])('an invitation that I refuse %s, and the console says which', async (_, answer, told) => {
+  answer();
+  useCalls().setInvitations([invitation()]);
+  show(CallStrip);
+  byTestid('call-decline')?.click();
+  await vi.waitFor(() => expect([...document.querySelectorAll('.el-message')].at(-1)?.textContent).toContain(told));
+  expect(useCalls().list).toEqual([]);
 });
 
 it('my conversation goes back to the queue after a confirmation', async () => {

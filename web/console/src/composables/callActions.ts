@@ -44,9 +44,12 @@ export function useCallActions(): CallActions {
   async function decline(call: Call | undefined): Promise<void> {
     if (!call || call.kind === 'alert') return;
     try {
-      if (call.kind === 'offer') await calls.decline(call.offer);
-      else await calls.answer(call.invitation.id, 'refuse');
-      inform(call.kind === 'offer' ? words.team.offers.declined : words.team.invitations.refused);
+      if (call.kind === 'offer') {
+        await calls.decline(call.offer);
+        return inform(words.team.offers.declined);
+      }
+      const done = await calls.answer(call.invitation.id, 'refuse');
+      inform(done ? words.team.invitations.refused : words.team.invitations.over);
     } catch (error) {
       report(error);
     }

@@ -28,6 +28,7 @@ export const team: Messages['team'] = {
     waitingJoin: (target) => `Waiting for ${target} to join`, left: (n) => `${n} s left`,
     sentTransfer: 'Asked. It stays with you until they agree', sentJoin: 'Invited', accepted: 'You are in', refused: 'Declined',
     cancelled: 'Withdrawn', taken: 'A colleague was faster',
+    over: 'This had ended already',
   },
   moved: {
     taken_back: (by) => `Taken back: no answer in time${by}`, taken_over: (by) => `Taken over by a supervisor${by}`,

@@ -69,6 +69,7 @@ export const team = {
     refused: '已谢绝',
     cancelled: '已撤回',
     taken: '同事已先接手',
+    over: '这个邀请已经结束',
   },
 
   moved: {

@@ -1,0 +1,62 @@
+"""What was decided meets what has happened since."""
+
+import pytest
+
+from bot.helpdesk.database import Database
+from bot.helpdesk.desk import Desk
+from bot.helpdesk.engine import Dispatcher
+from bot.helpdesk.floor import Floor
+from bot.helpdesk.live import Live
+from bot.helpdesk.models import Staff
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.dispatch import NewOffer, Plan
+from bot.helpdesk.storage import people
+from bot.helpdesk.texts import Texts
+from tests.conftest import FakeClock
+from tests.helpdesk.conftest import Query, Queue, Ready, Ringing, history
+
+pytestmark = pytest.mark.integration
+
+
+def ring_at(request_id: str, *staff: Staff) -> Plan:
+    return Plan(request_id, offer=tuple(NewOffer(each.id, 0, True, None) for each in staff))
+
+
+async def test_offer_is_not_made_when_its_helper_took_somebody_meanwhile(
+    dispatcher: Dispatcher, desk: Desk, queue: Queue, ready: Ready, ringing: Ringing, query: Query
+) -> None:
+    ann, ben = await ready("ann"), await ready("ben")
+    decided = {ann.id: 0, ben.id: 0}
+    await desk.claim((await queue()).id, ann)
+    request = await queue()
+    await dispatcher._writer.apply([ring_at(request.id, ann, ben)], decided)
+    assert await ringing() == [("ben", 0)]
+    assert await history(query, request) == ["requested", "offered"]
+
+
+async def test_offer_is_not_made_when_its_helper_went_away_or_is_busy_in_another_transaction(
+    dispatcher: Dispatcher, database: Database, queue: Queue, ready: Ready, ringing: Ringing, query: Query,
+    clock: FakeClock,
+) -> None:  # fmt: skip
+    ann, ben, cy = await ready("ann"), await ready("ben"), await ready("cy")
+    await query("UPDATE staff SET presence = 'away' WHERE id = :id", id=ann.id)
+    request = await queue()
+    async with database.transaction() as claiming:
+        await people.engage(claiming, ben.id, clock())
+        await dispatcher._writer.apply([ring_at(request.id, ann, ben, cy)], {ann.id: 0, ben.id: 0, cy.id: 0})
+    assert await ringing() == [("cy", 0)]
+
+
+async def test_history_says_declined_and_not_withdrawn_when_a_decline_was_faster(
+    dispatcher: Dispatcher, database: Database, live: Live, texts: Texts, clock: FakeClock, queue: Queue,
+    ready: Ready, query: Query,
+) -> None:  # fmt: skip
+    ann = await ready("ann")
+    request = await queue()
+    await dispatcher.step()
+    floor = Floor(database, live, texts, Policy(), clock)
+    (offer,) = await floor.offers_of(ann)
+    await floor.decline(offer.id, ann)
+    await dispatcher._writer.apply([Plan(request.id, end=((offer.id, "withdrawn"),))], {})
+    assert await history(query, request) == ["requested", "offered", "offer_declined"]
+    assert [row.ending for row in await query("SELECT ending FROM help_offer")] == ["declined"]
