@@ -6,12 +6,19 @@ export interface Saved {
   conversationId: string;
 }
 
+export interface Continued {
+  former: Saved | null;
+}
+
 type Area = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 export interface Memory {
   saved(): Saved | null;
   save(saved: Saved): void;
   forget(): void;
+  /** Set while the conversation is one that a link led to, with the one this page had before, if any. */
+  continued(): Continued | null;
+  saveContinued(value: Continued): void;
   seenSeq(): number;
   saveSeen(seq: number): void;
   unsent(): Outgoing[];
@@ -92,7 +99,13 @@ export function createMemory(server: string, local: Area, tab: Area): Memory {
     forget() {
       local.removeItem(name('conversation'));
       local.removeItem(name('seen'));
+      local.removeItem(name('continued'));
     },
+    continued() {
+      const raw = read(local, name('continued')) as Partial<Continued> | null;
+      return raw && { former: toSaved(raw.former) };
+    },
+    saveContinued: (value) => write(local, name('continued'), value),
     seenSeq: () => Number(read(local, name('seen'))) || 0,
     saveSeen: (seq) => write(local, name('seen'), seq),
     unsent: () =>

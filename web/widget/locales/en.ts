@@ -110,6 +110,12 @@ const en: Texts = {
   statusOff: 'Nobody on duty; leave a message',
   offline: 'You are offline; reconnecting by itself',
   reconnecting: 'Connection lost, reconnecting…',
+  linkAsks: 'This link opens another conversation. If it is not your own link, do not open it.',
+  linkAccept: 'Open',
+  linkDecline: 'Stay here',
+  linkContinued: 'This conversation was opened by a link; whoever sent it may see it too.',
+  linkBack: 'Back to mine',
+  linkNew: 'Start a new one',
   reconnectNow: 'Retry now',
   newMessages: 'New messages',
 };
