@@ -18,6 +18,8 @@ from bot.helpdesk.storage import staff as accounts
 from bot.helpdesk.usecases import UseCases, found_request
 from bot.helpdesk.work import Work
 
+_MOST_LOOKS = 3  # for what somebody whose shift ends still holds
+
 
 @dataclass(frozen=True)
 class Target:
@@ -293,10 +295,16 @@ class Team(UseCases):
         leaving, heir = await self._shift(staff, of, to)
         held = await self._declare_away(leaving)
         moved: list[tuple[str, Staff | None]] = []
-        for conversation_id in held:
-            async with self._work(conversation_id) as work:
-                if await self._pass_on(work, leaving, heir, staff, note):
-                    moved.append((conversation_id, heir))
+        for _ in range(_MOST_LOOKS):
+            for conversation_id in held:
+                async with self._work(conversation_id) as work:
+                    if await self._pass_on(work, leaving, heir, staff, note):
+                        moved.append((conversation_id, heir))
+            # A claim that was on its way may have come after the list was made.
+            async with self._database.reading() as connection:
+                held = [each.id for each in await conversations.held_by(connection, leaving.id)]
+            if not held:
+                break
         return moved
 
     async def _shift(self, staff: Staff, of: str | None, to: str | None) -> tuple[Staff, Staff | None]:
