@@ -31,6 +31,11 @@ _BY_STATUS = (
     .order_by(_request.c.deadline_at, _request.c.id)
     .limit(bindparam("at_most"))
 )
+_NEWEST_BY_STATUS = (
+    LISTED.where(_request.c.status.in_(bindparam("statuses", expanding=True)))
+    .order_by(_request.c.requested_at.desc(), _request.c.id)
+    .limit(bindparam("at_most"))
+)
 _SINCE = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
 _ANSWERED = func.coalesce(_request.c.first_response_at >= _SINCE, false())
 _ALARMING = (
@@ -73,8 +78,12 @@ async def newest_of(connection: AsyncConnection, conversation_id: str) -> HelpRe
 
 
 async def with_status(connection: AsyncConnection, statuses: Sequence[str], limit: int) -> list[HelpRequest]:
-    """Requests in these states, earliest deadline first, without their briefs."""
-    rows = await connection.execute(_BY_STATUS, {"statuses": list(statuses), "at_most": limit})
+    """Requests in these states, earliest deadline first, without their briefs.
+
+    Closed ones only become more: where they are among them, the newest come first.
+    """
+    query = _NEWEST_BY_STATUS if "closed" in statuses else _BY_STATUS
+    rows = await connection.execute(query, {"statuses": list(statuses), "at_most": limit})
     return [HelpRequest(brief={}, **row) for row in rows.mappings()]
 
 
