@@ -38,10 +38,19 @@ _NEWEST_BY_STATUS = (
 )
 _SINCE = func.coalesce(_request.c.waiting_since, _request.c.requested_at)
 _ANSWERED = func.coalesce(_request.c.first_response_at >= _SINCE, false())
+_BY_DEADLINE = (_request.c.deadline_at, _request.c.id)
+_IN_LINE = (
+    select(
+        _request.c.id,
+        func.row_number().over(partition_by=_request.c.department, order_by=_BY_DEADLINE).label("place"),
+    )
+    .where(_request.c.status != "closed", _request.c.level >= WARNED, ~_ANSWERED)
+    .subquery()
+)
 _ALARMING = (
-    LISTED.where(_request.c.status != "closed", _request.c.level >= WARNED, ~_ANSWERED)
-    .order_by(_request.c.deadline_at, _request.c.id)
-    .limit(bindparam("at_most"))
+    LISTED.join(_IN_LINE, _IN_LINE.c.id == _request.c.id)
+    .where(_IN_LINE.c.place <= bindparam("at_most"))
+    .order_by(*_BY_DEADLINE)
 )
 # Built once: every offer, claim and answer runs these, and building them costs more than running them.
 _THIS = _select().where(_request.c.id == bindparam("this"))
@@ -203,7 +212,8 @@ async def breached_without_event(connection: AsyncConnection, event: str) -> lis
 async def alarming(connection: AsyncConnection, limit: int = 50) -> list[HelpRequest]:
     """Open requests that reached the warning and that nobody has answered, earliest deadline first.
 
-    Without their briefs. No more than anybody can look at: every desk is sent them at every change.
+    Without their briefs. Of each department no more than anybody can look at, since every desk is sent them
+    at every change; of each, because what is late elsewhere must not hide what is late here.
     """
     rows = await connection.execute(_ALARMING, {"at_most": limit})
     return [HelpRequest(brief={}, **row) for row in rows.mappings()]
