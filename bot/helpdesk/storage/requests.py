@@ -89,9 +89,9 @@ async def newest_of(connection: AsyncConnection, conversation_id: str) -> HelpRe
 async def with_status(connection: AsyncConnection, statuses: Sequence[str], limit: int) -> list[HelpRequest]:
     """Requests in these states, earliest deadline first, without their briefs.
 
-    Closed ones only become more: where they are among them, the newest come first.
+    Closed ones only become more: asked for alone, the newest come first.
     """
-    query = _NEWEST_BY_STATUS if "closed" in statuses else _BY_STATUS
+    query = _NEWEST_BY_STATUS if set(statuses) == {"closed"} else _BY_STATUS
     rows = await connection.execute(query, {"statuses": list(statuses), "at_most": limit})
     return [HelpRequest(brief={}, **row) for row in rows.mappings()]
 
