@@ -169,7 +169,7 @@ class StaffSocket:
         if kind in _ON_BOARD:
             self._note_board()
         if kind == "changed" and "conversation_id" in nudge:
-            if nudge["conversation_id"] in (self._watched, *self._mine, *self._told):
+            if nudge["conversation_id"] in (self._watched, *self._mine):
                 await self._tell_changed(nudge["conversation_id"], nudge["last_seq"])
         elif kind == "changed":
             self._look(*_STATES, "changed")
@@ -183,7 +183,7 @@ class StaffSocket:
             if nudge["conversation_id"] == self._watched:
                 self._look("watching")
         elif kind in ("typing", "read"):
-            if nudge["conversation_id"] in (self._watched, *self._mine, *self._told):
+            if nudge["conversation_id"] in (self._watched, *self._mine):
                 await send(self._socket, nudge)
         elif kind == "tickets":
             if shown := tickets_changed(nudge, self._staff):
@@ -245,6 +245,8 @@ class StaffSocket:
 
     async def _push_mine(self, mine: dict[str, tuple[str, int]]) -> None:
         self._mine = {each: role for each, (role, _) in mine.items()}
+        # What has left me is told no more, but for what I look at.
+        self._told = {each: seq for each, seq in self._told.items() if each in mine or each == self._watched}
         shown = [{"conversation_id": each, "role": role} for each, role in sorted(self._mine.items())]
         await self._push_state({"type": "mine", "conversations": shown})
         for conversation_id, (_, last_seq) in mine.items():

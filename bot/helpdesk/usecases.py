@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +14,8 @@ from bot.helpdesk.live import Live, utcnow
 from bot.helpdesk.models import JSON, HelpRequest, Staff
 from bot.helpdesk.outlook import Outlook
 from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.departments import reachable
+from bot.helpdesk.rules.dispatch import is_present
 from bot.helpdesk.rules.people import check_may_take
 from bot.helpdesk.storage import people, requests
 from bot.helpdesk.texts import Texts
@@ -66,12 +68,17 @@ class UseCases:
     async def _reception(self, handoff: JSON) -> Reception:
         """Where a request for a person would go now, and whether somebody is there."""
         department, topic = handoff.get("department"), handoff.get("topic")
-        fresh = timedelta(seconds=self._policy.presence_fresh_seconds)
         async with self._database.transaction() as connection:
             if department is None and topic is not None:
                 department = await people.department_of_topic(connection, topic)
-            ready = await people.ready_count(connection, self._clock() - fresh)
-        return Reception(department, ready > 0, await self._roster.duty(department, self._clock()))
+            ready = await self._anyone_ready(connection, department)
+        return Reception(department, ready, await self._roster.duty(department, self._clock()))
+
+    async def _anyone_ready(self, connection: AsyncConnection, department: str | None) -> bool:
+        """Whether somebody whom a request of this department reaches is there, full or not."""
+        now, policy = self._clock(), self._policy
+        present = [each for each in await people.states(connection) if is_present(each, policy, now)]
+        return bool(reachable(department, await people.departments(connection), present, policy))
 
     async def _check_room(self, work: Work, staff: Staff) -> None:
         """Raise ``AtCapacity`` when they may not take one more; what they hold cannot change meanwhile."""

@@ -159,6 +159,14 @@ async def test_lists_show_what_is_mine_open_and_closed(site: Site):
     assert await listed(helper) == [visitor.conversation_id]
     closed = await helper.call("GET", "/help-requests", params={"status": "closed"})
     assert [each["outcome"] for each in closed.json()["requests"]] == ["no_response"]
+    again, request = await asks_for_a_person(site)
+    await helper.call("POST", f"/help-requests/{request['id']}/claim")
+    await helper.call("POST", f"/conversations/{again.conversation_id}/close", json={"outcome": "resolved"})
+    closed = await helper.call("GET", "/help-requests", params={"status": "closed"})
+    assert [each["outcome"] for each in closed.json()["requests"]] == [
+        "resolved",
+        "no_response",
+    ]  # newest first
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,25 @@ async def test_news_of_a_held_conversation_is_told_again_when_its_nudge_was_lost
         await socket.next("changed", conversation_id=visitor.conversation_id, last_seq=seq)
 
 
+async def test_conversation_that_left_is_told_of_no_more(site: Site):
+    site.assistant.replies["转人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
+    staff, visitor = await site.staff("lin"), await site.visitor()
+    await visitor.say("转人工")
+    await visitor.updates(lambda found: len(found) >= 3)
+    request = await site.parts.desk.request_of(visitor.conversation_id)
+    assert request is not None
+    await staff.call("POST", f"/help-requests/{request.id}/claim")
+    async with staff.socket() as socket:
+        await socket.next("changed", conversation_id=visitor.conversation_id)
+        await staff.call("POST", f"/conversations/{visitor.conversation_id}/release")
+        await socket.next("mine", conversations=[])
+        seq = await visitor.say("还在吗")
+        await staff.call("PUT", "/presence", json={"status": "busy"})
+        await socket.next("presence", status="busy")  # after what there was to say of it
+    told = [m["last_seq"] for m in socket.received if m["type"] == "changed"]
+    assert told and max(told) < seq
+
+
 async def test_board_is_told_of_when_a_held_conversation_goes_on_within_the_same_second(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ):

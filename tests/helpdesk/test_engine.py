@@ -16,7 +16,7 @@ from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.live import Live
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.storage import conversations, people, settings
+from bot.helpdesk.storage import conversations, people, requests, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.visiting import VisitorTickets
@@ -351,6 +351,17 @@ async def test_nothing_is_lost_when_valkey_is_emptied_at_any_moment(
     flush()
     assert (await desk.request_of(request.conversation_id)).level == 1  # type: ignore[union-attr]
     assert (await desk.claim(request.id, ann)).claimed_by == ann.id
+
+
+async def test_every_department_is_alarmed_when_one_has_more_late_requests_than_are_shown(
+    database: Database, queue: Queue, query: Query
+) -> None:
+    made = [await queue() for _ in range(3)]
+    await query("UPDATE help_request SET level = 2")
+    await query("UPDATE help_request SET department = '人社局' WHERE id = :id", id=made[2].id)
+    async with database.reading() as connection:
+        found = await requests.alarming(connection, 1)
+    assert {each.department for each in found} == {"税务局", "人社局"} and len(found) == 2
 
 
 async def test_topic_gives_the_department_when_the_handoff_names_none(

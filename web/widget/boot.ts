@@ -59,7 +59,8 @@ function mount(settings: Settings): Api {
   document.body.append(element);
   replay(api, calls.filter(([name]) => !name.startsWith('set') && name !== 'on' && name !== 'pageVisited'));
   emitter.emit('ready', {});
-  void followLink(window, http, session.token).then((saved) => saved && session.goOn(saved));
+  const open = followLink(window, http);
+  if (open) void session.follow(open);
   return api;
 }
 

@@ -1,12 +1,13 @@
 /** The conversation of this page: joins state, storage and connection. The view calls it and draws its state. */
+import type { Open } from './link';
 import { Opening } from './opening';
 import type { Button } from './payload';
 import { type ClientFrame, type Leave, MAX_TEXT, type Rating, type ServerFrame, type WechatCode, isPassing } from './protocol';
 import { Repeat } from './repeat';
 import { hasGap } from './select';
 import type { Settings } from './settings';
-import { type Event, type Outgoing, type State, initialState, reduce, withoutChoices } from './state';
-import type { Memory, Saved } from './storage';
+import { type Event, type Outgoing, type State, frameOf, initialState, reduce, withoutChoices } from './state';
+import { type Memory, type Saved, continueWith, goBack } from './storage';
 import { Connection, type ConnectionEvents } from './transport/connection';
 import { type Http, HttpError, type StartRequest } from './transport/http';
 
@@ -33,6 +34,8 @@ export class Session {
   private connection: Connection | null = null;
   private saved: Saved | null = null;
   private rating: Rating | null = null;
+  /** The link that waits for the visitor's answer. */
+  private invitation: Open | null = null;
   private typedAt = 0;
   private ackTimer: ReturnType<typeof setTimeout> | undefined;
   private askedAfter = -1;
@@ -61,21 +64,55 @@ export class Session {
       outbox: memory.unsent(),
       panelOpen: memory.panelOpen(),
     });
+    this.showOrigin();
     if (this.saved) this.connect(this.saved.token);
     else if (this.state.outbox.length > 0) this.opening.start();
   }
 
-  /** What opens the conversation of this page; null before there is one. */
-  get token(): string | null {
-    return this.saved?.token ?? null;
+  /**
+   * A link leads to another conversation. Anybody may have sent it: who has one of their own is asked before,
+   * lest they write into somebody else's unawares.
+   */
+  async follow(open: Open): Promise<void> {
+    this.invitation = open;
+    if (!this.saved) return this.acceptLink();
+    this.dispatch({ type: 'origin', origin: 'asked' });
+    this.setOpen(true);
   }
 
-  /** Goes on with a conversation begun elsewhere, in place of the one this page had. */
-  goOn(saved: Saved): void {
-    this.parts.memory.forget();
-    this.parts.memory.save(saved);
-    this.adopt(saved);
+  /** Goes on with the conversation of the link; the one of this page is kept to come back to. */
+  async acceptLink(): Promise<void> {
+    const saved = await this.invitation?.(this.saved?.token ?? null);
+    this.declineLink();
+    if (!saved) return;
+    if (saved.conversationId !== this.saved?.conversationId) this.goOn(saved);
     this.setOpen(true);
+  }
+
+  declineLink(): void {
+    this.invitation = null;
+    this.showOrigin();
+  }
+
+  private goOn(saved: Saved): void {
+    continueWith(this.parts.memory, saved, this.saved);
+    this.adopt(saved);
+  }
+
+  /** Leaves the conversation of a link for the one this page had before, or for a new one. */
+  back(): void {
+    const former = goBack(this.parts.memory);
+    if (former) return this.adopt(former);
+    this.connection?.stop();
+    this.connection = null;
+    this.saved = null;
+    this.dispatch({ type: 'forgotten' });
+    this.showOrigin();
+  }
+
+  private showOrigin(): void {
+    const continued = this.parts.memory.continued();
+    this.dispatch({ type: 'origin', origin: continued ? (continued.former ? 'continued' : 'continuedAlone') : 'own' });
   }
 
   subscribe(listener: Listener): () => void {
@@ -238,6 +275,7 @@ export class Session {
     const { conversationId } = saved;
     const seenSeq = this.parts.memory.seenSeq();
     this.dispatch({ type: 'restored', conversationId, seenSeq, outbox: withoutChoices(unsent), panelOpen });
+    this.showOrigin();
     this.rekeep();
     this.connect(saved.token);
   }
@@ -349,15 +387,12 @@ export class Session {
     // Another tab may have started afresh already.
     const other = this.parts.memory.saved();
     if (other && other.token !== this.saved?.token) return this.adopt(other);
+    if (this.parts.memory.continued()?.former) return this.back();
     this.saved = null;
     this.parts.memory.forget();
     this.dispatch({ type: 'forgotten' });
+    this.showOrigin();
     this.rekeep();
     if (this.state.outbox.some((message) => message.status === 'sending')) this.opening.start();
   }
-}
-
-function frameOf({ id, text, choice }: Outgoing): ClientFrame {
-  if (choice === null) return { type: 'send', client_message_id: id, text };
-  return { type: 'choose', client_message_id: id, ...choice, label: text };
 }

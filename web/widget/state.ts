@@ -1,5 +1,5 @@
 /** What the widget knows, and how it changes: `reduce(state, event)` is pure, everything else follows from it. */
-import { type Helper, type Owner, type Update, type Wechat, toHelper } from './protocol';
+import { type ClientFrame, type Helper, type Owner, type Update, type Wechat, toHelper } from './protocol';
 
 export interface Outgoing {
   id: string;
@@ -39,7 +39,14 @@ export interface State {
   helperReadSeq: number;
   /** `gone`: the server takes no rating for this closing any more. */
   rating: 'idle' | 'sending' | 'failed' | 'gone';
+  origin: Origin;
 }
+
+/**
+ * Whose conversation it is: begun here; begun here while a link asks to open another; one that a link led to,
+ * with or without one that was begun here before.
+ */
+export type Origin = 'own' | 'asked' | 'continued' | 'continuedAlone';
 
 export type Event =
   | { type: 'restored'; conversationId: string | null; seenSeq: number; outbox: Outgoing[]; panelOpen: boolean }
@@ -57,7 +64,8 @@ export type Event =
   | { type: 'linked'; link: Link }
   | { type: 'seen'; seq: number }
   | { type: 'panel'; open: boolean }
-  | { type: 'rating'; status: State['rating'] };
+  | { type: 'rating'; status: State['rating'] }
+  | { type: 'origin'; origin: Origin };
 
 /** A typing sign is believed this long after it came. */
 export const TYPING_MS = 6_000;
@@ -82,6 +90,7 @@ export const initialState: State = {
   seenSeq: 0,
   helperReadSeq: 0,
   rating: 'idle',
+  origin: 'own',
 };
 
 function setOwner(state: State, owner: Owner, helper: Helper | null, since: number): State {
@@ -212,5 +221,13 @@ export function reduce(state: State, event: Event): State {
       return { ...state, panelOpen: event.open };
     case 'rating':
       return { ...state, rating: event.status };
+    case 'origin':
+      return event.origin === state.origin ? state : { ...state, origin: event.origin };
   }
+}
+
+/** What is sent to the server for a message. */
+export function frameOf({ id, text, choice }: Outgoing): ClientFrame {
+  if (choice === null) return { type: 'send', client_message_id: id, text };
+  return { type: 'choose', client_message_id: id, ...choice, label: text };
 }

@@ -6,12 +6,19 @@ export interface Saved {
   conversationId: string;
 }
 
+export interface Continued {
+  former: Saved | null;
+}
+
 type Area = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 export interface Memory {
   saved(): Saved | null;
   save(saved: Saved): void;
   forget(): void;
+  /** Set while the conversation is one that a link led to, with the one this page had before, if any. */
+  continued(): Continued | null;
+  saveContinued(value: Continued): void;
   seenSeq(): number;
   saveSeen(seq: number): void;
   unsent(): Outgoing[];
@@ -92,7 +99,13 @@ export function createMemory(server: string, local: Area, tab: Area): Memory {
     forget() {
       local.removeItem(name('conversation'));
       local.removeItem(name('seen'));
+      local.removeItem(name('continued'));
     },
+    continued() {
+      const raw = read(local, name('continued')) as Partial<Continued> | null;
+      return raw && { former: toSaved(raw.former) };
+    },
+    saveContinued: (value) => write(local, name('continued'), value),
     seenSeq: () => Number(read(local, name('seen'))) || 0,
     saveSeen: (seq) => write(local, name('seen'), seq),
     unsent: () =>
@@ -108,4 +121,21 @@ export function createMemory(server: string, local: Area, tab: Area): Memory {
       return key === name('seen') ? 'seen' : null;
     },
   };
+}
+
+/** Goes on with another conversation than `own`, and keeps the one this page had before any link to come back to. */
+export function continueWith(memory: Memory, saved: Saved, own: Saved | null): void {
+  const before = memory.continued();
+  const former = before ? before.former : own;
+  memory.forget();
+  memory.saveContinued({ former });
+  memory.save(saved);
+}
+
+/** Leaves the conversation of a link; the one this page had before it, if any. */
+export function goBack(memory: Memory): Saved | null {
+  const former = memory.continued()?.former ?? null;
+  memory.forget();
+  if (former) memory.save(former);
+  return former;
 }

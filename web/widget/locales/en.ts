@@ -126,6 +126,12 @@ const en: Texts = {
   wechatDone: 'The conversation now goes on in WeChat; you see it here too.',
   offline: 'You are offline; reconnecting by itself',
   reconnecting: 'Connection lost, reconnecting…',
+  linkAsks: 'This link opens another conversation. If it is not your own link, do not open it.',
+  linkAccept: 'Open',
+  linkDecline: 'Stay here',
+  linkContinued: 'This conversation was opened by a link; whoever sent it may see it too.',
+  linkBack: 'Back to mine',
+  linkNew: 'Start a new one',
   reconnectNow: 'Retry now',
   newMessages: 'New messages',
 };

@@ -124,6 +124,12 @@ const zh = {
   wechatDone: '已接上微信。接下来在微信里说就行，这里也看得到。',
   offline: '网络已断开，恢复后自动重连',
   reconnecting: '连接中断，正在重连…',
+  linkAsks: '这个链接要打开另一段对话。不是您自己的链接，请不要打开。',
+  linkAccept: '打开',
+  linkDecline: '留在这里',
+  linkContinued: '这是从链接打开的对话，发链接的人也可能看到。',
+  linkBack: '回到原来的对话',
+  linkNew: '开始新对话',
   reconnectNow: '立即重试',
   newMessages: '有新消息',
 };

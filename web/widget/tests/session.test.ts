@@ -274,7 +274,8 @@ describe('a conversation begun in WeChat', () => {
     const link = await world.begin('甲');
     link.give({ type: 'update', update: update(1) }, { type: 'update', update: update(2) });
     world.session.see();
-    world.session.goOn({ token: 'w1', conversationId: 'wechat1' });
+    await world.session.follow(() => Promise.resolve({ token: 'w1', conversationId: 'wechat1' }));
+    await world.session.acceptLink();
     world.link.events.up();
     expect(world.session.state.conversationId).toBe('wechat1');
     expect(world.session.state.panelOpen).toBe(true);

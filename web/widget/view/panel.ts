@@ -6,6 +6,7 @@ import { Composer } from './composer';
 import { h, setHidden, setText } from './dom';
 import { Header } from './header';
 import { Log } from './log';
+import { OriginBar } from './origin';
 import { bannerBar, emptyState, loadingState, typingDots } from './parts';
 import { Queue } from './queue';
 import { Scroller } from './scroller';
@@ -20,6 +21,7 @@ export class Panel {
   private readonly scroller: Scroller;
   private readonly banner;
   private readonly wechat: WechatCard;
+  private readonly origin: OriginBar;
   private readonly typing = typingDots();
   private readonly empty: HTMLElement;
   private readonly loading: HTMLElement;
@@ -49,11 +51,17 @@ export class Panel {
     });
     this.composer = new Composer(session, texts, () => this.scroller.toEnd(), this.wechat.button);
     this.banner = bannerBar(texts, () => session.hurry());
+    this.origin = new OriginBar(texts, {
+      accept: () => void session.acceptLink(),
+      decline: () => session.declineLink(),
+      back: () => session.back(),
+    });
     this.node = h(
       'section',
       { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', 'data-testid': 'panel', lang: texts.lang, hidden: true },
       this.header.node,
       this.banner.node,
+      this.origin.node,
       middle,
       this.queue.node,
       this.composer.node,
@@ -70,6 +78,7 @@ export class Panel {
     this.queue.render(state);
     this.wechat.render(state);
     this.renderBanner(state);
+    this.origin.render(state);
     this.renderTyping(state);
     setHidden(this.empty, !isEmpty(state) || isLoading(state));
     setHidden(this.loading, !isLoading(state));
