@@ -81,7 +81,7 @@ def test_visitor_off_hours_gets_a_ticket_its_state_and_its_result(
         expect(messages(visitor, kind="notice").filter(has_text="继续办理，不用在这里等候")).to_be_visible()
         ask(visitor, "我的工单到哪了")  # nobody has to come any more, so the bot answers at night
         expect(visitor.get_by_test_id("ticket-card")).to_have_count(2)
-    card = visitor.get_by_test_id("ticket-card").last
+    card = visitor.get_by_test_id("ticket-card").first  # moves on with the ticket; what was answered stays
     expect(card).to_contain_text(number)
     expect(card).to_have_attribute("data-status", "open")
     screenshot(visitor, "widget-ticket")
@@ -103,9 +103,10 @@ def test_visitor_off_hours_gets_a_ticket_its_state_and_its_result(
     expect(messages(visitor).filter(has_text="请带红线图到规划窗口办理").last).to_be_visible()
     expect(card).to_have_attribute("data-status", "resolved")
     ask(visitor, "我的工单到哪了")
-    expect(visitor.get_by_test_id("ticket-card")).to_have_count(3)
-    expect(card).to_have_attribute("data-status", "resolved")
-    expect(card).to_contain_text("请带红线图")
+    told = visitor.get_by_test_id("ticket-card")
+    expect(told).to_have_count(3)
+    expect(told.last).to_have_attribute("data-status", "resolved")
+    expect(told.last).to_contain_text("请带红线图")
     screenshot(visitor, "widget-ticket-asked")
 
     visitor.get_by_test_id("ticket-no").click()
