@@ -115,6 +115,25 @@ const hant: Texts = {
   reconnecting: '連接中斷，正在重連…',
   reconnectNow: '立即重試',
   newMessages: '有新消息',
+  ticket: '工單',
+  ticketDepartment: '承辦部門',
+  ticketDue: '預計辦結',
+  ticketSteps: ['已登記', '辦理中', '已辦結'],
+  ticketStatuses: {
+    open: '等待受理',
+    assigned: '已分派',
+    in_progress: '辦理中',
+    resolved: '已辦結',
+    closed: '已辦結',
+    reopened: '重新辦理',
+    cancelled: '已取消',
+  } as Record<string, string>,
+  linkAsks: '這個連結要開啟另一段對話。不是您自己的連結，請不要開啟。',
+  linkAccept: '開啟',
+  linkDecline: '留在這裡',
+  linkContinued: '這是從連結開啟的對話，發連結的人也可能看到。',
+  linkBack: '回到原來的對話',
+  linkNew: '開始新對話',
 };
 
 export default hant;
