@@ -184,7 +184,7 @@ async def search(call: Call) -> HTTPResponse:
 
 _CONVERSATION = "/api/staff/conversations/<conversation_id:[0-9a-f]{32}>"
 # A specialist is called in by a helper and takes nothing from the queue.
-_CLAIMERS: frozenset[Role] = frozenset({"helper", "supervisor", "administrator"})
+CLAIMING_ROLES: frozenset[Role] = frozenset({"helper", "supervisor", "administrator"})
 
 ROUTES = (
     Route(
@@ -203,7 +203,7 @@ ROUTES = (
         claim,
         "Take a help request",
         answer=OneRequestOut,
-        roles=_CLAIMERS,
+        roles=CLAIMING_ROLES,
     ),
     Route(
         "GET",

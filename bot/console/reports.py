@@ -68,6 +68,7 @@ class FiguresOut(Wire):
     resolution_rate: float | None
     abandoned: int
     abandonment_rate: float | None
+    by_ticket: int
     conversations: int
     bot_solved: int
     bot_solved_rate: float | None

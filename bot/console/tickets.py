@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from bot.console.desk import CLAIMING_ROLES, OneRequestOut
 from bot.errors import HttpError
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import Staff
@@ -13,7 +14,7 @@ from bot.helpdesk.storage.tickets import Wanted
 from bot.helpdesk.tickets import STATUSES, Ticket, TicketEvent
 from bot.helpdesk.tickets.handling import PAGE, Matter
 from bot.web import Body, Call, Route
-from bot.wire import Moment, PersonOut, Wire
+from bot.wire import Moment, PersonOut, Wire, request_out
 
 
 class Which(Body):
@@ -273,6 +274,11 @@ async def cancel(call: Call, ticket_id: str) -> OneTicketOut:
     return _one(await call.parts.office.tickets.cancel(call.staff, ticket_id, call.body.reason))
 
 
+async def talk(call: Call, ticket_id: str) -> OneRequestOut:
+    """Go to the visitor in their conversation."""
+    return OneRequestOut(request=request_out(await call.parts.office.follow_ups.talk(call.staff, ticket_id)))
+
+
 _TICKET = "/api/staff/tickets/<ticket_id:[0-9a-f]{32}>"
 
 
@@ -301,4 +307,13 @@ ROUTES = (
     _step("close", close, "The result stands"),
     _step("reopen", reopen, "The result does not hold", Reason),
     _step("cancel", cancel, "Nobody needs it", Reason),
+    Route(
+        "POST",
+        f"{_TICKET}/talk",
+        "staff",
+        talk,
+        "Go to the visitor in their conversation",
+        answer=OneRequestOut,
+        roles=CLAIMING_ROLES,
+    ),
 )

@@ -159,7 +159,9 @@ class Helping(UseCases):
                 await people.engage(work.connection, request.claimed_by, work.now)
             await work.hand_over("bot", "closed")
             await conversations.mark_closed(work.connection, conversation_id, work.now)
-            await work.notice("closed", outcome=outcome, ask_rating=True)
+            rated = rules.asks_rating(closed)
+            text = "closed" if rated else "closed_follow_up"
+            await work.notice("closed", text, outcome=outcome, ask_rating=rated)
             return closed
 
     async def release(self, conversation_id: str, staff: Staff, reason: str = "given_back") -> HelpRequest:

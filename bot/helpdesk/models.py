@@ -14,7 +14,7 @@ Visibility = Literal["public", "internal"]
 RequestStatus = Literal["waiting", "offered", "claimed", "closed"]
 Presence = Literal["ready", "busy", "away"]
 Role = Literal["helper", "specialist", "supervisor", "administrator"]
-Outcome = Literal["resolved", "unresolved", "no_response"]
+Outcome = Literal["resolved", "unresolved", "no_response", "ticket"]
 JSON = dict[str, Any]
 
 

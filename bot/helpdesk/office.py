@@ -17,6 +17,7 @@ from bot.helpdesk.live import Live, utcnow
 from bot.helpdesk.reports.service import Reports
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.following import FollowUps
 from bot.helpdesk.tickets.handling import StaffTickets
 from bot.helpdesk.tickets.reminders import TicketClock
 from bot.helpdesk.tickets.unreached import UnreachedVisitors
@@ -31,6 +32,7 @@ class Office:
     visitor_tickets: VisitorTickets
     unreached: UnreachedVisitors
     tickets: StaffTickets
+    follow_ups: FollowUps
     ticket_clock: TicketClock
     people: PeopleAdministration
     places: PlaceAdministration
@@ -57,6 +59,7 @@ class Office:
             VisitorTickets(*shared),
             UnreachedVisitors(*shared),
             StaffTickets(*shared),
+            FollowUps(*shared),
             TicketClock(*shared),
             PeopleAdministration(database, accounts, thresholds, clock),
             PlaceAdministration(database, clock),

@@ -204,7 +204,7 @@ class Work(Nudging):
     ) -> HelpRequest:
         """Queue the conversation for a person; ``handoff`` is the payload ``{reason, topic, department}``."""
         reason = str(handoff.get("reason") or "asked")
-        brief = await self._brief(reason, suggestions)
+        brief = await self.brief(reason, suggestions)
         conversation = self.conversation
         # Off duty the minute starts when somebody is back; the visitor is told when that is.
         starts = self.now if reception.duty.on_duty else reception.duty.next_start or self.now
@@ -347,7 +347,8 @@ class Work(Nudging):
         known = {name: value for name, value in detail.items() if value is not None}
         await requests.add_event(self.connection, before, after, event, actor, reason, self.now, known)
 
-    async def _brief(self, reason: str, suggestions: Sequence[JSON]) -> JSON:
+    async def brief(self, reason: str, suggestions: Sequence[JSON]) -> JSON:
+        """What whoever helps sees first."""
         recent = await messages.newest(self.connection, self.conversation.id, _BRIEF_MESSAGES)
         brief = rules.build_brief(rules.turns(recent), reason, self._facts(), suggestions)
         rules.check_storable(brief)

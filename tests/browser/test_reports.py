@@ -69,7 +69,7 @@ def printed(found: dict[str, Any]) -> list[str]:
         str(found["requests"]), str(found["answered"]), str(found["within"]), percent(found["rate"]),
         seconds(found["median_seconds"]), seconds(found["p95_seconds"]), str(found["breached"]),
         percent(found["resolution_rate"]), percent(found["abandonment_rate"]),
-        percent(found["bot_solved_rate"]), stars, str(found["tickets"]),
+        str(found["by_ticket"]), percent(found["bot_solved_rate"]), stars, str(found["tickets"]),
     ]  # fmt: skip
 
 

@@ -90,6 +90,31 @@ def test_advance_refuses_a_release_when_nobody_holds_the_request(status: str) ->
         rules.advance(a_request(status=status), rules.Release(), NOW)
 
 
+@pytest.mark.parametrize("status", ["waiting", "offered"])
+def test_advance_ends_the_request_by_ticket_when_its_clock_has_not_begun(status: str) -> None:
+    opens, left = NOW + timedelta(hours=12), NOW + timedelta(minutes=3)
+    night = a_request(status=status, waiting_since=opens, promised_from=opens)
+    ended = rules.advance(night, rules.EndByTicket(), left)
+    assert ended == replace(night, status="closed", closed_at=left, outcome="ticket")
+    assert not rules.asks_rating(ended)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        a_request(),
+        a_request(waiting_since=NOW),
+        a_request(breached_at=NOW),
+        rules.advance(a_request(waiting_since=NOW + timedelta(hours=1)), rules.Claim("ann", "安"), NOW),
+    ],
+    ids=["asked on duty", "duty begins", "breached", "held"],
+)
+def test_advance_refuses_an_end_by_ticket_when_somebody_may_still_come(request_: HelpRequest) -> None:
+    assert not rules.may_end_by_ticket(request_, NOW)
+    with pytest.raises(WrongState):
+        rules.advance(request_, rules.EndByTicket(), NOW)
+
+
 _people = st.sampled_from(["ann", "ben", "cy"])
 _events = st.one_of(
     st.builds(rules.Claim, _people, st.just("名")),
@@ -149,6 +174,14 @@ def test_check_may_rate_wants_the_newest_help_closed_when_there_was_any() -> Non
     for conversation, newest in ((a_conversation(closed_at=NOW), claimed_by(ANN)), (a_conversation(), None)):
         with pytest.raises(WrongState):
             rules.check_may_rate(conversation, newest)
+
+
+def test_check_may_rate_raises_when_the_ticket_asks_for_the_rating() -> None:
+    ended = a_request(status="closed", closed_at=NOW, outcome="ticket")
+    followed = a_request(status="closed", closed_at=NOW, outcome="resolved", reason=rules.FOLLOW_UP)
+    for newest in (ended, followed):
+        with pytest.raises(WrongState):
+            rules.check_may_rate(a_conversation(closed_at=NOW), newest)
 
 
 def test_check_may_post_raises_when_public_and_not_the_owner() -> None:

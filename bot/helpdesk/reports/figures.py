@@ -140,6 +140,7 @@ def figures(key: str | None, material: Material) -> JSON:
         "resolution_rate": share(sum(judged), len(judged)),
         "abandoned": abandoned,
         "abandonment_rate": share(abandoned, len(requests)),
+        "by_ticket": sum(f.by_ticket for f in found),
         "conversations": talks,
         "bot_solved": solved,
         "bot_solved_rate": share(solved, talks),

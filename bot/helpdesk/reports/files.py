@@ -152,6 +152,7 @@ _FIGURES: dict[str, Make] = {
     "resolved": _summed("resolved"),
     "resolution_base": _summed("resolution_base"),
     "abandoned": _summed("abandoned"),
+    "by_ticket": _summed("by_ticket"),
     "conversations": _conversations(lambda f, key: f.count("conversations", key)),
     "bot_solved": _conversations(lambda f, key: f.total("conversations", "bot_solved", key)),
     "rated": _summed("rated"),

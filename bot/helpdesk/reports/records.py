@@ -39,6 +39,11 @@ class RequestRecord:
     promised_from: datetime | None = None
     held_seconds: float | None = None
 
+    @property
+    def by_ticket(self) -> bool:
+        """Whether a ticket that its visitor left off hours ended it: it never asked for a helper's place."""
+        return self.outcome == "ticket"
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationRecord:
@@ -67,7 +72,8 @@ class Facts:
     """What a help request contributes to each figure.
 
     ``counted``: it was answered, breached or closed, so it can be said whether it was answered in time;
-    ``resolution``: whether the matter was settled, None while that is open.
+    ``by_ticket``: it ended by a ticket before anybody had to be there, so that cannot be said, nor whether it
+    was settled; ``resolution``: whether the matter was settled, None while that is open.
     """
 
     response_seconds: float | None
@@ -75,6 +81,7 @@ class Facts:
     within: bool
     resolution: bool | None
     abandoned: bool
+    by_ticket: bool
     satisfied: bool
     handling_seconds: float | None
 
@@ -85,10 +92,11 @@ def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts
     answered = response is not None
     return Facts(
         response_seconds=response,
-        counted=answered or record.breached or record.closed_at is not None,
+        counted=answered or record.breached or (record.closed_at is not None and not record.by_ticket),
         within=response is not None and response <= promise_seconds,
         resolution=resolution(record, now),
         abandoned=record.closed_at is not None and not answered and record.outcome == "no_response",
+        by_ticket=record.by_ticket,
         satisfied=record.stars is not None and record.stars >= SATISFIED_FROM,
         handling_seconds=handling_seconds(record),
     )
@@ -118,7 +126,7 @@ def resolution(record: RequestRecord, now: datetime) -> bool | None:
     The visitor's own word counts at once. Otherwise the helper must have closed it as resolved, and the
     visitor must not have asked for a person again within seven days.
     """
-    if record.closed_at is None:
+    if record.closed_at is None or record.by_ticket:
         return None
     if record.resolved is not None:
         return record.resolved

@@ -13,7 +13,8 @@ Cell = str | int | float | None
 REQUEST_COLUMNS = (
     "id", "day", "department", "helper", "reason", "requested_at", "first_response_at", "closed_at",
     "outcome", "response_seconds", "answered", "rate_base", "within", "breached", "cause", "closed",
-    "resolution_base", "resolved", "abandoned", "rated", "stars", "satisfied", "handling_seconds",
+    "resolution_base", "resolved", "abandoned", "by_ticket", "rated", "stars", "satisfied",
+    "handling_seconds",
 )  # fmt: skip
 CONVERSATION_COLUMNS = ("id", "day", "bot_solved")
 TICKET_COLUMNS = ("id", "day", "department", "helper", "number", "status")
@@ -64,6 +65,7 @@ def _request(record: RequestRecord, found: Facts, names: dict[str, str], nobody:
         "resolution_base": int(found.resolution is not None),
         "resolved": int(found.resolution is True),
         "abandoned": int(found.abandoned),
+        "by_ticket": int(found.by_ticket),
         "rated": int(record.stars is not None),
         "stars": record.stars,
         "satisfied": int(found.satisfied),

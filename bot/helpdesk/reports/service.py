@@ -146,18 +146,18 @@ def _computed(
 
 def _advised(records: list[RequestRecord], day: date, goal: Goal) -> StaffingReport:
     days_of = [local_day(each.requested_at) for each in records]
-    that_day = [_arrival(each) for each, on in zip(records, days_of, strict=True) if on == day]
+    that_day = [each for each, on in zip(records, days_of, strict=True) if on == day]
     before = [each for each, on in zip(records, days_of, strict=True) if on < day]
     alike, days = _alike(before, day)
-    handling = mean_handling(_arrival(each) for each in before)
-    advised = advise([_arrival(each) for each in alike], days, handling, goal)
-    real = actual(that_day, goal.seconds)
+    handling = mean_handling(_arrivals(before))
+    advised = advise(_arrivals(alike), days, handling, goal)
+    real = actual(_arrivals(that_day), goal.seconds)
     return StaffingReport(day, days, handling, [(each, *real[each.slot]) for each in advised])
 
 
 def _replayed(records: list[RequestRecord], goal: Goal) -> tuple[list[Replayed], float | None]:
     days = len({local_day(each.requested_at) for each in records})
-    return replay([_arrival(each) for each in records], days, goal)
+    return replay(_arrivals(records), days, goal)
 
 
 def _alike(before: list[RequestRecord], day: date) -> tuple[list[RequestRecord], int]:
@@ -174,6 +174,11 @@ def _alike(before: list[RequestRecord], day: date) -> tuple[list[RequestRecord],
     return [each for each in before if local_day(each.requested_at) in wanted], len(days)
 
 
+def _arrivals(records: list[RequestRecord]) -> list[Arrival]:
+    """Those that wanted a helper's place; what a ticket ended off hours wanted none."""
+    return [_arrival(each) for each in records if not each.by_ticket]
+
+
 def _arrival(record: RequestRecord) -> Arrival:
     return Arrival(record.requested_at, handling_seconds(record), record.helper_id, response_seconds(record))
 
@@ -188,8 +193,8 @@ def bounds(first: date, last: date) -> tuple[datetime, datetime]:
 _DEFINED = (
     "requests", "answered", "within", "rate_base", "rate", "median_seconds", "p95_seconds", "breached",
     *CAUSES, "closed", "resolved", "resolution_base", "resolution_rate", "abandoned", "abandonment_rate",
-    "conversations", "bot_solved", "bot_solved_rate", "reason", "rated", "mean_stars", "satisfied",
-    "satisfied_rate", "tickets", "mean_handling_seconds",
+    "by_ticket", "conversations", "bot_solved", "bot_solved_rate", "reason", "rated", "mean_stars",
+    "satisfied", "satisfied_rate", "tickets", "mean_handling_seconds",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.helpdesk.errors import Forbidden, WrongState
 from bot.helpdesk.models import Conversation, HelpRequest, Owner, Staff, Visibility
+from bot.helpdesk.rules.requests import asks_rating
 
 OVERSEERS = ("supervisor", "administrator")
 CLAIMERS = ("helper", *OVERSEERS)
@@ -25,8 +26,11 @@ def check_oversees(staff: Staff) -> None:
 def check_may_rate(conversation: Conversation, newest: HelpRequest | None) -> None:
     """Raise ``WrongState`` before there is anything to rate.
 
-    Help stays open to rating after the visitor has typed on, until they ask for a person again.
+    Help stays open to rating after the visitor has typed on, until they ask for a person again. What ended by
+    a ticket, or followed one up, is rated with the ticket's result.
     """
+    if newest is not None and not asks_rating(newest):
+        raise WrongState("it is rated with its ticket")
     if newest.status != "closed" if newest else conversation.closed_at is None:
         raise WrongState("it can be rated once it is closed")
 

@@ -10,6 +10,8 @@ from bot.helpdesk.rules.policy import Policy
 OPEN_STATUSES = ("waiting", "offered", "claimed")
 CLAIMABLE_STATUSES = ("waiting", "offered")
 BREACHED = 4
+#: The reason of a request that nobody asked for: staff went to the visitor to follow a ticket up.
+FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,8 @@ class Redirect:
 
 
 @dataclass(frozen=True)
-class Postpone:
-    """Its visitor left a ticket before anybody was on duty: who calls them back does so until ``until``."""
-
-    until: datetime
-    deadline_at: datetime
+class EndByTicket:
+    """Its visitor left a ticket before anybody had to be there: the matter goes on in the ticket."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Climb:
     level: int
 
 
-Event = Offer | Unoffer | Claim | Respond | Close | Release | Move | Redirect | Postpone | Climb
+Event = Offer | Unoffer | Claim | Respond | Close | Release | Move | Redirect | EndByTicket | Climb
 
 
 def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
@@ -110,10 +109,23 @@ def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
             return _released(request, now)
         case Redirect():
             return _redirected(request, event, now)
-        case Postpone():
-            return _postponed(request, event, now)
+        case EndByTicket():
+            return _ended_by_ticket(request, now)
         case Climb():
             return _climbed(request, event, now)
+
+
+def may_end_by_ticket(request: HelpRequest, now: datetime) -> bool:
+    """Whether a ticket left now ends the request: nobody holds it, and its clock has not begun to run.
+
+    Once the clock runs somebody may still come, and a broken promise stays one.
+    """
+    return request.status in CLAIMABLE_STATUSES and request.clock_from > now
+
+
+def asks_rating(request: HelpRequest) -> bool:
+    """Whether its end asks for a rating; where a ticket goes on, that asks for one with its result."""
+    return request.outcome != "ticket" and request.reason != FOLLOW_UP
 
 
 def is_answered(request: HelpRequest) -> bool:
@@ -165,14 +177,10 @@ def _redirected(request: HelpRequest, event: Redirect, now: datetime) -> HelpReq
     return replace(waiting, department=event.department)
 
 
-def _postponed(request: HelpRequest, event: Postpone, now: datetime) -> HelpRequest:
-    if request.status not in CLAIMABLE_STATUSES:
-        raise WrongState("a helper holds the request already")
-    if request.clock_from <= now or event.until <= request.clock_from:
-        return request  # its clock runs already, and goes on
-    return replace(
-        request, waiting_since=event.until, promised_from=event.until, deadline_at=event.deadline_at
-    )
+def _ended_by_ticket(request: HelpRequest, now: datetime) -> HelpRequest:
+    if not may_end_by_ticket(request, now):
+        raise WrongState("its clock runs, or a helper holds it: somebody may still come")
+    return replace(request, status="closed", closed_at=now, outcome="ticket")
 
 
 def _climbed(request: HelpRequest, event: Climb, now: datetime) -> HelpRequest:

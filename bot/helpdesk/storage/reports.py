@@ -8,10 +8,12 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.reports.records import ConversationRecord, RequestRecord, TicketRecord
+from bot.helpdesk.rules import FOLLOW_UP
 from bot.helpdesk.storage.holding import HELD_SECONDS
 
 _T = TypeVar("_T")
 _PORTION = 500
+# Staff who follow a ticket up were asked by nobody, so that is no request here.
 # Whose request it is: who gave the first answer, though another may have closed it; else who held it last.
 _REQUESTS = text(
     f"""
@@ -21,7 +23,7 @@ _REQUESTS = text(
            r.breached_at IS NOT NULL OR b.help_request_id IS NOT NULL AS breached, r.resolved, r.stars,
            (SELECT min(later.requested_at) FROM help_request later
             WHERE later.conversation_id = r.conversation_id
-              AND later.requested_at > r.requested_at) AS newer_at
+              AND later.requested_at > r.requested_at AND later.reason <> '{FOLLOW_UP}') AS newer_at
     FROM help_request r
     LEFT JOIN help_breach b ON b.help_request_id = r.id
     LEFT JOIN LATERAL (
@@ -29,7 +31,7 @@ _REQUESTS = text(
         WHERE e.help_request_id = r.id AND e.event = 'responded' ORDER BY e.id LIMIT 1
     ) first ON true
     LEFT JOIN staff s ON s.id = coalesce(first.actor_id, r.claimed_by, r.closed_by)
-    WHERE r.requested_at >= :starts AND r.requested_at < :ends
+    WHERE r.requested_at >= :starts AND r.requested_at < :ends AND r.reason <> '{FOLLOW_UP}'
       AND (CAST(:department AS text) IS NULL OR r.department = :department)
     ORDER BY r.requested_at, r.id
     """

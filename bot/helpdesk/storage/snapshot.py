@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.models import HelpRequest, Place
+from bot.helpdesk.rules import FOLLOW_UP
 from bot.helpdesk.rules.absence import CONNECTION_LOST, Held
 from bot.helpdesk.rules.dispatch import OpenOffer
 from bot.helpdesk.storage.holding import HELD_SECONDS
@@ -169,7 +170,9 @@ _HISTORY = text(
                 WHERE o.help_request_id = r.id AND o.ending = 'accepted'
                   AND o.offered_at <= r.first_response_at), r.requested_at)) AS pickup,
            {HELD_SECONDS} AS handling, r.requested_at
-    FROM help_request r WHERE r.requested_at >= :since ORDER BY r.requested_at DESC LIMIT :limit
+    FROM help_request r
+    WHERE r.requested_at >= :since AND r.outcome IS DISTINCT FROM 'ticket' AND r.reason <> '{FOLLOW_UP}'
+    ORDER BY r.requested_at DESC LIMIT :limit
     """
 )
 
@@ -218,7 +221,7 @@ async def answered_since(connection: AsyncConnection, since: datetime) -> tuple[
     rows = await connection.execute(
         text(
             "SELECT count(*), count(*) FILTER (WHERE first_response_at <= deadline_at) "
-            "FROM help_request WHERE first_response_at >= :since"
+            f"FROM help_request WHERE first_response_at >= :since AND reason <> '{FOLLOW_UP}'"
         ),
         {"since": since},
     )

@@ -3,15 +3,13 @@
 from dataclasses import replace
 
 from bot.helpdesk.errors import Invalid
-from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
-from bot.helpdesk.rules import CLAIMABLE_STATUSES, Postpone, advance, clean_text, deadline
+from bot.helpdesk.rules import EndByTicket, advance, clean_text, may_end_by_ticket
 from bot.helpdesk.storage import messages, requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.tickets.models import UNSETTLED, Source, Ticket
-from bot.helpdesk.times import stamp
 from bot.helpdesk.work import Work
 from bot.helpdesk.worktime import duty
 from bot.helpdesk.worktime.roster import schedule_of
@@ -29,7 +27,8 @@ class VisitorTickets(TicketUseCases):
     ) -> tuple[Ticket, bool]:
         """Leave a message and a way to be reached: the ticket, and whether it is a new one.
 
-        One unsettled ticket for one request for a person: what a second form says is added to the first.
+        One unsettled ticket for one request for a person: what a second form says is added to the first. A
+        request whose clock does not run yet ends by it, and the conversation goes back to the bot.
         Raises ``Invalid`` without a way to be reached, or when nothing was said that it could be about.
         """
         if description is not None:
@@ -38,31 +37,40 @@ class VisitorTickets(TicketUseCases):
         async with self._work(conversation_id) as work:
             cleaned = rules.clean_contact(contact, work.conversation.profile)
             request = await requests.newest_of(work.connection, conversation_id)
-            if existing := await self._left_before(work, request):
-                return await self._add(work, existing, contact, description), False
-            described = description or await self._last_words(work, request)
-            draft = await self._draft(work, request, described, cleaned)
-            ticket = await self._open(work, draft, _VISITOR)
-            if request is not None and request.status in CLAIMABLE_STATUSES:
-                await self._postpone(work, request, ticket)
-            return ticket, True
+            ticket = await self._left_before(work, request)
+            if new := ticket is None:
+                described = description or await self._last_words(work, request)
+                draft = await self._draft(work, request, described, cleaned)
+                ticket = await self._open(work, draft, _VISITOR)
+            else:
+                ticket = await self._add(work, ticket, contact, description)
+            if request is not None and may_end_by_ticket(request, work.now):
+                await self._end_by(work, request, ticket)
+            return ticket, new
 
-    async def _postpone(self, work: Work, request: HelpRequest, ticket: Ticket) -> None:
-        """Whoever left a ticket off hours has gone: it is the ticket's clock that counts, not the minute."""
-        until = ticket.contact_due_at
-        event = Postpone(until, deadline(until, self._policy))
-        postponed = advance(request, event, work.now)
-        if postponed is not request:
-            await requests.save(work.connection, request, postponed)
-            await work.record(request, postponed, "postponed", _VISITOR, "ticket", until=stamp(until))
-            work.nudges.append((STAFF_TOPIC, {"type": "queue"}))
+    async def _end_by(self, work: Work, request: HelpRequest, ticket: Ticket) -> None:
+        """Nobody has to come any more: the bot takes over again, and the ticket has a clock of its own."""
+        ended = advance(request, EndByTicket(), work.now)
+        await requests.save(work.connection, request, ended)
+        await work.record(request, ended, "closed", _VISITOR, "ticket", number=ticket.number)
+        await work.end_offers(request)
+        await work.end_company("closed")
+        await work.hand_over("bot", "closed")
+        told = {"outcome": "ticket", "ask_rating": False, "number": ticket.number}
+        await work.notice("closed", "closed_by_ticket", **told)
 
     async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
-        if request is not None:
-            newest = await storage.of_request(work.connection, request.id)
-            return newest if newest and newest.status in UNSETTLED else None
+        """The unsettled ticket that what is said now belongs to.
+
+        Who asks for a person again after a ticket ended the request before means the same matter.
+        """
+        if request is not None and (newest := await storage.of_request(work.connection, request.id)):
+            return newest if newest.status in UNSETTLED else None
         theirs = await storage.of_conversation(work.connection, work.conversation.id)
-        return next((t for t in theirs if t.source != "matter" and t.status in UNSETTLED), None)
+        left = [ticket for ticket in theirs if ticket.source != "matter" and ticket.status in UNSETTLED]
+        if request is not None:
+            left = [ticket for ticket in left if ticket.source == "off_hours"]
+        return next(iter(left), None)
 
     async def _add(self, work: Work, ticket: Ticket, contact: JSON, description: str | None) -> Ticket:
         """What a second form says goes into the history and the contact; sent twice, it changes nothing."""

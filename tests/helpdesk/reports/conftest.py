@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ def _one(dice: random.Random, n: int) -> RequestRecord:
     rated = closed and dice.random() < 0.5
     stars = dice.randint(1, 5) if rated else None
     breached = (answered is None and closed) or (answered and (answered - asked).total_seconds() > 60)
-    return RequestRecord(
+    record = RequestRecord(
         id=f"{n:032x}",
         conversation_id=f"{n // 2:032x}",
         requested_at=asked,
@@ -43,13 +44,18 @@ def _one(dice: random.Random, n: int) -> RequestRecord:
         closed_at=(answered or asked) + timedelta(seconds=round(dice.uniform(60, 900), 3))
         if closed
         else None,
-        outcome=dice.choice(["resolved", "unresolved"] if helper else ["no_response"]) if closed else None,
+        outcome=dice.choice(["resolved", "unresolved"] if helper else ["no_response", "ticket"])
+        if closed
+        else None,
         cause=dice.choice(["nobody_on_duty", "all_full", "claimed_and_silent"]) if breached else None,
         breached=bool(breached),
         resolved=stars > 2 if stars else None,
         stars=stars,
         newer_at=asked + timedelta(days=dice.uniform(0.1, 10)) if dice.random() < 0.2 else None,
     )
+    if record.by_ticket:  # before the promise counted; the ticket asks for the rating
+        return replace(record, breached=False, cause=None, resolved=None, stars=None)
+    return record
 
 
 @pytest.fixture

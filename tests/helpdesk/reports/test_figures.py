@@ -81,6 +81,16 @@ def test_resolution_is_judged_by_the_visitor_or_by_seven_days(
     assert facts(record, 60, seconds(after_seconds)).resolution is resolution
 
 
+def test_request_ended_by_ticket_is_neither_late_nor_abandoned_nor_in_the_base_of_a_rate():
+    night = request(closed_at=seconds(99), outcome="ticket", promised_from=seconds(54_000))
+    found = facts(night, 60, AFTER)
+    assert (found.by_ticket, found.counted, found.within, found.abandoned) == (True, False, False, False)
+    assert (found.resolution, found.handling_seconds) == (None, None)
+    row = figures("total", Material.of([night], [], [], 60, AFTER))
+    assert (row["requests"], row["closed"], row["by_ticket"]) == (1, 1, 1)
+    assert (row["rate"], row["resolution_rate"], row["abandoned"], row["breached"]) == (None, None, 0, 0)
+
+
 def test_abandoned_is_who_left_without_any_answer():
     gone = {"closed_at": seconds(99), "outcome": "no_response"}
     assert facts(request(**gone), 60, AFTER).abandoned

@@ -1,7 +1,7 @@
 """Tickets from a visitor's message to the result, against real stores."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -52,27 +52,6 @@ async def test_ticket_follows_the_request_it_is_left_for(
     assert new
     assert (ticket.help_request_id, ticket.department, ticket.topic) == (request.id, "税务局", "tax")
     assert ticket.description == "转人工"
-
-
-async def test_minute_gives_way_to_the_tickets_clock_when_it_was_left_off_hours(
-    visitors: VisitorTickets, queue: Queue, desk: Desk, conversation_id: str, query: Query,
-    clock: FakeClock,
-):  # fmt: skip
-    await query(
-        "INSERT INTO duty_span (weekday, starts, ends) "
-        "SELECT day, '09:00', '17:00' FROM generate_series(1, 5) day"
-    )
-    clock.now = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)  # eight in the evening
-    request = await queue(conversation_id)
-    opens = datetime(2026, 1, 6, 1, 0, tzinfo=UTC)
-    await query("UPDATE help_request SET waiting_since = :at, deadline_at = :at", at=opens)
-    ticket, _ = await visitors.leave(conversation_id, CONTACT)
-    waiting = await desk.request_of(conversation_id)
-    assert waiting is not None and waiting.id == request.id and waiting.status == "waiting"
-    assert waiting.clock_from == ticket.contact_due_at > opens
-    assert waiting.deadline_at == ticket.contact_due_at + timedelta(seconds=60)
-    rows = await query("SELECT actor_kind, reason FROM help_request_event WHERE event = 'postponed'")
-    assert [tuple(row) for row in rows] == [("visitor", "ticket")]
 
 
 async def test_minute_goes_on_when_the_ticket_is_left_on_duty(

@@ -21,6 +21,7 @@ export interface ReportRow {
   resolution_rate: number | null;
   abandoned: number;
   abandonment_rate: number | null;
+  by_ticket: number;
   conversations: number;
   bot_solved: number;
   bot_solved_rate: number | null;

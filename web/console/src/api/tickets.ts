@@ -1,5 +1,6 @@
 /** Tickets (docs/protocol.md): a matter that outlives its conversation. */
 import type { StaffApi } from './client';
+import type { HelpRequest } from './types';
 import type { HistoryEvent, Person } from './teamTypes';
 
 export type TicketStatus =
@@ -87,6 +88,11 @@ export class TicketsApi {
 
   async create(draft: TicketDraft): Promise<Ticket> {
     return (await this.api.call<{ ticket: Ticket }>('POST', '/tickets', { body: draft })).ticket;
+  }
+
+  /** Makes me the owner of the ticket's conversation, to write to its visitor. */
+  async talk(id: string): Promise<HelpRequest> {
+    return (await this.api.call<{ request: HelpRequest }>('POST', `/tickets/${encodeURIComponent(id)}/talk`, { body: {} })).request;
   }
 
   detail(id: string): Promise<TicketDetail> {

@@ -216,6 +216,7 @@ export const desk: Desk = {
     unresolvedHint: 'Needs following up, or is not ours',
     no_response: 'No response',
     no_responseHint: 'The visitor did not answer when asked',
+    ticket: 'By ticket',
     confirm: 'Close it',
     cancel: 'Cancel',
     noReply: 'You have not answered this enterprise yet.',

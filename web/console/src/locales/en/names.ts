@@ -16,10 +16,11 @@ export const names: Messages['names'] = {
   },
   channels: { widget: 'Website', wechat: 'WeChat' },
   reasons: {
-    asked: 'Asked', unresolved: 'Not resolved', low_confidence: 'Bot unsure', complaint: 'Complaint', sensitive: 'Sensitive',
+    asked: 'Asked', follow_up: 'Ticket follow-up', unresolved: 'Not resolved', low_confidence: 'Bot unsure', complaint: 'Complaint', sensitive: 'Sensitive',
   },
   reasonDetails: {
     asked: 'The enterprise asked for a person.',
+    follow_up: 'Staff went to the enterprise to follow a ticket up.',
     unresolved: 'The bot answered, but the matter is not resolved or the answer did not arrive.',
     low_confidence: 'The knowledge base has nothing close enough; the bot did not answer.',
     complaint: 'The enterprise complains or is unhappy. Apologise and listen first.',

@@ -18,7 +18,7 @@ export const tickets: Messages['tickets'] = {
     closed: 'Closed', told: 'Visitor told', reopened: 'Reopened', rating: 'Rating', name: 'Name', phone: 'Phone', email: 'Email', when: 'Best time',
   },
   unassigned: 'Nobody', contact: 'Contact', noContact: 'No way to be reached', description: 'Matter', result: 'Result', timeline: 'History',
-  conversation: 'Conversation',
+  conversation: 'Conversation', talk: 'Write to the visitor',
   due: {
     contact: (text) => `Contact ${text}`, done: (text) => `Due ${text}`, overdue: (text) => `${text} overdue`, left: (text) => `in ${text}`,
     days: (n) => `${n} d`, hours: (n) => `${n} h`, minutes: (n) => `${n} min`, none: 'No deadline', over: 'Over',

@@ -212,6 +212,7 @@ export const desk = {
     unresolvedHint: '还需继续跟进，或不在职责范围',
     no_response: '访客未回应',
     no_responseHint: '多次询问后没有回音',
+    ticket: '已转工单',
     confirm: '确认结束',
     cancel: '取消',
     noReply: '您还没有答复过这家企业。',

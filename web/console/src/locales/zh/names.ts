@@ -42,6 +42,7 @@ export const names = {
   channels: { widget: '网页', wechat: '微信公众号' } as Record<string, string>,
   reasons: {
     asked: '要求人工',
+    follow_up: '工单联系',
     unresolved: '未解决',
     low_confidence: '机器人没把握',
     complaint: '投诉',
@@ -49,6 +50,7 @@ export const names = {
   } as Record<string, string>,
   reasonDetails: {
     asked: '企业主动要求由人工解答。',
+    follow_up: '工作人员为工单主动联系企业。',
     unresolved: '机器人答复后，企业表示问题没有解决，或答复未能送达。',
     low_confidence: '知识库中没有足够贴近的内容，机器人没有作答。',
     complaint: '企业在投诉或表达不满，请先致歉并倾听。',

@@ -33,6 +33,7 @@ export const tickets = {
   result: '办理结果',
   timeline: '办理经过',
   conversation: '查看会话',
+  talk: '在会话中联系',
   due: {
     contact: (text: string) => `联系 ${text}`,
     done: (text: string) => `办结 ${text}`,
