@@ -7,6 +7,8 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['widget/tests/**/*.test.ts', 'console/**/*.test.ts'],
     css: false,
+    pool: 'threads',
+    reporters: ['dot'],
     restoreMocks: true,
   },
 });

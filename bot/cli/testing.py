@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from bot.cli import environments as env
 
 #: These run in the assistant's environment only.
 ASSISTANT_TESTS = ("tests/nlu", "tests/actions")
+SIDE_BY_SIDE = 2  # as many as the cores that the tests may count on
 UNIT_MARKS = "not integration and not slow and not browser and not service"
 
 
@@ -47,17 +49,29 @@ def _lint() -> int:
     )
 
 
-def _pytest(marks: str) -> int:
+def _pytest(marks: str, *arguments: str) -> int:
     elsewhere = [f"--ignore={folder}" for folder in ASSISTANT_TESTS]
-    return _python("server", "-m", "pytest", "-m", marks, *elsewhere)
+    return _python("server", "-m", "pytest", "-m", marks, *arguments, *elsewhere)
 
 
 def _unit() -> int:
-    return _pytest(UNIT_MARKS) or _npm("test")
+    """The web part's tests run beside Python's, and are printed after them."""
+    with tempfile.TemporaryFile() as said:
+        web = subprocess.Popen(
+            ["npm", "run", "--silent", "test"], cwd=env.ROOT / "web", env=env.npm_environment(),
+            stdout=said, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        failed = _pytest(UNIT_MARKS)
+        failed = web.wait() or failed
+        said.seek(0)
+        print(said.read().decode("utf-8", "replace"), flush=True)
+    return failed
 
 
 def _integration() -> int:
-    return _pytest("(integration or slow) and not browser and not service")
+    """Most of these wait: for servers to start, for clocks to strike. So they run side by side, by file."""
+    marks = "(integration or slow) and not browser and not service"
+    return _pytest(marks, "--numprocesses", str(SIDE_BY_SIDE), "--dist", "loadfile")
 
 
 def _rasa(label: str, keep: str, *arguments: str) -> int:
