@@ -162,7 +162,7 @@ class Settings:
     web: Path = _setting("BANGBAN_WEB", "web/dist", _path)  # noqa: RUF009
     first_response_seconds: int = _setting("BANGBAN_FIRST_RESPONSE_SECONDS", "60", _whole(5, 3600))
     ladder_seconds: tuple[float, ...] = _setting("BANGBAN_LADDER_SECONDS", "", _ladder)
-    absent_seconds: float = _setting("BANGBAN_ABSENT_SECONDS", "75", _seconds)
+    absent_seconds: float = _setting("BANGBAN_ABSENT_SECONDS", "75", _seconds(3600))
     conversations_per_minute: int = _setting("BANGBAN_CONVERSATIONS_PER_MINUTE", "60", _whole(1, 100_000))
     messages_per_10_seconds: int = _setting("BANGBAN_MESSAGES_PER_10_SECONDS", "20", _whole(1, 100_000))
     shutdown_seconds: int = _setting("BANGBAN_SHUTDOWN_SECONDS", "10", _whole(1, 300))

@@ -68,6 +68,23 @@ async def test_message_goes_all_the_way_to_a_result_and_back_when_it_was_none(si
     assert detail["events"][2]["actor"]["name"] == "Chen"
 
 
+async def test_supervisor_goes_from_a_ticket_to_its_visitor_and_a_specialist_does_not(site: Site):
+    visitor, ticket = await leaves(site)
+    path = f"/tickets/{ticket['id']}/talk"
+    refused = await (await site.staff("zhou", role="specialist")).call("POST", path, json={})
+    assert refused.status_code == 403
+    helper = await site.staff("chen", role="supervisor")
+    answer = await helper.call("POST", path, json={})
+    assert answer.status_code == 200, answer.text
+    request = answer.json()["request"]
+    assert (request["status"], request["reason"]) == ("claimed", "follow_up")
+    said = {"client_message_id": "p1", "text": "您好", "visibility": "public"}
+    sent = await helper.call("POST", f"/conversations/{visitor.conversation_id}/messages", json=said)
+    assert sent.status_code == 201, sent.text
+    updates = (await visitor.call("GET", "/updates?after=0")).json()["updates"]
+    assert [updates[-2]["payload"]["code"], updates[-1]["text"]] == ["helper_joined", "您好"]
+
+
 async def test_pages_follow_each_other_without_gap(site: Site):
     helper = await site.staff("lin")
     visitor = await site.visitor()
