@@ -316,22 +316,6 @@ async def test_end_of_shift_leaves_nobody_alone(
     assert await team.end_shift(ann) == []
 
 
-async def test_shift_ends_with_nobody_held_when_a_claim_came_just_then(
-    team: Team, desk: Desk, held: tuple[HelpRequest, Staff], queue: Queue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (request, ann), late, listing = held, await queue(), team._declare_away
-
-    async def claim_after(leaving: Staff) -> list[str]:
-        found = await listing(leaving)
-        await desk.claim(late.id, leaving)
-        return found
-
-    monkeypatch.setattr(team, "_declare_away", claim_after)
-    moved = await team.end_shift(ann)
-    assert [where for where, _ in moved] == [request.conversation_id, late.conversation_id]
-    assert (await desk.conversation(late.conversation_id)).owner == "queue"
-
-
 # --- the floor
 
 

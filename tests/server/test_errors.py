@@ -134,7 +134,8 @@ async def test_store_being_away_is_unavailable_and_not_internal(site: Site, monk
     visitor = await site.visitor()
     await site.parts.database.close()
     nowhere = Database.open(f"postgresql://u:{SECRET}@127.0.0.1:1/x")
-    monkeypatch.setattr(site.parts.database, "_engine", nowhere._engine)
+    for engine in ("_engine", "_reader"):
+        monkeypatch.setattr(site.parts.database, engine, getattr(nowhere, engine))
     response = await visitor.call("GET", "/conversation")
     assert (response.status_code, response.json()["error"]["code"]) == (503, "unavailable")
     ready = await site.http("GET", "/health/ready")
