@@ -169,18 +169,22 @@ class Entries:
     async def link(self, openid: str, message_id: str, code: str, hold_until: datetime) -> str | None:
         """Go on in WeChat with the conversation of the web behind ``code``; None when no such code holds.
 
-        Until ``hold_until`` it is this message's answer that tells the visitor, and nobody else.
+        A conversation goes on with one person: a code of one that somebody else has taken to WeChat holds no
+        more, or what that person writes would be answered to a stranger. Until ``hold_until`` it is this
+        message's answer that tells the visitor, and nobody else.
         """
         async with self._database.transaction() as connection:
             target = await storage.use_link(connection, hash_token(code), CHANNEL, self._clock())
             if target is None:
                 return await self._linked_before(connection, openid, message_id)
+            work = await Work.begin(connection, target, self._policy, self._desk_texts, self._clock)
+            if await pushes.address_of(connection, target, CHANNEL) not in (None, openid):
+                return None
             await storage.move(connection, openid, target)
             await pushes.save_address(connection, Address(target, CHANNEL, openid))
             await connection.execute(pushes.holding(target, CHANNEL, hold_until))
             key = channel_key(CHANNEL, openid)
             await conversations.set_visitor_key(connection, target, key, over=True)
-            work = await Work.begin(connection, target, self._policy, self._desk_texts, self._clock)
             first_seq = work.conversation.last_seq
             await self._notice(work, "linked", message_id)
         await self._live.publish_all(work.all_nudges(first_seq))

@@ -100,6 +100,14 @@ async def has_address(connection: AsyncConnection, conversation_id: str, channel
     return (await connection.execute(_HAS_ADDRESS, values)).first() is not None
 
 
+async def address_of(connection: AsyncConnection, conversation_id: str, channel: str) -> str | None:
+    """Where updates of a conversation go out on a channel."""
+    found = select(_address.c.address).where(
+        _address.c.conversation_id == conversation_id, _address.c.channel == channel
+    )
+    return (await connection.execute(found)).scalar_one_or_none()
+
+
 _HAS_ADDRESS = select(literal(1)).where(
     _address.c.conversation_id == bindparam("here"), _address.c.channel == bindparam("channel")
 )

@@ -73,6 +73,18 @@ async def test_code_works_once_whether_scanned_or_typed(site: Site, weixin: Weix
     assert await conversation_of(query, "o2") != visitor.conversation_id
 
 
+async def test_code_leads_nobody_else_to_a_conversation_that_goes_on_in_wechat(
+    site: Site, weixin: Weixin, query: Query
+):
+    visitor = await site.visitor()
+    await weixin.event("o1", "SCAN", scene_of(await code_of(visitor)))
+    assert "失效" in str((await weixin.event("o2", "SCAN", scene_of(await code_of(visitor)))).reply)
+    assert "失效" in str((await weixin.say("o2", (await code_of(visitor))["code"])).reply)
+    assert await conversation_of(query, "o2") != visitor.conversation_id
+    assert (await weixin.say("o1", "只有我看得到")).reply == "收到：只有我看得到"
+    assert "接上" in str((await weixin.event("o1", "SCAN", scene_of(await code_of(visitor)))).reply)
+
+
 async def test_code_delivered_again_gets_the_same_answer(site: Site, weixin: Weixin, query: Query):
     visitor = await site.visitor()
     fields = weixin.act("o1", "text", Content=(await code_of(visitor))["code"])
