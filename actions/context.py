@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.decision import OFFER
+from actions.decision import ABOUT
 from bot.knowledge import KnowledgeBase, load_knowledge
 from bot.knowledge.checklists import Checklist, load_checklists
 from bot.knowledge.districts import DISTRICTS
@@ -146,7 +146,7 @@ def topic_of(kb: KnowledgeBase, found: Ranked) -> str:
 
 def _found_topic(kb: KnowledgeBase, context: Context) -> str | None:
     best = context.ranked[0] if context.ranked else None
-    return topic_of(kb, best) if best and best.score >= OFFER else None
+    return topic_of(kb, best) if best and best.score >= ABOUT else None
 
 
 def _worded_topic(kb: KnowledgeBase, message: dict[str, Any]) -> str | None:

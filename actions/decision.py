@@ -10,6 +10,7 @@ from bot.knowledge.ranked import Ranked
 
 ANSWER = 0.55  # from this score on the best measure is given as the answer
 OFFER = 0.15  # from this score on it is offered to choose from
+ABOUT = 0.2  # from this score on a message is about the topic of its best measure
 NEAR = 0.08  # from this score on it is named as near
 PLAUSIBLE, SURE = 0.5, 0.8  # the same, as choices and as an answer, for what seemed to be out of scope
 BESIDE = 0.25  # from this probability of "out of scope" on, a question with nothing near is that
