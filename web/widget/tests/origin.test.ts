@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BangbanWidget, TAG } from '../element';
 import { World, settle } from './fakes';
+import { mount, unmount, within } from './mounted';
 
 customElements.define(TAG, BangbanWidget);
 
@@ -8,23 +9,11 @@ let world: World;
 let element: BangbanWidget;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  world = new World();
-  element = new BangbanWidget();
-  element.attach(world.session);
-  document.body.append(element);
+  ({ world, element } = mount());
 });
-afterEach(() => {
-  element.remove();
-  vi.useRealTimers();
-});
+afterEach(() => unmount(element));
 
-function one(testid: string): HTMLElement {
-  const found = element.shadowRoot?.querySelector<HTMLElement>(`[data-testid="${testid}"]`);
-  if (!found) throw new Error(`no ${testid}`);
-  return found;
-}
-const shown = (testid: string): boolean => one(testid).closest('[hidden]') === null;
+const { one, shown } = within(() => element);
 const open = () => world.begin('问');
 
 describe('a link to another conversation', () => {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BangbanWidget } from '../element';
 import { createHttp } from '../transport/http';
-import { World, helper, settle, update, visitor } from './fakes';
+import { type World, helper, settle, update, visitor } from './fakes';
+import { mount, unmount, within } from './mounted';
 
 customElements.define('bangban-pictured', BangbanWidget);
 
@@ -9,21 +10,15 @@ let world: World;
 let element: BangbanWidget;
 
 beforeEach(() => {
-  vi.useFakeTimers();
   vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:x');
-  world = new World();
-  element = new BangbanWidget();
-  element.attach(world.session);
-  document.body.append(element);
+  ({ world, element } = mount());
 });
-afterEach(() => {
-  element.remove();
-  vi.useRealTimers();
-});
+afterEach(() => unmount(element));
 
 const PNG = new Blob(['x'], { type: 'image/png' });
 const picture = { attachment: { kind: 'image', type: 'image/png', size: 1 } };
-const view = (): HTMLElement | null => element.shadowRoot?.querySelector<HTMLElement>('[data-testid="picture"]') ?? null;
+const { all } = within(() => element);
+const view = (): HTMLElement | null => all('picture')[0] ?? null;
 
 async function arrive(sender: typeof helper | typeof visitor): Promise<void> {
   world.session.setOpen(true);

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BangbanWidget, TAG } from '../element';
 import { isOffHours, items } from '../select';
 import { toContact } from '../view/contact';
-import { type FakeLink, World, notice, settle, update } from './fakes';
+import { type FakeLink, type World, notice, settle, update } from './fakes';
+import { mount, unmount, within } from './mounted';
 
 customElements.define(TAG, BangbanWidget);
 
@@ -11,25 +12,13 @@ let element: BangbanWidget;
 let link: FakeLink;
 
 beforeEach(async () => {
-  vi.useFakeTimers();
-  world = new World();
-  element = new BangbanWidget();
-  element.attach(world.session);
-  document.body.append(element);
+  ({ world, element } = mount());
   world.session.setOpen(true);
   link = await world.begin('转人工');
 });
-afterEach(() => {
-  element.remove();
-  vi.useRealTimers();
-});
+afterEach(() => unmount(element));
 
-const all = (testid: string): HTMLElement[] => [...(element.shadowRoot?.querySelectorAll<HTMLElement>(`[data-testid="${testid}"]`) ?? [])];
-function one<T extends HTMLElement = HTMLElement>(testid: string): T {
-  const found = all(testid);
-  if (found.length !== 1) throw new Error(`${found.length} of ${testid}`);
-  return found[0] as T;
-}
+const { all, one } = within(() => element);
 const give = (...updates: ReturnType<typeof update>[]): void =>
   link.give(...updates.map((each) => ({ type: 'update', update: each }) as const));
 const fill = (testid: string, text: string): void => void (one<HTMLInputElement>(testid).value = text);

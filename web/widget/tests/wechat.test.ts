@@ -4,7 +4,8 @@ import { textsOf } from '../locales';
 import { type WechatCode, readFrame, toWechatCode } from '../protocol';
 import { toLocale } from '../settings';
 import { remaining } from '../view/wechat';
-import { type FakeLink, World, notice, settle } from './fakes';
+import { type FakeLink, type World, notice, settle } from './fakes';
+import { mount, unmount, within } from './mounted';
 
 customElements.define('bangban-wechat', BangbanWidget);
 
@@ -12,25 +13,13 @@ let world: World;
 let element: BangbanWidget;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  world = new World();
-  element = new BangbanWidget();
-  element.attach(world.session);
-  document.body.append(element);
+  ({ world, element } = mount());
 });
-afterEach(() => {
-  element.remove();
-  vi.useRealTimers();
-});
+afterEach(() => unmount(element));
 
 const CODE: WechatCode = { qr: { size: 37, path: 'M4 4h7v1h-7z' }, code: 'ABCD-EFGH', account: '帮办', expiresIn: 600 };
-const find = <T extends HTMLElement>(testid: string): T | null =>
-  element.shadowRoot?.querySelector<T>(`[data-testid="${testid}"]`) ?? null;
-function one<T extends HTMLElement = HTMLElement>(testid: string): T {
-  const found = find<T>(testid);
-  if (!found) throw new Error(`no ${testid}`);
-  return found;
-}
+const { all, one } = within(() => element);
+const find = (testid: string): HTMLElement | null => all(testid)[0] ?? null;
 const focused = (): Element | null => element.shadowRoot?.activeElement ?? null;
 
 async function begin(wechat: 'none' | 'offered' | 'linked' = 'offered'): Promise<FakeLink> {

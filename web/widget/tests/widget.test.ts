@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Emitter, createApi, earlyCalls, replay, tellPage } from '../api';
 import { BangbanWidget, TAG } from '../element';
 import { type FakeLink, World, fromVisitor, helper, notice, settle, update } from './fakes';
+import { mount, unmount, within } from './mounted';
 
 customElements.define(TAG, BangbanWidget);
 
@@ -9,24 +10,11 @@ let world: World;
 let element: BangbanWidget;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  world = new World();
-  element = new BangbanWidget();
-  element.attach(world.session);
-  document.body.append(element);
+  ({ world, element } = mount());
 });
-afterEach(() => {
-  element.remove();
-  vi.useRealTimers();
-});
+afterEach(() => unmount(element));
 
-const all = (testid: string): HTMLElement[] => [...(element.shadowRoot?.querySelectorAll<HTMLElement>(`[data-testid="${testid}"]`) ?? [])];
-function one<T extends HTMLElement = HTMLElement>(testid: string): T {
-  const found = all(testid);
-  if (found.length !== 1) throw new Error(`${found.length} of ${testid}`);
-  return found[0] as T;
-}
-const shown = (testid: string): boolean => one(testid).closest('[hidden]') === null;
+const { all, one, shown } = within(() => element);
 const give = (link: FakeLink, ...updates: ReturnType<typeof update>[]): void =>
   link.give(...updates.map((each) => ({ type: 'update', update: each }) as const));
 
