@@ -37,7 +37,7 @@ def _train(folder: Path, force: bool) -> int:
     if not force and model_is_current(folder):
         print("没有变化，模型不用重新训练。")
         return 0
-    print("训练模型……（第一次约两分钟，之后约一分钟）", flush=True)
+    print("训练模型……（第一次约两三分钟，只改了答案约半分钟）", flush=True)
     started = time.monotonic()
     os.chdir(ROOT)  # Rasa keeps its cache beside the project, and the pipeline's folders are relative to it
     log = io.StringIO()

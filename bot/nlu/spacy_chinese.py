@@ -68,6 +68,10 @@ class SpacyChinese(Tokenizer):
             nlp.to_disk(folder / "zh")
         return self._resource
 
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Examples as they are: what learns in this pipeline reads texts and vectors, and needs no tokens."""
+        return training_data
+
     def process(self, messages: list[Message]) -> list[Message]:
         """Set tokens and entities of messages that come in."""
         for message in super().process(messages):

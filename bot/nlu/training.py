@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.nlu.lean import leave_out_tensorflow
+from bot.nlu.lean import leave_out_tensorflow, pack_quickly
 
 
 def train_model(root: Path, output: Path, anew: bool = False) -> Path:
@@ -11,6 +11,7 @@ def train_model(root: Path, output: Path, anew: bool = False) -> Path:
     RuntimeError when Rasa gives no model; whatever a component raises otherwise.
     """
     leave_out_tensorflow()
+    pack_quickly()
     from rasa.api import train
 
     result = train(

@@ -4,8 +4,13 @@ import sys
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.engine.storage import local_model_storage
+from tarsafe import TarSafe
 
-from bot.nlu.lean import TensorFlowLeftOut, check_schema_once
+from bot.nlu.lean import TensorFlowLeftOut, check_schema_once, pack_quickly
+
+#: What gzip writes into a file's head (RFC 1952, XFL) when it was packed with the fastest algorithm.
+GZIPS_FASTEST = 4
 
 CHECK = """
 from bot.nlu.lean import leave_out_tensorflow
@@ -48,3 +53,15 @@ def test_answer_of_the_action_server_is_taken_when_it_is_well_formed(answer_chec
 def test_answer_of_the_action_server_is_refused_when_it_is_malformed(answer_check, answer):
     with pytest.raises(ValidationError):
         answer_check(answer)
+
+
+def test_model_is_packed_quickly_and_opens_as_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(local_model_storage, "TarSafe", local_model_storage.TarSafe)
+    pack_quickly()
+    (tmp_path / "part").write_bytes(bytes(range(256)) * 64)
+    package = tmp_path / "model.tar.gz"
+    with local_model_storage.TarSafe.open(package, "w:gz") as tar:
+        tar.add(tmp_path / "part", arcname="part")
+    assert package.read_bytes()[8] == GZIPS_FASTEST
+    with TarSafe.open(package, "r:gz") as tar:
+        assert tar.extractfile("part").read() == bytes(range(256)) * 64
