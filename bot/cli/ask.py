@@ -11,9 +11,13 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.knowledge.districts import spellings
+from bot.knowledge.script import to_traditional
+
+if TYPE_CHECKING:  # Rasa is slow to import, and nobody waits for it who made a wrong call
+    from bot.nlu.session import Reply
 
 ROOT = Path(__file__).resolve().parents[2]
 REACTIONS = ("affirm", "deny")
@@ -76,9 +80,12 @@ def _code(district: str | None) -> str | None:
 
 def summarise(
     question: Question, intent: str | None, confidence: float, elements: list[dict[str, Any]],
-    best_score: float = 0.0,
+    best_score: float = 0.0, locale: str = "zh",
 ) -> dict[str, Any]:  # fmt: skip
-    """The promised JSON object for one reply; ``best_score`` is the confidence of what was not answered."""
+    """The promised JSON object for one reply, which is in the language ``locale``.
+
+    ``best_score`` is the confidence of what was not answered.
+    """
     custom = next((element["custom"] for element in elements if "custom" in element), {})
     entries = _entries(custom)
     if custom.get("type") in LOOKED_UP and intent not in REACTIONS:
@@ -96,22 +103,29 @@ def summarise(
         "parts": custom.get("parts") or [{"text": question.text, "entries": entries}],
         "citations": citations,
         "confidence": round(custom.get("confidence", confidence), 4),
-        "reply": "\n".join(_words(elements)),
+        "reply": "\n".join(_words(elements, locale)),
     }
 
 
-def _words(elements: list[dict[str, Any]]) -> Iterator[str]:
+def _words(elements: list[dict[str, Any]], locale: str) -> Iterator[str]:
     """What was said, each answer followed by its sources."""
     for element in elements:
         if element.get("text"):
             yield element["text"]
-        yield from _sources(element.get("custom", {}))
+        yield from _sources(element.get("custom", {}), locale)
 
 
-def _sources(custom: dict[str, Any]) -> Iterator[str]:
+def _sources(custom: dict[str, Any], locale: str) -> Iterator[str]:
+    """A line a source. Names of documents are Chinese, whatever the language."""
     for cited in custom.get("citations", []):
-        number = f"（{cited['number']}）" if cited["number"] else ""
-        yield f"来源：《{cited['document']}》{number}{cited['section']}，{cited['date']}"
+        number, section = cited["number"], cited["section"]
+        if locale == "en":
+            yield " ".join(
+                filter(None, ("Source:", f"《{cited['document']}》", number, section, cited["date"]))
+            )
+            continue
+        line = f"来源：《{cited['document']}》{f'（{number}）' if number else ''}{section}，{cited['date']}"
+        yield to_traditional(line) if locale == "zh-hant" else line
 
 
 def _entries(custom: dict[str, Any]) -> list[str]:
@@ -144,16 +158,18 @@ class Assistant:
         self._session = Session.open(model, run_action)
         self._conversations = 0
 
-    async def ask(self, question: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """The summary and the elements of the reply, in a conversation of its own."""
+    async def ask(self, question: Question) -> tuple[dict[str, Any], "Reply"]:
+        """The summary and the reply, in a conversation of its own."""
         self._conversations += 1
         conversation = f"ask-{self._conversations}"
         metadata = {"district": question.district, "channel": "cli", "locale": "zh"}
         for text in question.before:
             await self._session.say(conversation, text, metadata)
         reply = await self._session.say(conversation, question.text, metadata)
-        summary = summarise(question, reply.intent, reply.confidence, reply.elements, reply.best_score)
-        return summary, reply.elements
+        summary = summarise(
+            question, reply.intent, reply.confidence, reply.elements, reply.best_score, reply.locale
+        )
+        return summary, reply
 
 
 async def run_batch(folder: Path, lines: list[bytes]) -> int:
@@ -196,12 +212,12 @@ def _lines(file: Path) -> list[bytes]:
         return stream.readlines()
 
 
-def readable(elements: list[dict[str, Any]]) -> Iterator[str]:
+def readable(elements: list[dict[str, Any]], locale: str = "zh") -> Iterator[str]:
     """A reply as lines for the terminal: the words, what is near, what can be chosen."""
     for element in elements:
         yield element.get("text", "")
         custom = element.get("custom", {})
-        yield from _sources(custom)
+        yield from _sources(custom, locale)
         for entry in custom.get("entries", [])[1:] if custom.get("type") == "answer" else ():
             yield f"  相近：{entry['title']} · {entry['point']}（{entry['id']}）"
         if element.get("buttons"):
@@ -213,8 +229,8 @@ async def run_single(folder: Path, text: str, district: str | None) -> int:
     question = Question("1", _text(text, "问题"), _code(district), ())
     if not question.text:
         raise BadLine("问题是空的")
-    _, elements = await Assistant(folder).ask(question)
-    print("\n".join(readable(elements)))
+    _, reply = await Assistant(folder).ask(question)
+    print("\n".join(readable(reply.elements, reply.locale)))
     return 0
 
 

@@ -33,13 +33,15 @@ class Reply:
     """What the assistant said to one message: one element an utterance (``text``, ``buttons``, ``custom``).
 
     ``intent`` is what it took the message for, ``confidence`` (0 to 1) how sure it was of that,
-    ``best_score`` (0 to 1) that of the likeliest measure, 0 without any.
+    ``best_score`` (0 to 1) that of the likeliest measure, 0 without any,
+    ``locale`` (zh, zh-hant, en) the language it answered in.
     """
 
     intent: str | None
     confidence: float
     elements: list[dict[str, Any]]
     best_score: float = 0.0
+    locale: str = "zh"
 
 
 class Session:
@@ -62,7 +64,9 @@ class Session:
         intent = (latest.intent if latest else None) or {}
         measures = (latest.parse_data.get("measures") if latest else None) or []
         best = max((confidence(float(measure["score"])) for measure in measures), default=0.0)
-        return Reply(intent.get("name"), float(intent.get("confidence") or 0), fold(channel.messages), best)
+        locale = (tracker.get_slot("locale_seen") if tracker else None) or "zh"
+        sure = float(intent.get("confidence") or 0)
+        return Reply(intent.get("name"), sure, fold(channel.messages), best, locale)
 
 
 def fold(elements: list[dict[str, Any]]) -> list[dict[str, Any]]:

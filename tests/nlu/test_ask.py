@@ -78,6 +78,21 @@ def test_source_has_no_empty_brackets_when_the_document_has_no_number():
     assert value["reply"] == "答\n来源：《案例》排名18，2023"
 
 
+@pytest.mark.parametrize(
+    ("locale", "line"),
+    [
+        ("en", "答\nSource: 《税务案例》 1号 第1条 2024-01-01"),
+        ("zh-hant", "答\n來源：《稅務案例》（1號）第1條，2024-01-01"),
+    ],
+)
+def test_source_is_named_in_the_language_of_the_reply(locale, line):
+    cited = {"document": "税务案例", "number": "1号", "section": "第1条", "date": "2024-01-01", "entry": "e0"}
+    element = {"text": "答", "custom": {"type": "answer", "entries": [], "citations": [cited]}}
+    value = summarise(Question("q", "问", None, ()), "ask_tax", 0.9, [element], locale=locale)
+    assert value["reply"] == line
+    assert value["citations"] == [{"document": "税务案例", "section": "第1条"}]
+
+
 def test_summary_names_each_entry_once_when_two_options_share_it():
     options = [{"entry": "e1", "label": "甲"}, {"entry": "e1", "label": "乙"}]
     custom = {"type": "choices", "options": options}
