@@ -65,9 +65,11 @@ class PinyinReader:
         return sum(self._syllables(word) is not None for word in words) >= ALONE_SHARE * len(words)
 
     def _syllables(self, word: str) -> tuple[str, ...] | None:
+        """None for what is no pinyin, or has a syllable that no known character sounds like (loan: lo'an)."""
         if word.isupper() or len(word) < FEWEST_LETTERS:
             return None
-        return split_pinyin(word.lower())
+        syllables = split_pinyin(word.lower())
+        return syllables if syllables and all(each in self._sounds for each in syllables) else None
 
     def _decode_run(self, text: str, run: re.Match[str]) -> str:
         """One run of Latin words: neighbours in pinyin are decoded together, after what stands before."""
@@ -86,11 +88,10 @@ class PinyinReader:
         return "".join(out)
 
     def _decode(self, syllables: list[str], before: str) -> str:
-        """The likeliest characters for the syllables (Viterbi); a syllable without any stays Latin."""
+        """The likeliest characters for the syllables (Viterbi)."""
         paths: dict[str, tuple[float, str]] = {before: (0.0, "")}
         for syllable in syllables:
-            choices = self._sounds.get(syllable) or [syllable]
-            paths = {choice: self._best_step(paths, choice) for choice in choices}
+            paths = {choice: self._best_step(paths, choice) for choice in self._sounds[syllable]}
         return max(paths.values())[1]
 
     def _best_step(self, paths: dict[str, tuple[float, str]], choice: str) -> tuple[float, str]:

@@ -14,6 +14,7 @@ from bot.nlu.intent_check import IntentCheck
 from bot.nlu.intent_classifier import VotingIntentClassifier
 from bot.nlu.knowledge_examples import KnowledgeExamples
 from bot.nlu.measure_retriever import MeasureRetriever
+from bot.nlu.pinyin_words import PinyinWords
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 from bot.nlu.spacy_chinese import SpacyChinese
 from bot.nlu.text_normaliser import TextNormaliser
@@ -42,6 +43,27 @@ def test_normaliser_leaves_commands_alone_when_a_button_was_pressed(run, storage
 def test_normaliser_makes_no_command_when_a_slash_is_full_width(run, storage, text):
     [message] = run(TextNormaliser, storage).process([said(text)])
     assert message.get(TEXT) == "restart"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("歇业备案 zenme ban", "怎么办"),
+        ("danbao feilv多少", "担保费率"),
+        ("loan", "loan"),
+        ("担保费率多少", "担保费率多少"),
+    ],
+)
+def test_pinyin_is_read_as_characters_when_a_text_is_mixed_with_it(run, storage, examples, text, read):
+    run(PinyinWords, storage, knowledge=SMALL).train(examples)
+    [message] = run(PinyinWords, storage, "load", knowledge=SMALL).process([said(text)])
+    assert read in message.get(TEXT)
+
+
+def test_pinyin_leaves_commands_alone_when_a_button_was_pressed(run, storage, examples):
+    run(PinyinWords, storage, knowledge=SMALL).train(examples)
+    [message] = run(PinyinWords, storage, "load", knowledge=SMALL).process([said("/choose danbao")])
+    assert message.get(TEXT) == "/choose danbao"
 
 
 def checked(run, storage, text, *ranking):
