@@ -54,6 +54,19 @@ def test_hit_as_json_has_the_promised_fields(searcher):
     assert set(value["citation"]) == {"document", "number", "section", "date", "entry"}
 
 
+def test_index_is_the_same_when_it_is_built_again(kb, tmp_path):
+    built = []
+    for name in ("first", "second"):
+        searcher = open_searcher(kb, tmp_path / name, OTHERS, CharacterEncoder())
+        file = next((tmp_path / name).glob("index*"))
+        with np.load(file, allow_pickle=False) as stored:
+            built.append({part: stored[part] for part in stored.files})
+        assert searcher.search("贷款")
+    first, second = built
+    assert first.keys() == second.keys()
+    assert not [part for part in first if not np.array_equal(first[part], second[part])]
+
+
 def _two_districts(kb: KnowledgeBase) -> KnowledgeBase:
     first, second, third = kb.measures.values()
     moved = dataclasses.replace(second, district="qingpu")
