@@ -76,7 +76,7 @@ class Channel:
             on.messages_per_10_seconds,
         )
         delivery = Delivery(on.database, on.live, self.client, shows, pause)
-        keeping = Keeping(account, on.database, self.client)
+        keeping = Keeping(account, on.database, self.client, pause)
         unreached = Unreached(on.database, entries, on.follow_up)
         self.sender = Sender(on.database, delivery, keeping, pause, unreached)
         self._task: asyncio.Task[None] | None = None

@@ -7,7 +7,9 @@ import structlog
 
 from bot.channels.wechat import errcodes, storage
 from bot.channels.wechat.account import CHANNEL, Account
+from bot.channels.wechat.api import Answer
 from bot.channels.wechat.client import Client
+from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.storage import Media
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import utcnow
@@ -18,10 +20,11 @@ log = structlog.stdlib.get_logger(__name__)
 
 # Longer than WeChat retries and than a signature is taken.
 SEEN_LIFE = timedelta(days=1)
-_FETCH_PAUSE = timedelta(seconds=60)
+_FETCH_PAUSE, _LONGEST_FETCH_PAUSE = timedelta(seconds=60), timedelta(hours=1)
+_KEPT_BY_WECHAT = timedelta(days=3)
+#: After so many answers without an error and without a content there will be none.
 _FETCH_ATTEMPTS = 8
 _AT_ONCE = 4
-_NO_MEDIA = 40007
 #: What is shown or played as what it is; anything else is kept too, and only ever downloaded.
 UNKNOWN_TYPE = "application/octet-stream"
 _TYPES = {
@@ -35,11 +38,17 @@ class Keeping:
     """Fetches and forgets."""
 
     def __init__(
-        self, account: Account, database: Database, client: Client, clock: Callable[[], datetime] = utcnow
+        self,
+        account: Account,
+        database: Database,
+        client: Client,
+        pause: Pause,
+        clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._account = account
         self._database = database
         self._client = client
+        self._pause = pause
         self._clock = clock
 
     async def take_media(self) -> list[Media]:
@@ -49,17 +58,39 @@ class Keeping:
             return await storage.take_media(connection, now, now + _FETCH_PAUSE, _AT_ONCE)
 
     async def fetch(self, it: Media) -> None:
-        """Fetch one; what cannot be fetched is tried again a few times and then gone."""
+        """Fetch one; what cannot be fetched is tried again as long as WeChat keeps it, then it is gone."""
         answer = await self._client.fetch_media(it.media_id)
         if answer.errcode == 0 and answer.content:
             await self._keep(it, _type(it.kind, answer.content_type), answer.content)
             return
         reason = errcodes.reason(answer.errcode) if answer.errcode else "no_content"
-        if it.attempts < _FETCH_ATTEMPTS and answer.errcode != _NO_MEDIA:
+        if not self._is_gone(it, answer):
+            await self._later(it, answer.errcode, reason)
             log.warning("wechat_media_later", reason=reason)
             return
         log.error("wechat_media_gone", conversation_id=it.conversation_id, seq=it.seq, reason=reason)
         await self._keep(it, None, None)
+
+    def _is_gone(self, it: Media, answer: Answer) -> bool:
+        if answer.errcode == 0 and it.attempts >= _FETCH_ATTEMPTS:
+            return True
+        unknown = errcodes.decide(answer.errcode, it.attempts).action == "upload_again"
+        return unknown or self._clock() - it.sent_at >= _KEPT_BY_WECHAT
+
+    async def _later(self, it: Media, errcode: int, reason: str) -> None:
+        """Put it off, longer each time; all calls where the account may not call, which a person is told."""
+        decision = errcodes.decide(errcode, it.attempts)
+        pause = min(_FETCH_PAUSE * 2 ** (min(it.attempts, 10) - 1), _LONGEST_FETCH_PAUSE)
+        pause = max(pause, timedelta(seconds=decision.pause_seconds))
+        first, now = False, self._clock()
+        async with self._database.transaction() as connection:
+            await storage.put_media_off(connection, it, now + pause)
+            if decision.action == "alarm":
+                first = await storage.raise_alarm(connection, reason, now)
+        if decision.account_wide:
+            await self._pause.begin(decision.pause_seconds)
+        if first:
+            log.error("wechat_alarm", reason=reason)
 
     async def _keep(self, it: Media, content_type: str | None, content: bytes | None) -> None:
         async with self._database.transaction() as connection:

@@ -269,6 +269,7 @@ class Media:
     kind: str
     media_id: str
     attempts: int
+    sent_at: datetime
 
 
 async def add_media(
@@ -290,9 +291,23 @@ async def take_media(
         return []
     mine = or_(*(_one_media(*row) for row in rows))
     values = {"attempts": _media.c.attempts + 1, "due_at": lease_until}
-    names = (_media.c[field.name] for field in fields(Media))
-    taken = await connection.execute(update(_media).where(mine).values(values).returning(*names))
+    kept = helpdesk.attachment
+    sent_at = select(kept.c.created_at).where(
+        kept.c.conversation_id == _media.c.conversation_id, kept.c.seq == _media.c.seq
+    )
+    names = [_media.c[field.name] for field in fields(Media) if field.name in _media.c]
+    statement = update(_media).where(mine).values(values)
+    taken = await connection.execute(
+        statement.returning(*names, sent_at.correlate(_media).scalar_subquery().label("sent_at"))
+    )
     return [Media(**row) for row in taken.mappings()]
+
+
+async def put_media_off(connection: AsyncConnection, it: Media, until: datetime) -> None:
+    """Fetch it not before ``until``."""
+    await connection.execute(
+        update(_media).where(_one_media(it.conversation_id, it.seq)).values(due_at=until)
+    )
 
 
 def _one_media(conversation_id: str, seq: int) -> ColumnElement[bool]:

@@ -78,3 +78,37 @@ async def test_attachment_is_gone_and_logged_when_nothing_comes_in_the_end(
         response = await fetched(helper, await path_of(query))
     assert response.status_code == 404
     assert [each["reason"] for each in logs if each["event"] == "wechat_media_gone"] == ["no_content"]
+
+
+@pytest.mark.parametrize(("errcode", "alarm"), [(-1, False), (45009, False), (40164, True), (48001, True)])
+async def test_attachment_is_fetched_in_the_end_when_wechat_refuses_for_a_while(
+    site: Site, weixin: Weixin, query: Query, errcode: int, alarm: bool
+):
+    weixin.media["m1"] = ("image/png", PNG)
+    weixin.errors["media/get"] = [errcode] * 12
+    helper = await site.staff("lin")
+    with capture_logs() as logs:
+        await weixin.send("o1", "image", MediaId="m1")
+
+        async def put_off() -> bool:
+            return any(each["event"] == "wechat_media_later" for each in logs)
+
+        await eventually(put_off)
+    raised = [row[0] for row in await query("SELECT code FROM wechat_alarm")]
+    assert raised == ([f"errcode_{errcode}"] if alarm else [])
+    weixin.errors["media/get"] = []
+    await site.app.ctx.wechat.sender._pause.begin(0.001)
+    await query("UPDATE wechat_media SET attempts = 30, due_at = now()")
+    response = await fetched(helper, await path_of(query))
+    assert (response.status_code, response.content) == (200, PNG)
+
+
+async def test_attachment_is_gone_when_wechat_has_kept_it_for_three_days(
+    site: Site, weixin: Weixin, query: Query
+):
+    weixin.errors["media/get"] = [-1] * 12
+    helper = await site.staff("lin")
+    await weixin.send("o1", "image", MediaId="m1")
+    await query("UPDATE attachment SET created_at = now() - interval '73 hours'")
+    await query("UPDATE wechat_media SET due_at = now()")
+    assert (await fetched(helper, await path_of(query))).status_code == 404
