@@ -23,6 +23,8 @@ _EVENTS: dict[str, Kind] = {
 _MEDIA: dict[str, Kind] = {"image": "image", "voice": "voice", "video": "video", "shortvideo": "video"}
 _SCENE_OF_SUBSCRIBE = "qrscene_"
 _LONGEST = 500
+_MOST_FIELDS = 20
+_ENVELOPE = ("ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "Encrypt")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,14 @@ def _message(fields: dict[str, str], key: str, openid: str, account: str, kind: 
         names = {"title": "Title", "description": "Description", "url": "Url"}
         thing = {name: fields.get(element, "")[:_LONGEST] for name, element in names.items()}
         return Inbound("link", key, openid, account, thing=thing)
-    return Inbound("unknown", key, openid, account)
+    return Inbound("unknown", key, openid, account, thing=_unknown(fields, kind))
+
+
+def _unknown(fields: dict[str, str], kind: str) -> dict[str, Any]:
+    """A kind that is not known here, as WeChat sent it, for whoever reads the conversation."""
+    rest = {name[:60]: text[:_LONGEST] for name, text in fields.items() if name not in _ENVELOPE and text}
+    return {"type": kind[:60], "title": fields.get("Title", "").strip()[:_LONGEST],
+            "fields": dict(list(rest.items())[:_MOST_FIELDS])}  # fmt: skip
 
 
 def _place(fields: dict[str, str]) -> dict[str, Any]:

@@ -235,7 +235,7 @@ class Receiver:
 
     async def _thing(self, it: Inbound, conversation_id: str, *, ask: bool = True) -> None:
         words = {name: str(it.thing.get(name, "")) for name in ("label", "title", "url")}
-        text = self._texts.get("zh", it.kind, **words)
+        text = self._texts.get("zh", it.kind, **words).strip()
         payload = {"attachment": {"kind": it.kind, **it.thing}}
         picture = Picture(it.kind, it.media) if it.media else None
         await self._entries.sent(

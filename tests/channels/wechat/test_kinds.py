@@ -27,7 +27,7 @@ THINGS = [
         "[链接] 通知 https://e.org/1",
         "链接收到",
     ),
-    ("miniprogrampage", {"Title": "x"}, "[微信消息]", "消息收到"),
+    ("miniprogrampage", {"Title": "x"}, "[微信消息] x", "消息收到"),
     ("text", {"Content": ""}, "[微信消息]", "消息收到"),
 ]
 
@@ -47,6 +47,15 @@ async def test_location_keeps_its_place_for_helpers(site: Site, weixin: Weixin, 
     await weixin.send("o1", "location", Location_X="31.38", Location_Y="121.27", Label="嘉定")
     attachment = (await updates_of(site, query))[0].payload["attachment"]
     assert attachment == {"kind": "location", "label": "嘉定", "latitude": 31.38, "longitude": 121.27}
+
+
+async def test_unknown_kind_is_kept_as_it_came_for_helpers(site: Site, weixin: Weixin, query: Query):
+    await weixin.send("o1", "file", Title="合同.pdf", FileKey="k1", Description="长" * 600)
+    attachment = (await updates_of(site, query))[0].payload["attachment"]
+    assert (attachment["kind"], attachment["type"], attachment["title"]) == ("unknown", "file", "合同.pdf")
+    assert attachment["fields"]["FileKey"] == "k1"
+    assert len(attachment["fields"]["Description"]) == 500
+    assert not {"FromUserName", "MsgId"} & set(attachment["fields"])
 
 
 async def fetched(helper: Staff, path: str) -> requests.Response:
