@@ -13,7 +13,7 @@ from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.storage import Media
 from bot.helpdesk.database import Database
 from bot.helpdesk.live import utcnow
-from bot.helpdesk.storage import conversations, pushes
+from bot.helpdesk.storage import conversations, pushes, tickets
 from bot.helpdesk.tokens import channel_key
 
 log = structlog.stdlib.get_logger(__name__)
@@ -108,6 +108,8 @@ class Keeping:
                 await pushes.drop_address(connection, CHANNEL, visitor.openid)
                 for conversation_id in theirs:
                     await conversations.clear_profile(connection, conversation_id)
+                await conversations.drop_keys(connection, theirs)
+                await tickets.forget_contacts(connection, theirs)
                 await conversations.drop_visitor_key(connection, channel_key(CHANNEL, visitor.openid))
                 await storage.forget(connection, visitor, theirs)
         if gone:

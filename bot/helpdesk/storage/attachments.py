@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -63,9 +63,24 @@ async def get(
 
 
 async def forget(connection: AsyncConnection, conversation_ids: Sequence[str]) -> None:
-    """Remove the content of whatever was sent in these conversations."""
+    """Remove the content of whatever was sent in these conversations, and what messages say of it.
+
+    What stands for a place or a thing of an unknown kind in the list keeps its first word only: 「[位置]」.
+    """
     await connection.execute(
         update(_attachment)
         .where(_attachment.c.conversation_id.in_(conversation_ids))
         .values(status="gone", content_type=None, content=None)
+    )
+    payload = _message.c.payload
+    kind = payload[("attachment", "kind")]
+    words = case(
+        (kind.astext.in_(("location", "unknown")), func.split_part(_message.c.text, " ", 1)),
+        else_=_message.c.text,
+    )
+    rest = func.jsonb_set(payload, ["attachment"], func.jsonb_build_object("kind", kind))
+    await connection.execute(
+        update(_message)
+        .where(_message.c.conversation_id.in_(conversation_ids), payload.has_key("attachment"))
+        .values(payload=rest, text=words)
     )

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, case, func, insert, or_, select, text, true, update
+from sqlalchemy import (
+    RowMapping,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
@@ -123,6 +136,11 @@ async def set_visitor_key(
 async def clear_profile(connection: AsyncConnection, conversation_id: str) -> None:
     """Remove what is known of the person; what was said is another rule's."""
     await _change(connection, conversation_id, profile={}, visitor_key=None)
+
+
+async def drop_keys(connection: AsyncConnection, conversation_ids: Sequence[str]) -> None:
+    """Let the further keys to these conversations open nothing any more."""
+    await connection.execute(delete(_key).where(_key.c.conversation_id.in_(conversation_ids)))
 
 
 async def drop_visitor_key(connection: AsyncConnection, visitor_key: str) -> None:

@@ -238,3 +238,11 @@ async def events(connection: AsyncConnection, ticket_id: str) -> list[TicketEven
         .order_by(_event.c.id)
     )
     return [TicketEvent(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def forget_contacts(connection: AsyncConnection, conversation_ids: Sequence[str]) -> None:
+    """Remove how the person of these conversations is reached from tickets that nobody works at any more."""
+    settled = _ticket.c.status.not_in(UNSETTLED)
+    await connection.execute(
+        update(_ticket).where(_ticket.c.conversation_id.in_(conversation_ids), settled).values(contact={})
+    )
