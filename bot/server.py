@@ -223,7 +223,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         thresholds,
         worker.wake,
         settings.messages_per_10_seconds,
-        office.unreached.follow_up,
+        office.unreached,
     )
     jobs = (hub.run(), feed.run(), pulse.run(), office.ticket_clock.run())
     running = Running(

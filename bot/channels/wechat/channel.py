@@ -14,19 +14,21 @@ from bot.channels.wechat.delivery import Delivery
 from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.links import Links
+from bot.channels.wechat.passive import Passive
 from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.quota import Grant, Window
 from bot.channels.wechat.receiver import Receiver
 from bot.channels.wechat.sender import Sender
 from bot.channels.wechat.showing import Shows
 from bot.channels.wechat.token import TokenKeeper
-from bot.channels.wechat.unreached import FollowUp, Unreached
+from bot.channels.wechat.unreached import Unreached
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live, utcnow
 from bot.helpdesk.storage import pushes
 from bot.helpdesk.texts import LOCALES, Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.unreached import UnreachedVisitors
 from bot.helpdesk.tickets.visiting import VisitorTickets
 from bot.wire import WechatOut, WindowOut
 
@@ -44,7 +46,7 @@ class Foundations:
     thresholds: Thresholds
     wake_assistant: Callable[[], None]
     messages_per_10_seconds: int
-    follow_up: FollowUp
+    unreached: UnreachedVisitors
 
 
 class Channel:
@@ -60,6 +62,7 @@ class Channel:
         self.links = Links(on.database, account.public_url)
         entries = Entries(on.database, on.live, texts, on.texts, on.thresholds)
         shows = Shows(on.desk, self.links, texts)
+        unreached = Unreached(on.database, entries, on.unreached)
         pause = Pause(on.live, account.app_id)
         self.receiver = Receiver(
             account,
@@ -71,13 +74,13 @@ class Channel:
             entries,
             self.client,
             shows,
+            Passive(unreached.settle),
             texts,
             on.wake_assistant,
             on.messages_per_10_seconds,
         )
-        delivery = Delivery(on.database, on.live, self.client, shows, pause)
+        delivery = Delivery(on.database, on.live, self.client, shows, pause, unreached.settle)
         keeping = Keeping(account, on.database, self.client)
-        unreached = Unreached(on.database, entries, on.follow_up)
         self.sender = Sender(on.database, delivery, keeping, pause, unreached)
         self._task: asyncio.Task[None] | None = None
 
