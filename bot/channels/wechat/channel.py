@@ -22,6 +22,7 @@ from bot.channels.wechat.sender import Sender
 from bot.channels.wechat.showing import Shows
 from bot.channels.wechat.token import TokenKeeper
 from bot.channels.wechat.unreached import Unreached
+from bot.channels.wechat.writing import Writing
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live, utcnow
@@ -64,6 +65,7 @@ class Channel:
         shows = Shows(on.desk, self.links, texts)
         unreached = Unreached(on.database, entries, on.unreached)
         pause = Pause(on.live, account.app_id)
+        self.writing = Writing(on.database, on.live, self.client, pause)
         self.receiver = Receiver(
             account,
             on.database,
@@ -97,15 +99,15 @@ class Channel:
 
 
 class Windows:
-    """What staff are told of WeChat (``bot.web.Reach``), also while the channel is switched off."""
+    """What staff and WeChat tell each other (``bot.web.Reach``), also while the channel is switched off."""
 
-    def __init__(self, database: Database, *, connected: bool) -> None:
+    def __init__(self, database: Database, channel: Channel | None) -> None:
         self._database = database
-        self._connected = connected
+        self._channel = channel
 
     async def linked(self, conversation_id: str) -> bool | None:
         """Whether the conversation goes on in WeChat too; None where it cannot."""
-        if not self._connected:
+        if self._channel is None:
             return None
         async with self._database.transaction() as connection:
             return await pushes.has_address(connection, conversation_id, CHANNEL)
@@ -118,6 +120,11 @@ class Windows:
             grants = await storage.grants_of(connection, list(conversation_ids))
         now = utcnow()
         return {each: _shown(grant, now) for each, grant in grants.items()}
+
+    def writing(self, conversation_id: str) -> None:
+        """A helper types in a conversation."""
+        if self._channel is not None:
+            self._channel.writing.begin(conversation_id)
 
     async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
         """What became of each update."""
