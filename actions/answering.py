@@ -4,12 +4,13 @@ from rasa_sdk import Tracker
 
 from actions import eligibility_form
 from actions.context import Context, entity
-from actions.decision import BESIDE, NEAR, PLAUSIBLE, SURE, Decision, decide, may_be_outside
+from actions.decision import BESIDE, MOST_CHOICES, NEAR, PLAUSIBLE, SURE, Decision, decide, may_be_outside
 from actions.eligibility_form import State
 from actions.lookup import refuse, reply, reply_parts
+from actions.payloads import MOST_ENTRIES
 from actions.replies import Events, Replies
 from actions.step import Step
-from bot.knowledge.enterprise import describes
+from bot.knowledge.enterprise import describes, mentions_itself
 from bot.knowledge.ranked import Ranked
 
 
@@ -29,7 +30,21 @@ class ActionAnswer(Step):
         # Not sure of an answer, it may be no question at all.
         if decision.kind != "answer" and describes(context.text, context.facts):
             return eligibility_form.describe(replies, State().told(context))
-        return reply_parts(replies, context.parts) if context.parts else reply(replies, decision)
+        if context.parts:
+            return reply_parts(replies, context.parts)
+        if decision.kind != "not_covered" and mentions_itself(context.text, context.facts):
+            decision = _with_what_fits(replies, decision)
+        return reply(replies, decision)
+
+
+def _with_what_fits(replies: Replies, decision: Decision) -> Decision:
+    """The best that was found, then what fits the enterprise that asks: it may ask for several at once."""
+    found = decision.ranked[:MOST_CHOICES]
+    listed = {each.id for each in found}
+    further = [
+        each for each in eligibility_form.fitting(replies.kb, replies.context) if each.id not in listed
+    ]
+    return Decision(decision.kind, [*found, *further][:MOST_ENTRIES])
 
 
 class ActionChoose(Step):

@@ -14,7 +14,7 @@ from bot.knowledge.checklists import Checklist, load_checklists
 from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.enterprise import Facts
 from bot.knowledge.ranked import Ranked
-from bot.knowledge.script import is_traditional
+from bot.script import is_traditional
 from bot.knowledge.search import prefer
 from bot.knowledge.text import mostly_latin, normalise
 from bot.knowledge.topics import TOPICS

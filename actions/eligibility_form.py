@@ -21,6 +21,7 @@ from bot.knowledge.conditions import VOCABULARY
 from bot.knowledge.eligibility import Assessment, assess
 from bot.knowledge.enterprise import Facts
 from bot.knowledge.ranked import Ranked
+from bot.knowledge.schema import KnowledgeBase
 
 FORM = "eligibility"
 MOST_OPTIONS = 8
@@ -79,6 +80,13 @@ class State:
         if facts.district is None and context.district:
             facts = replace(facts, district=context.district)
         return replace(self, facts=facts, searches=self.searches + searches)
+
+
+def fitting(kb: KnowledgeBase, context: Context) -> list[Ranked]:
+    """What fits, or may fit, the enterprise that one message tells of, the best first."""
+    state = State().told(context)
+    assessed = assess(kb, state.facts, state.searches)
+    return [found(fit) for fit in sorted([*assessed.fits, *assessed.may_fit], key=lambda fit: -fit.score)]
 
 
 def describe(replies: Replies, state: State) -> Events:

@@ -16,7 +16,7 @@ from bot.knowledge.checklists import Checklist, belonging
 from bot.knowledge.details import lacking
 from bot.knowledge.districts import DISTRICTS, ENGLISH_NAMES
 from bot.knowledge.ranked import Ranked
-from bot.knowledge.script import to_traditional
+from bot.script import to_traditional
 from bot.knowledge.text import normalise
 
 Events = list[dict[str, Any]]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.knowledge.districts import spellings
-from bot.knowledge.script import to_traditional
+from bot.script import to_traditional
 
 if TYPE_CHECKING:  # Rasa is slow to import, and nobody waits for it who made a wrong call
     from bot.nlu.session import Reply

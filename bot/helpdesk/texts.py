@@ -1,11 +1,17 @@
-"""System texts: what the helpdesk itself says, one YAML file a language in ``bot/locales``."""
+"""System texts: what the helpdesk itself says, one YAML file a language in ``bot/locales``.
+
+Traditional Chinese has no file: it is the simplified one in the other script.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
+from bot.script import to_traditional
+
 DEFAULT_LOCALE = "zh"
+TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")  # beginnings of locales
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 
 
@@ -14,6 +20,7 @@ class Texts:
 
     def __init__(self, locales: Mapping[str, Mapping[str, str]]) -> None:
         self._locales = locales
+        self._traditional = {code: to_traditional(text) for code, text in locales[DEFAULT_LOCALE].items()}
 
     @classmethod
     def load(cls, folder: Path = LOCALES) -> "Texts":
@@ -38,6 +45,8 @@ class Texts:
         return self._of(locale).get(code)
 
     def _of(self, locale: str) -> Mapping[str, str]:
+        if locale.replace("_", "-").lower().startswith(TRADITIONAL):
+            return self._traditional
         for name in (locale, locale.split("-")[0].split("_")[0]):
             if name in self._locales:
                 return self._locales[name]

@@ -130,6 +130,11 @@ def describes(text: str, facts: Facts) -> bool:
     return bool(_WANTS.search(plain) and facts.needs) and told >= 2 and _clauses(plain) >= 2
 
 
+def mentions_itself(text: str, facts: Facts) -> bool:
+    """Whether a question also tells of the enterprise that asks it, and of what it wants."""
+    return bool(facts.needs) and facts.kinds() > 1 and _clauses(normalise(text).lower()) > 1
+
+
 def clearly_describes(text: str, facts: Facts) -> bool:
     """Whether the words alone leave no doubt of that: who it is, and 「看看符合哪些」 or several wishes.
 

@@ -28,19 +28,25 @@ _ALSO = (
 _CUT = re.compile(
     rf"[,，。;；!！?？\n、]+\s*(?:(?:and also|also|and|plus|besides)\b|(?:{_ITEM}))?"
     rf"|{_ITEM}"
+    r"|(?<=[\u4e00-\u9fff?？])\s*[/+＋／]\s*(?=[\u4e00-\u9fff])"
     r"|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])"
     rf"|(?={_ALSO}|以及|同时|还想|也想)"
     # Between two questions only: 「怎么领和…怎么办」, not 「合同和发票」.
-    r"|(?<=[\u4e00-\u9fff])(?=[和跟](?![我你他她谁]))"
+    r"|(?<=[\u4e00-\u9fff])(?=[和跟](?![我你他她谁踪进着]))"
     r"|\b(?:and also|also|and|plus|besides)\b",
     re.IGNORECASE,
 )
 _LISTED = re.compile(_ITEM, re.IGNORECASE)
-_ANOTHER = re.compile(rf"{_ALSO}|还想|[;；?？]|{_ITEM}|^那|also|plus|besides", re.IGNORECASE)
+_ANOTHER = re.compile(rf"{_ALSO}|还想|然后|[;；?？/+＋／]|{_ITEM}|^那|also|plus|besides", re.IGNORECASE)
 _FURTHER = re.compile(rf"(?:{_ALSO})")  # needs no word of a question: 「孩子上学的事,还有租房补贴」
-# One question for what was said in both pieces: 「名字通不过,地址也没有,怎么搞」.
+# One question for what was said in both pieces: 「名字通不过,地址也没有,怎么搞」, 「…,两个都咋整」.
 _SHARED = re.compile(
-    r"^[^,，。;；!！?？]*[也又][^,，。;；!！?？]*[,，]\s*都?该?(?:怎么|咋)(?:搞|办|弄|整)呢?[?？。!！]*$"
+    r"^(?:[^,，。;；!！?？]*[也又][^,，。;；!！?？]*[,，]\s*都?|[^,，。;；!！?？]*[,，]\s*[两二][个件样]事?都)"
+    r"该?(?:怎么|咋)(?:搞|办|弄|整)呢?[?？。!！]*$"
+)
+# One question for two named things: 「批次贷和创业大赛分别找谁」.
+_EACH = re.compile(
+    r"^(?P<one>[^,，。;；!！?？]{3,}?)(?:[和跟与、]|以及)(?P<other>[^,，。;；!！?？]{3,}?)(?:分别|各自)(?P<asks>.{2,})$"
 )
 _JOINS = re.compile(r"^(?:和|跟|以及)")
 _MAY_ASK = re.compile(
@@ -60,6 +66,8 @@ class Cut:
 def cuts(text: str) -> Iterator[Cut]:
     """Every place where a message, as it was written, may change to another question."""
     seen: set[str] = set()
+    if each := _EACH.match(text.strip()):
+        yield Cut(each["one"] + each["asks"], each["other"] + each["asks"], marked=True)
     for found in _CUT.finditer(text):
         first, second = _trimmed(text[: found.start()]), _trimmed(text[found.end() :])
         if second in seen or min(len(letters(first)), len(letters(second))) < SHORTEST:

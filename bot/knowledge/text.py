@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bot.knowledge.script import to_simplified
+from bot.script import to_simplified
 
 _SPACES = re.compile(r"\s+")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")

@@ -181,3 +181,19 @@ async def test_choice_is_not_covered_when_the_entry_is_gone(act, entities):
 def test_decision_follows_the_best_score(scores, kind, count):
     decision = decide([Ranked(f"e{n}", "p", score) for n, score in enumerate(scores)])
     assert (decision.kind, len(decision.ranked)) == (kind, count)
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "ids"),
+    [
+        ("嘉定的厂，想招技工，也要贷款，专利能换钱吗", 0.9, ["mix-patent", "mix-jobs"]),
+        ("嘉定的厂，想招技工，也要贷款，专利能换钱吗", 0.3, ["mix-patent", "mix-jobs"]),
+        ("专利能换钱吗", 0.9, ["mix-patent"]),
+    ],
+)
+async def test_answer_lists_what_fits_too_when_the_question_tells_of_the_enterprise(
+    act, mixed_knowledge, text, score, ids
+):
+    custom = (await act("action_answer", measures=[("mix-patent", "质押融资", score)], text=text)).custom
+    listed = [each["entry"] for each in custom["options"]] if "options" in custom else custom["entries"]
+    assert [each if isinstance(each, str) else each["id"] for each in listed][:2] == ids

@@ -7,7 +7,9 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
 from bot.helpdesk.models import Staff
-from bot.helpdesk.presence import ready_count
+from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.dispatch import is_present
+from bot.helpdesk.storage import people
 from tests.conftest import FakeClock
 from tests.helpdesk.conftest import Hire, Query, Queue, codes
 
@@ -159,11 +161,13 @@ async def test_ensure_administrator_adds_one_when_several_servers_start_at_once(
     assert not await accounts.ensure_administrator("other password")
 
 
-async def test_ready_count_counts_the_declared_and_connected_when_time_passes(
+async def test_who_declared_it_and_is_connected_is_present_when_time_passes(
     accounts: Accounts, database: Database, hire: Hire, clock: FakeClock
 ) -> None:
     async def ready() -> int:
-        return await ready_count(database, 60, clock())
+        async with database.transaction() as connection:
+            states = await people.states(connection)
+        return sum(is_present(state, Policy(), clock()) for state in states)
 
     ann, ben, cy = await hire("ann"), await hire("ben"), await hire("cy")
     await accounts.set_presence(ann.id, "ready")

@@ -18,6 +18,12 @@ def test_texts_fall_back_to_language_then_chinese_when_the_locale_is_unknown(loc
     assert texts.get(locale, "hello") == found
 
 
+@pytest.mark.parametrize("locale", ["zh-Hant", "zh-hant", "zh_TW", "zh-HK"])
+def test_texts_are_in_traditional_characters_but_for_names_when_the_locale_is(locale: str) -> None:
+    texts = Texts({"zh": {"joined": "{name}为您服务"}})
+    assert texts.get(locale, "joined", name="刘国强") == "刘国强為您服務"
+
+
 @pytest.mark.parametrize(
     ("zh", "en", "says"),
     [

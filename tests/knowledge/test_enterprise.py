@@ -9,6 +9,7 @@ from bot.knowledge.enterprise import (
     asks_what_fits,
     clearly_describes,
     describes,
+    mentions_itself,
     number,
     read_facts,
     size_of,
@@ -101,6 +102,19 @@ def test_district_is_the_one_named_first_by_its_longest_name():
 )
 def test_description_is_recognised(text):
     assert describes(text, read_facts(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("建筑公司，外地来的，嘉定做项目，想少跑几趟拿许可", True),
+        ("嘉定的担保费率现在多少", False),
+        ("想贷款", False),
+        ("", False),
+    ],
+)
+def test_question_mentions_the_enterprise_when_it_says_who_asks_and_what_is_wanted(text, tells):
+    assert mentions_itself(text, read_facts(text)) is tells
 
 
 @pytest.mark.parametrize(

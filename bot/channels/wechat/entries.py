@@ -125,9 +125,12 @@ class Entries:
         text: str,
         payload: JSON,
         picture: Picture | None,
-        ask_text: str,
+        ask_text: str | None,
     ) -> int:
-        """Save something that is no text, keep it for helpers, and ask for words unless a helper is there."""
+        """Save something that is no text, keep it for helpers, and ask for words unless a helper is there.
+
+        ``ask_text`` is the code of the question, None to ask nothing.
+        """
         async with self._work(conversation_id) as work:
             if repeated := await work.repeated(message_id):
                 return repeated.seq
@@ -136,7 +139,7 @@ class Entries:
                 await storage.add_media(
                     work.connection, conversation_id, seq, picture.kind, picture.media_id, work.now
                 )
-            if work.conversation.owner != "helper":
+            if ask_text and work.conversation.owner != "helper":
                 await self._notice(work, ask_text)
             return seq
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -129,16 +129,6 @@ async def seen_at(connection: AsyncConnection, staff_id: str) -> datetime | None
     query = select(_seen.c.seen_at).where(_seen.c.staff_id == staff_id)
     found: datetime | None = (await connection.execute(query)).scalar_one_or_none()
     return found
-
-
-async def ready_count(connection: AsyncConnection, seen_after: datetime) -> int:
-    """How many active staff declared themselves ready and were connected after ``seen_after``."""
-    query = (
-        select(func.count())
-        .select_from(_staff.join(_seen, _seen.c.staff_id == _staff.c.id))
-        .where(_staff.c.active, _staff.c.presence == "ready", _seen.c.seen_at > seen_after)
-    )
-    return int((await connection.execute(query)).scalar_one())
 
 
 async def engage(connection: AsyncConnection, staff_id: str, now: datetime) -> None:

@@ -195,8 +195,7 @@ outbox = Table(
     Column("progress", Integer, nullable=False, default=0),
     UniqueConstraint("conversation_id", "seq", "target"),
     Index("outbox_pending", "due_at", "id", postgresql_where=_PENDING),
-    Index("outbox_parked_target", "target", postgresql_where=_PARKED),
-    Index("outbox_parked", "finished_at", postgresql_where=_PARKED),
+    Index("outbox_parked", "target", "finished_at", postgresql_where=_PARKED),
     Index("outbox_pending_conversation", "conversation_id", "id", postgresql_where=_PENDING),
 )
 

@@ -1,11 +1,12 @@
 """Every kind of message and event: what becomes of it, and what the visitor is told."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
 import requests
 
-from tests.channels.wechat.steps import Query, conversation_of, updates_of
+from tests.channels.wechat.steps import Helped, Query, conversation_of, updates_of
 from tests.channels.wechat.weixin import PNG, Weixin, eventually
 from tests.server.running import HANDOFF, Site, Staff
 
@@ -204,10 +205,36 @@ async def test_very_long_text_is_cut_and_answered(site: Site, weixin: Weixin, qu
     assert len((await updates_of(site, query))[0].text) == 2000
 
 
-async def test_visitor_who_floods_is_asked_to_wait(site: Site, weixin: Weixin, query: Query):
+async def test_visitor_who_floods_is_asked_to_wait_and_nothing_is_lost(
+    site: Site, weixin: Weixin, query: Query
+):
     site.app.ctx.wechat.receiver._messages_per_10_seconds = 2
     replies = [(await weixin.say("o1", f"第{n}句")).reply for n in range(5)]
     refused = [reply for reply in replies if "太快" in str(reply)]
     assert refused
-    said = [u for u in await updates_of(site, query) if u.sender.kind == "visitor"]
-    assert len(said) == 5 - len(refused)
+    said = [u.text for u in await updates_of(site, query) if u.sender.kind == "visitor"]
+    assert said == [f"第{n}句" for n in range(5)]
+    assert len(site.assistant.received) == 5 - len(refused)
+
+
+async def test_burst_of_one_visitor_is_kept_once_each(site: Site, weixin: Weixin, query: Query):
+    texts = [f"第{n}句" for n in range(60)]
+    await asyncio.gather(*(weixin.say("o1", text) for text in texts))
+    said = [u.text for u in await updates_of(site, query) if u.sender.kind == "visitor"]
+    assert sorted(said) == sorted(texts)
+
+
+async def test_nobody_is_asked_to_wait_who_writes_to_a_helper(site: Site, weixin: Weixin, helped: Helped):
+    site.app.ctx.wechat.receiver._messages_per_10_seconds = 1
+    replies = [(await weixin.say("o1", f"第{n}句")).reply for n in range(4)]
+    assert not [reply for reply in replies if "太快" in str(reply)]
+
+
+async def test_picture_in_a_flood_is_kept_and_not_asked_about(site: Site, weixin: Weixin, query: Query):
+    site.app.ctx.wechat.receiver._messages_per_10_seconds = 1
+    await weixin.say("o1", "第一句")
+    reply = (await weixin.send("o1", "image", PicUrl="http://p", MediaId="m1")).reply
+    assert "太快" in str(reply)
+    updates = await updates_of(site, query)
+    assert [u.payload["attachment"]["kind"] for u in updates if u.payload.get("attachment")] == ["image"]
+    assert not [u for u in updates if u.payload.get("code") == "ask_text_image"]

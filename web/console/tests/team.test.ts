@@ -8,6 +8,7 @@ import { allows } from '../src/router';
 import { useCalls } from '../src/stores/calls';
 import { useDesk } from '../src/stores/desk';
 import { useSession } from '../src/stores/session';
+import { useTeam } from '../src/stores/team';
 import { useTime } from '../src/stores/time';
 import { at, colleague, conversation, invitation, offer, request, T0, update } from './make';
 
@@ -16,6 +17,19 @@ beforeEach(() => {
   useTime().now = T0;
   useSession().staff = { id: 'h1', username: 'lin', name: '林晓', role: 'helper', department: null };
   vi.spyOn(teamApi, 'rang').mockResolvedValue(undefined);
+});
+
+describe('departments to choose from', () => {
+  it('are read again each time, for an administrator may have added one', async () => {
+    const department = (name: string) => ({ name, fallback: null, topics: [], ready: 0, on_duty: true, next_start: null });
+    vi.spyOn(teamApi, 'departments')
+      .mockResolvedValueOnce([department('税务局')])
+      .mockResolvedValueOnce([department('税务局'), department('人社局')]);
+    const team = useTeam();
+    await team.loadDepartments();
+    await team.loadDepartments();
+    expect(team.departments.map((it) => it.name)).toEqual(['税务局', '人社局']);
+  });
 });
 
 describe('what asks for me', () => {

@@ -1,6 +1,6 @@
 /** One drawn item of the conversation. Nodes stay in place while their item changes. */
 import type { Texts } from '../locales/zh';
-import { type Citation, citations, field, form, hasPicture, tickets } from '../payload';
+import { type Citation, citations, form, hasPicture, tickets } from '../payload';
 import type { Update } from '../protocol';
 import type { MineItem, NoticeItem, ReplyItem, TimeItem } from '../select';
 import type { Session } from '../session';
@@ -148,17 +148,9 @@ export function replyView(first: ReplyItem, context: Context): ItemView<ReplyIte
   return { node, update };
 }
 
-function noticeText(update: Update, texts: Texts): string {
-  if (update.text !== null && update.text.trim() !== '') return update.text;
-  const name = field(update, 'name');
-  const code = field(update, 'code') ?? '';
-  if (code === 'helper_joined' && name !== null) return texts.helperJoined(name, field(update, 'department'));
-  return texts.notices[code] ?? '';
-}
-
-export function noticeView({ update }: NoticeItem, { texts }: Context): ItemView<NoticeItem> {
+export function noticeView({ update }: NoticeItem): ItemView<NoticeItem> {
   const data = { 'data-testid': 'message', 'data-seq': update.seq, 'data-kind': update.kind, 'data-sender': 'system' };
-  const text = noticeText(update, texts);
+  const text = update.text?.trim() ?? '';
   const node = h('div', { class: 'notice', ...data }, h('span', {}, ...linkify(text)));
   setHidden(node, text === '');
   return { node, update: () => undefined };

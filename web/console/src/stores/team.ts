@@ -17,8 +17,9 @@ export const useTeam = defineStore('team', () => {
     [people.value, departments.value] = await Promise.all([teamApi.people(), teamApi.departments()]);
   }
 
+  /** Read again whenever one is to be chosen: an administrator may have changed them. */
   async function loadDepartments(): Promise<void> {
-    if (departments.value.length === 0) departments.value = await teamApi.departments();
+    departments.value = await teamApi.departments();
   }
 
   function watching(conversationId: string | null): Person[] {

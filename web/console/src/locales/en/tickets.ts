@@ -38,7 +38,7 @@ export const tickets: Messages['tickets'] = {
   },
   create: {
     title: 'Open a ticket', lead: 'For a matter a department must handle. The enterprise gets a number and a deadline.', department: 'Department',
-    name: 'Title', description: 'Description', complexity: 'Complexity', simpleHint: 'Within 5 working days', complexHint: 'Within 15 working days',
+    name: 'Title', description: 'Description', complexity: 'Complexity', simpleHint: 'By the time limit of simple ones', complexHint: 'By the time limit of complex ones',
     contact: 'Contact', phone: 'Phone', person: 'Name', submit: 'Open', done: (number) => `Ticket ${number} opened`,
     missing: 'Department, title and description are needed.', choose: 'Choose',
   },

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.knowledge.script import is_traditional, to_traditional
+from bot.script import is_traditional, to_traditional
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def to_simplified(text: str) -> str:
 
 def to_traditional(text: str) -> str:
     """The text in traditional characters; what is in none or in another script stays as it is."""
-    return str(_converter("s2t").convert(text))
+    return str(_converter("s2tw").convert(text))
 
 
 def is_traditional(text: str) -> bool:
