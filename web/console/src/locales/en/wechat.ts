@@ -18,7 +18,7 @@ export const wechat: Messages['wechat'] = {
       errcode_40013: 'The AppID is wrong. Check BANGBAN_WECHAT_APP_ID.',
       errcode_40014: 'WeChat does not know the access_token it has just given. See that no other program renews it, and check AppID and AppSecret.',
       errcode_40125: 'The AppSecret is wrong, or has just been reset. Check BANGBAN_WECHAT_SECRET.',
-      errcode_40164: 'The outgoing address of this server is not on the list. Add it in the account’s console (设置与开发 → 基本配置 → IP 白名单).',
+      errcode_40164: 'The outgoing address of this server is not on the list. Add it in the account’s console, among its basic settings.',
       errcode_40200: 'An account of this kind may not use this interface. See that it is a verified service account.',
       errcode_40243: 'The AppSecret is frozen. Unfreeze it in the account’s console.',
       errcode_42001: 'The access_token expires again and again. See that no other program renews it, and check the server’s clock.',
