@@ -196,6 +196,19 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         settings.assistant_urls, settings.assistant_timeout_seconds, settings.worker_concurrency
     )
     worker = OutboxWorker(desk, live, assistant, _suggestions(searcher), settings.worker_concurrency)
+    below = Foundations(
+        database,
+        live,
+        hub,
+        desk,
+        office.visitor_tickets,
+        texts,
+        thresholds,
+        worker.wake,
+        settings.messages_per_10_seconds,
+        office.unreached,
+    )
+    wechat = _open_wechat(settings, below)
     parts = Parts(
         database,
         live,
@@ -211,19 +224,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         floor,
         feed,
         pulse,
-        Windows(database, connected=bool(settings.wechat_app_id)),
-    )
-    below = Foundations(
-        database,
-        live,
-        hub,
-        desk,
-        office.visitor_tickets,
-        texts,
-        thresholds,
-        worker.wake,
-        settings.messages_per_10_seconds,
-        office.unreached.follow_up,
+        Windows(database, wechat),
     )
     jobs = (hub.run(), feed.run(), pulse.run(), office.ticket_clock.run())
     running = Running(
@@ -232,7 +233,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         asyncio.create_task(worker.run(settings.shutdown_seconds)),
         tuple(asyncio.create_task(job) for job in jobs),
         dispatcher,
-        _open_wechat(settings, below),
+        wechat,
     )
     return parts, running
 

@@ -57,7 +57,7 @@ class Limits:
 
 
 class Reach(Protocol):
-    """What is told of a channel that pushes: its windows, and what became of each update."""
+    """A channel that pushes: its windows, what became of each update, and that somebody writes."""
 
     async def linked(self, conversation_id: str) -> bool | None:
         """Whether a conversation goes on on the channel too; None where it cannot."""
@@ -69,6 +69,10 @@ class Reach(Protocol):
 
     async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
         """``sent``, ``pending`` or ``undelivered`` by seq."""
+        ...
+
+    def writing(self, conversation_id: str) -> None:
+        """A helper types in a conversation; shown there if it can be, and nobody waits for it."""
         ...
 
 
@@ -86,6 +90,9 @@ class NoReach:
     async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
         """None is pushed."""
         return {}
+
+    def writing(self, conversation_id: str) -> None:
+        """Nobody there to see it."""
 
 
 @dataclass(frozen=True)

@@ -128,17 +128,20 @@ class StaffSocket:
         if time.monotonic() - self._typed_at < 1:
             return
         self._typed_at = time.monotonic()
-        await self._tell_visitor(message.conversation_id, {"type": "typing", "who": "helper"})
+        if await self._tell_visitor(message.conversation_id, {"type": "typing", "who": "helper"}):
+            self._parts.reach.writing(message.conversation_id)
 
     async def _on_read(self, message: Read) -> None:
         told = {"type": "read", "who": "helper", "seq": message.seq}
         await self._tell_visitor(message.conversation_id, told)
 
-    async def _tell_visitor(self, conversation_id: str, nudge: dict[str, Any]) -> None:
-        """Only who is in the conversation is seen typing and reading."""
+    async def _tell_visitor(self, conversation_id: str, nudge: dict[str, Any]) -> bool:
+        """Whether the visitor was told: only who is in the conversation is seen typing and reading."""
         await self._parts.desk.conversation(conversation_id)
-        if conversation_id in await self._parts.floor.mine(self._staff):
-            await self._parts.live.publish(conversation_topic(conversation_id), nudge)
+        if conversation_id not in await self._parts.floor.mine(self._staff):
+            return False
+        await self._parts.live.publish(conversation_topic(conversation_id), nudge)
+        return True
 
     async def _on_watch(self, message: Watch) -> None:
         if message.conversation_id:

@@ -14,19 +14,22 @@ from bot.channels.wechat.delivery import Delivery
 from bot.channels.wechat.entries import Entries
 from bot.channels.wechat.keeping import Keeping
 from bot.channels.wechat.links import Links
+from bot.channels.wechat.passive import Passive
 from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.quota import Grant, Window
 from bot.channels.wechat.receiver import Receiver
 from bot.channels.wechat.sender import Sender
 from bot.channels.wechat.showing import Shows
 from bot.channels.wechat.token import TokenKeeper
-from bot.channels.wechat.unreached import FollowUp, Unreached
+from bot.channels.wechat.unreached import Unreached
+from bot.channels.wechat.writing import Writing
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import Hub, Live, utcnow
 from bot.helpdesk.storage import pushes
 from bot.helpdesk.texts import LOCALES, Texts
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.tickets.unreached import UnreachedVisitors
 from bot.helpdesk.tickets.visiting import VisitorTickets
 from bot.wire import WechatOut, WindowOut
 
@@ -44,7 +47,7 @@ class Foundations:
     thresholds: Thresholds
     wake_assistant: Callable[[], None]
     messages_per_10_seconds: int
-    follow_up: FollowUp
+    unreached: UnreachedVisitors
 
 
 class Channel:
@@ -60,7 +63,9 @@ class Channel:
         self.links = Links(on.database, account.public_url)
         entries = Entries(on.database, on.live, texts, on.texts, on.thresholds)
         shows = Shows(on.desk, self.links, texts)
+        unreached = Unreached(on.database, entries, on.unreached)
         pause = Pause(on.live, account.app_id)
+        self.writing = Writing(on.database, on.live, self.client, pause)
         self.receiver = Receiver(
             account,
             on.database,
@@ -71,13 +76,13 @@ class Channel:
             entries,
             self.client,
             shows,
+            Passive(unreached.settle),
             texts,
             on.wake_assistant,
             on.messages_per_10_seconds,
         )
-        delivery = Delivery(on.database, on.live, self.client, shows, pause)
+        delivery = Delivery(on.database, on.live, self.client, shows, pause, unreached.settle)
         keeping = Keeping(account, on.database, self.client, pause)
-        unreached = Unreached(on.database, entries, on.follow_up)
         self.sender = Sender(on.database, delivery, keeping, pause, unreached)
         self._task: asyncio.Task[None] | None = None
 
@@ -94,15 +99,15 @@ class Channel:
 
 
 class Windows:
-    """What staff are told of WeChat (``bot.web.Reach``), also while the channel is switched off."""
+    """What staff and WeChat tell each other (``bot.web.Reach``), also while the channel is switched off."""
 
-    def __init__(self, database: Database, *, connected: bool) -> None:
+    def __init__(self, database: Database, channel: Channel | None) -> None:
         self._database = database
-        self._connected = connected
+        self._channel = channel
 
     async def linked(self, conversation_id: str) -> bool | None:
         """Whether the conversation goes on in WeChat too; None where it cannot."""
-        if not self._connected:
+        if self._channel is None:
             return None
         async with self._database.transaction() as connection:
             return await pushes.has_address(connection, conversation_id, CHANNEL)
@@ -115,6 +120,11 @@ class Windows:
             grants = await storage.grants_of(connection, list(conversation_ids))
         now = utcnow()
         return {each: _shown(grant, now) for each, grant in grants.items()}
+
+    def writing(self, conversation_id: str) -> None:
+        """A helper types in a conversation."""
+        if self._channel is not None:
+            self._channel.writing.begin(conversation_id)
 
     async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
         """What became of each update."""

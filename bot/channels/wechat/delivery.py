@@ -13,6 +13,7 @@ from bot.channels.wechat.account import CHANNEL
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.entries import Stands
 from bot.channels.wechat.errcodes import Decision
+from bot.channels.wechat.passive import Settle
 from bot.channels.wechat.pause import Pause
 from bot.channels.wechat.plan import Piece, Stop, Waiting
 from bot.channels.wechat.showing import Show, Shows
@@ -57,6 +58,7 @@ class Delivery:
         client: Client,
         shows: Shows,
         pause: Pause,
+        settle: Settle,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._database = database
@@ -64,6 +66,7 @@ class Delivery:
         self._client = client
         self._shows = shows
         self._pause = pause
+        self._settle_results = settle
         self._clock = clock
         self._uploaded: dict[tuple[str, int], str] = {}
         self._alarmed = True  # by an earlier process, perhaps
@@ -250,6 +253,8 @@ class Delivery:
                 await storage.clear_alarms(connection)
                 await pushes.revive(connection, CHANNEL, "fault", now - quota.MESSAGE_WINDOW, now)
         self._alarmed = False
+        if any(each.id in went and render.is_result(each.update) for each in waiting):
+            await self._settle_results(address.conversation_id)
 
     async def _spend(self, openid: str) -> None:
         async with self._database.transaction() as connection:

@@ -214,7 +214,11 @@ class Entries:
             text = self._texts.get("zh", code, count=len(seqs)) + self._texts.get(
                 "zh", what_now, number=ticket
             )
-            payload = {"code": "wechat_undelivered", "reason": code, "seqs": seqs, "ticket": ticket}
+            results = [each.payload["number"] for each in found if each and render.is_result(each)]
+            if results:
+                text += self._texts.get("zh", "undelivered_result", numbers="、".join(results))
+            about = {"reason": code, "seqs": seqs, "ticket": ticket, "results": results}
+            payload = {"code": "wechat_undelivered", **about}
             await work.append("notice", Sender("system"), text, payload=payload, visibility="internal")
 
     async def found(self, conversation_id: str, message_id: str) -> Update | None:

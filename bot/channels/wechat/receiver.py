@@ -16,13 +16,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.wechat import links, plan, render, storage, wording
-from bot.channels.wechat.account import CHANNEL, Account
+from bot.channels.wechat import links, render, storage, wording
+from bot.channels.wechat.account import Account
 from bot.channels.wechat.admission import Admission, Admitted
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.entries import Asked, Entries, Picture, Stands
 from bot.channels.wechat.inbound import Inbound
-from bot.channels.wechat.plan import Waiting
+from bot.channels.wechat.passive import Passive
 from bot.channels.wechat.showing import Show, Shows
 from bot.helpdesk import rules
 from bot.helpdesk.database import Database
@@ -30,7 +30,6 @@ from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import Invalid, WrongState
 from bot.helpdesk.live import Hub, Live, conversation_topic, utcnow
 from bot.helpdesk.models import Update
-from bot.helpdesk.storage import pushes
 from bot.helpdesk.texts import DEFAULT_LOCALE, Texts
 from bot.helpdesk.tickets.visiting import VisitorTickets
 
@@ -65,6 +64,7 @@ class Receiver:
         entries: Entries,
         client: Client,
         shows: Shows,
+        passive: Passive,
         texts: Texts,
         wake_assistant: Callable[[], None],
         messages_per_10_seconds: int,
@@ -80,6 +80,7 @@ class Receiver:
         self._client = client
         self._texts = texts
         self._shows = shows
+        self._passive = passive
         self._admission = Admission(database, clock)
         self._wake_assistant = wake_assistant
         self._messages_per_10_seconds = messages_per_10_seconds
@@ -88,6 +89,12 @@ class Receiver:
 
     async def receive(self, it: Inbound, signature: str) -> str:
         """The text of the passive reply; empty for ``success``."""
+        try:
+            return await self._receive(it, signature)
+        finally:
+            self._passive.decided(it.key)
+
+    async def _receive(self, it: Inbound, signature: str) -> str:
         ends = time.monotonic() + self._account.passive_seconds
         hold_until = self._clock() + timedelta(seconds=self._account.passive_seconds) + _HOLD_MARGIN
         admitted = await self._admission.admit(it, signature, hold_until)
@@ -343,7 +350,9 @@ class Receiver:
         if answer is None:
             if not free and wait:
                 return None
-            answer = await self._take(connection, conversation_id, show, now) if free else ""
+            answer = ""
+            if free:
+                answer = await self._passive.take(connection, it.key, conversation_id, show, now)
         await storage.answer_and_end_hold(connection, it.key, answer, conversation_id, hold_until, now)
         return answer
 
@@ -357,20 +366,6 @@ class Receiver:
         async with self._database.transaction() as connection:
             await storage.answer_and_end_hold(connection, it.key, answer, conversation_id, hold_until, now)
         return answer
-
-    async def _take(
-        self, connection: AsyncConnection, conversation_id: str, show: Show, now: datetime
-    ) -> str:
-        found = await pushes.waiting(connection, conversation_id, CHANNEL)
-        waiting = [Waiting(p.id, p.update.seq, show(p.update), p.progress) for p in found]
-        piece = plan.passive_piece(waiting)
-        if piece is None:
-            return ""
-        for row, characters in piece.progress:
-            await pushes.advance(connection, row, characters, now)
-        if piece.closing_seq is None:
-            return piece.text
-        return f"{piece.text}\n{show.rating_lines()}"
 
     def _show_typing(self, it: Inbound) -> None:
         """The bot takes longer than WeChat waits: say at least that it is at work."""

@@ -67,6 +67,11 @@ def asks_rating(update: Update) -> bool:
     return update.kind == "notice" and update.payload.get("ask_rating") is True
 
 
+def is_result(update: Update) -> bool:
+    """Whether this tells the result of a ticket."""
+    return update.payload.get("code") == "ticket_resolved"
+
+
 def buttons(update: Update) -> list[tuple[str, str]]:
     """The buttons of an update as (opaque id, label), in the order of their numbers."""
     return [

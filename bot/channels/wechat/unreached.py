@@ -6,7 +6,7 @@ who left and a faulty interface leave none. What WeChat refuses for what it says
 differently.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,11 +18,10 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.errors import HelpdeskError
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.storage import pushes
+from bot.helpdesk.tickets.unreached import UnreachedVisitors
 
 log = structlog.stdlib.get_logger(__name__)
 
-#: Sees that a department follows up on these updates of a conversation; the number of the ticket, if any.
-FollowUp = Callable[[str, Sequence[int]], Awaitable[str | None]]
 _NOTES = {
     "quota_used": "undelivered_quota",
     "quota_kept": "undelivered_quota",
@@ -43,22 +42,28 @@ class Unreached:
         self,
         database: Database,
         entries: Entries,
-        follow_up: FollowUp,
+        visitors: UnreachedVisitors,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._database = database
         self._entries = entries
-        self._follow_up = follow_up
+        self._visitors = visitors
         self._clock = clock
 
     async def tell(self, conversation_id: str, seqs: list[int], reason: str) -> None:
-        """Leave a note for staff, with the ticket that follows when no way back is left."""
+        """Leave a note for staff, with the ticket that follows when no way back is left.
+
+        The result of a ticket among them has not been told.
+        """
+        await self.settle(conversation_id)
         ticket = await self._ticket(conversation_id, seqs) if reason in NO_WAY_BACK else None
         code = _NOTES.get(reason, "undelivered_fault")
         await self._entries.undelivered(conversation_id, seqs, code, ticket)
 
     async def overdue(self) -> None:
         """Follow up on what is still unread after the way back has come to its end."""
+        for conversation_id in await self._visitors.unsettled():
+            await self.settle(conversation_id)
         now = self._clock()
         async with self._database.transaction() as connection:
             found = await pushes.unread_since(connection, CHANNEL, _LATER, now - _LOOK_BACK, now - WEB_LIFE)
@@ -66,9 +71,17 @@ class Unreached:
             if ticket := await self._ticket(conversation_id, seqs):
                 await self._entries.undelivered(conversation_id, seqs, "undelivered_still", ticket)
 
+    async def settle(self, conversation_id: str) -> None:
+        """Whether the results of its tickets count as told follows what became of them."""
+        try:
+            await self._visitors.settle_results(conversation_id)
+        except HelpdeskError as error:
+            # ``overdue`` tries again.
+            log.warning("wechat_result_not_settled", conversation_id=conversation_id, reason=error.code)
+
     async def _ticket(self, conversation_id: str, seqs: Sequence[int]) -> str | None:
         try:
-            return await self._follow_up(conversation_id, seqs)
+            return await self._visitors.follow_up(conversation_id, seqs)
         except HelpdeskError as error:
             # The note must be left all the same; ``overdue`` tries again.
             log.warning("wechat_not_followed_up", conversation_id=conversation_id, reason=error.code)

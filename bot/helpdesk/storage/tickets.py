@@ -186,10 +186,10 @@ async def not_reminded(
     return [_record(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def resolved_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[Ticket]:
-    """Tickets whose result has stood since before ``moment``."""
-    query = _select().where(_ticket.c.status == "resolved", _ticket.c.resolved_at <= moment)
-    rows = await connection.execute(query.order_by(_ticket.c.resolved_at).limit(limit))
+async def told_before(connection: AsyncConnection, moment: datetime, limit: int) -> list[Ticket]:
+    """Resolved tickets whose visitor has known the result since before ``moment``."""
+    query = _select().where(_ticket.c.status == "resolved", _ticket.c.told_at <= moment)
+    rows = await connection.execute(query.order_by(_ticket.c.told_at).limit(limit))
     return [_record(row) for row in rows.mappings()]
 
 

@@ -122,9 +122,7 @@ class StaffTickets(TicketUseCases):
             actor, event = Actor("staff", staff.id), rules.Resolve(result)
             moved = await self._move(work, ticket, event, "resolved", actor, "resolved", result=result)
             await self._say_resolved(work, moved)
-            told = rules.told(moved, work.now)
-            await storage.save(work.connection, told)
-            return told
+            return moved
 
     async def close(self, staff: Staff, ticket_id: str) -> Ticket:
         """The result stands."""

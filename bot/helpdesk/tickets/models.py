@@ -20,7 +20,8 @@ class Ticket:
     """A ticket as stored. From ``resolved`` on: the visitor's verdict, None before.
 
     ``contact_due_at`` is when the visitor has been contacted at the latest, ``due_at`` when it is settled;
-    ``told_at`` is when the result was put into the conversation.
+    ``told_at`` is when the visitor was told the result: when it was put into the conversation, or None while
+    the channel that should bring it cannot, then when it arrived.
     """
 
     id: str

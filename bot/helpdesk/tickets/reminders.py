@@ -48,8 +48,8 @@ class TicketClock(TicketUseCases):
         now = self._clock()
         async with self._database.transaction() as connection:
             near = await self._near(connection, now)
-            settled_at = now - timedelta(days=rules.REOPEN_DAYS)
-            standing = await storage.resolved_before(connection, settled_at, _BATCH)
+            told_at = now - timedelta(days=rules.REOPEN_DAYS)
+            standing = await storage.told_before(connection, told_at, _BATCH)
         for ticket in standing:
             await self._safely(self._close, ticket)
         return sum([await self._safely(self._remind, ticket) for ticket in near])

@@ -17,7 +17,7 @@ TITLE_LIMIT = 60
 DESCRIPTION_LIMIT = 4000
 RESULT_LIMIT = 2000
 REASON_LIMIT = 1000
-#: How long after it was settled the visitor may say that it was not.
+#: How long after they were told that it is settled the visitor may say that it is not.
 REOPEN_DAYS = 7
 BAD_STARS = 2
 _CONTACT_LIMITS = {"name": 64, "phone": 32, "email": 200, "when": 200}
@@ -119,7 +119,8 @@ def advance_ticket(ticket: Ticket, event: Event, now: datetime) -> Ticket:
         case Contacted():
             return ticket if ticket.contacted_at else replace(ticket, contacted_at=now)
         case Resolve():
-            return replace(ticket, status="resolved", result=event.result, resolved_at=now)
+            # Every channel is told in the same transaction; what does not arrive there is ``untold`` again.
+            return replace(ticket, status="resolved", result=event.result, resolved_at=now, told_at=now)
         case Close():
             return replace(ticket, status="closed", closed_at=now)
         case Reopen():
@@ -204,16 +205,21 @@ def reminders_until(schedule: Schedule, clocks: Clocks, now: datetime) -> dateti
 
 
 def told(ticket: Ticket, now: datetime) -> Ticket:
-    """The ticket once its result stands in the conversation."""
+    """The ticket once its result has reached the visitor."""
     return replace(ticket, told_at=now)
 
 
+def untold(ticket: Ticket) -> Ticket:
+    """The ticket while its result cannot be brought to the visitor."""
+    return replace(ticket, told_at=None)
+
+
 def is_confirmed(ticket: Ticket, now: datetime) -> bool:
-    """Whether a result has stood for so long that nobody can object to it any more."""
+    """Whether the visitor has known a result for so long that nobody can object to it any more."""
     return (
         ticket.status == "resolved"
-        and ticket.resolved_at is not None
-        and now >= ticket.resolved_at + timedelta(days=REOPEN_DAYS)
+        and ticket.told_at is not None
+        and now >= ticket.told_at + timedelta(days=REOPEN_DAYS)
     )
 
 
@@ -259,7 +265,7 @@ def repeats(ticket: Ticket, resolved: bool, stars: int | None, comment: str | No
 def reopens(ticket: Ticket, now: datetime) -> bool:
     """Whether its verdict sends a ticket back: not resolved, or one or two stars, and not too late."""
     bad = ticket.resolved is False or (ticket.stars is not None and ticket.stars <= BAD_STARS)
-    in_time = ticket.resolved_at is not None and now <= ticket.resolved_at + timedelta(days=REOPEN_DAYS)
+    in_time = ticket.told_at is None or now <= ticket.told_at + timedelta(days=REOPEN_DAYS)
     return bad and in_time
 
 

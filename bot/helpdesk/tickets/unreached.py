@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.helpdesk.models import Actor, HelpRequest
-from bot.helpdesk.storage import messages, requests
+from bot.helpdesk.storage import messages, requests, results
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
-from bot.helpdesk.tickets.basis import Draft, TicketUseCases
+from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.work import Work
 
 _SYSTEM = Actor("system")
@@ -35,10 +35,39 @@ class UnreachedVisitors(TicketUseCases):
                 )
             return due.number
 
+    async def unsettled(self) -> list[str]:
+        """The conversations for which ``settle_results`` has something to do."""
+        async with self._database.reading() as connection:
+            return await results.unsettled_conversations(connection)
+
+    async def settle_results(self, conversation_id: str) -> None:
+        """Let each ticket's ``told_at`` follow what became of its result on the way to the visitor.
+
+        What a channel gave up was not told, and no time runs out for the visitor; what has arrived after all,
+        or was read elsewhere, is told from now on.
+        """
+        async with self._database.reading() as connection:
+            if not await results.unsettled(connection, conversation_id):
+                return
+        async with self._work(conversation_id) as work:
+            for result in await results.unsettled(work.connection, conversation_id):
+                await self._settle(work, result)
+
+    async def _settle(self, work: Work, result: results.Result) -> None:
+        before = found(await storage.get(work.connection, result.ticket_id))
+        after = rules.told(before, work.now) if result.arrived else rules.untold(before)
+        await storage.save(work.connection, after)
+        if result.arrived:
+            await self._record(work, before, after, "delivered", _SYSTEM, "delivered")
+        else:
+            reason = f"undelivered_{result.channel}"
+            await self._record(work, before, after, "undelivered", _SYSTEM, reason, cause=result.reason)
+
     async def _unread(self, work: Work, seqs: Sequence[int]) -> list[str]:
-        read = work.conversation.visitor_read_seq
-        found = [await messages.get(work.connection, work.conversation.id, seq) for seq in seqs if seq > read]
-        return [each.text or "" for each in found if each is not None and each.sender.kind == "helper"]
+        here = (work.connection, work.conversation.id)
+        unread = [seq for seq in seqs if seq > work.conversation.visitor_read_seq]
+        written = [await messages.get(*here, seq) for seq in unread]
+        return [each.text or "" for each in written if each is not None and each.sender.kind == "helper"]
 
     def _draft(self, work: Work, request: HelpRequest | None, unread: Sequence[str]) -> Draft:
         question = request.question if request else ""

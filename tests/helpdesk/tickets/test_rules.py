@@ -19,7 +19,9 @@ OFFICE = Schedule()
 
 
 def ticket(status: str = "open", **values: object) -> Ticket:
-    settled = {"resolved_at": NOW, "result": "办好了"} if status in ("resolved", "closed") else {}
+    settled = (
+        {"resolved_at": NOW, "told_at": NOW, "result": "办好了"} if status in ("resolved", "closed") else {}
+    )
     given = {
         "assigned_to": None if status == "open" else "lin",
         "contact_due_at": NOW + timedelta(days=1),
@@ -186,6 +188,34 @@ def test_ticket_is_late_after_either_deadline():
 def test_bad_verdict_reopens_within_seven_days(resolved: bool, stars: int | None, days: float, back: bool):
     now = NOW + timedelta(days=days)
     rated = rules.rated(ticket("resolved"), resolved, stars, None, now)
+    assert rules.reopens(rated, now) is back
+
+
+@pytest.mark.parametrize(
+    ("status", "told_days", "days", "confirmed"),
+    [
+        ("resolved", 0, 7, True),
+        ("resolved", 0, 6.99, False),
+        ("resolved", 20, 26.99, False),
+        ("resolved", 20, 27, True),
+        ("resolved", None, 400, False),
+        ("closed", 0, 8, False),
+    ],
+)
+def test_result_stands_seven_days_after_the_visitor_was_told(
+    status: str, told_days: float | None, days: float, confirmed: bool
+):
+    told_at = None if told_days is None else NOW + timedelta(days=told_days)
+    assert rules.is_confirmed(ticket(status, told_at=told_at), NOW + timedelta(days=days)) is confirmed
+
+
+@pytest.mark.parametrize(
+    ("told_days", "days", "back"), [(20, 26, True), (20, 28, False), (None, 400, True), (0, 8, False)]
+)
+def test_time_to_object_begins_when_the_visitor_was_told(told_days: float | None, days: float, back: bool):
+    told_at = None if told_days is None else NOW + timedelta(days=told_days)
+    now = NOW + timedelta(days=days)
+    rated = rules.rated(ticket("closed", told_at=told_at), False, None, None, now)
     assert rules.reopens(rated, now) is back
 
 

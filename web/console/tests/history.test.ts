@@ -18,6 +18,9 @@ it('has words for every event that the server keeps', () => {
   const codes = [...line.matchAll(/`([a-z_]+)`/g)].map((match) => match[1] ?? '');
   expect(codes.length).toBeGreaterThan(25);
   expect(codes.filter((code) => !(code in zh.team.history.events) || !(code in en.team.history.events))).toEqual([]);
+  expect([eventName('undelivered'), noteOf(event({ event: 'undelivered', reason: 'undelivered_wechat' }))]).toEqual([
+    '结果未送达', '没有在微信里送达，请用其他方式告知',
+  ]);
   expect(eventName('fallback_joined')).toBe('后备部门加入');
 });
 

@@ -97,6 +97,10 @@ export class StaffApi {
     return this.call('GET', `/conversations/${id}/wechat`);
   }
 
+  wechatAccount(): Promise<t.WechatAccount> {
+    return this.call('GET', '/wechat');
+  }
+
   updates(id: string, after: number): Promise<t.UpdatesPage> {
     return this.call('GET', `/conversations/${encodeURIComponent(id)}/updates`, { query: { after: String(after) } });
   }

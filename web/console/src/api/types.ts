@@ -94,6 +94,12 @@ export interface WechatState {
   deliveries: { seq: number; delivery: Delivery }[];
 }
 
+/** The official account: what a person must set right, by code, newest first. */
+export interface WechatAccount {
+  connected: boolean;
+  alarms: { code: string; last_at: string; count: number }[];
+}
+
 export interface Citation {
   document: string;
   number: string | null;

@@ -2,7 +2,12 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { api } from '../api/instance';
-import type { Delivery, WechatState } from '../api/types';
+import type { Conversation, Delivery, WechatState } from '../api/types';
+
+/** Whether what is written in a conversation goes out by WeChat, there alone or there too. */
+export function goesByWechat(it: Conversation): boolean {
+  return it.channel === 'wechat' || Boolean(it.wechat);
+}
 
 export const useWechat = defineStore('wechat', () => {
   const states = ref<Record<string, WechatState>>({});
@@ -17,5 +22,10 @@ export const useWechat = defineStore('wechat', () => {
     return states.value[id]?.deliveries.find((each) => each.seq === seq)?.delivery ?? null;
   }
 
-  return { states, look, delivery };
+  /** Whether the last look was after the update `seq`: then one without a delivery does not go by WeChat. */
+  function knows(id: string, seq: number): boolean {
+    return states.value[id]?.deliveries.some((each) => each.seq >= seq) ?? false;
+  }
+
+  return { states, look, delivery, knows };
 });

@@ -17,7 +17,7 @@ export const tickets: Messages['tickets'] = {
     assigned: 'Assigned to', created: 'Opened', contactDue: 'Contact due', contacted: 'Contacted', due: 'Due', resolved: 'Resolved',
     closed: 'Closed', told: 'Visitor told', reopened: 'Reopened', rating: 'Rating', name: 'Name', phone: 'Phone', email: 'Email', when: 'Best time',
   },
-  unassigned: 'Nobody', contact: 'Contact', noContact: 'No way to be reached', description: 'Matter', result: 'Result', timeline: 'History',
+  unassigned: 'Nobody', untold: 'Not delivered', contact: 'Contact', noContact: 'No way to be reached', description: 'Matter', result: 'Result', timeline: 'History',
   conversation: 'Conversation', talk: 'Write to the visitor',
   due: {
     contact: (text) => `Contact ${text}`, done: (text) => `Due ${text}`, overdue: (text) => `${text} overdue`, left: (text) => `in ${text}`,

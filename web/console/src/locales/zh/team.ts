@@ -195,13 +195,15 @@ export const team = {
       join_asked: '邀请协同', join_refused: '谢绝协同', join_timed_out: '邀请无人应', join_cancelled: '撤回邀请',
       opened: '建立', assigned: '分派', started: '开始办理', contacted: '已联系企业', noted: '备注', reminded: '到期提醒',
       resolved: '办结', rated: '评价', reopened: '重新打开', cancelled: '取消',
+      undelivered: '结果未送达', delivered: '结果已送达',
     } as Record<string, string>,
     reasons: {
       claimed_and_silent: '接入后没有及时答复', connection_lost: '帮办员连接中断', helper_deactivated: '账号已停用',
       shift_ended: '下班交接', given_back: '主动退回', resolved: '已解决', unresolved: '未解决', no_response: '访客未回应',
       ticket: '访客已留工单', follow_up: '为工单联系访客', off_hours: '非工作时间', breach: '超时', callback: '要求回电', matter: '需要部门办理', contact: '联系', due: '办结',
+      undelivered_wechat: '没有在微信里送达，请用其他方式告知',
       dispatch: '', ladder: '', claimed: '', asked: '', accepted: '', declined: '', refused: '', cancelled: '', timed_out: '',
-      left: '', first_public_message: '', none_given: '', assigned: '',
+      left: '', first_public_message: '', none_given: '', assigned: '', delivered: '',
     } as Record<string, string>,
   },
 

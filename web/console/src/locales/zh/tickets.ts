@@ -27,6 +27,7 @@ export const tickets = {
     name: '联系人', phone: '电话', email: '邮箱', when: '方便时间',
   },
   unassigned: '未分派',
+  untold: '未送达',
   contact: '联系方式',
   noContact: '没有留下联系方式',
   description: '诉求',
