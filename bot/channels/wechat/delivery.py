@@ -254,7 +254,7 @@ class Delivery:
                 await pushes.revive(connection, CHANNEL, "fault", now - quota.MESSAGE_WINDOW, now)
         self._alarmed = False
         if any(each.id in went and render.is_result(each.update) for each in waiting):
-            pass
+            await self._settle_results(address.conversation_id)
 
     async def _spend(self, openid: str) -> None:
         async with self._database.transaction() as connection:

@@ -44,6 +44,6 @@ class Passive:
     def decided(self, key: str) -> None:
         """After the transaction of ``take``: a ticket's result in the reply has been told."""
         if (conversation_id := self._told.pop(key, None)) is not None:
-            return
+            task = asyncio.ensure_future(self._settle(conversation_id))
             self._settling.add(task)
             task.add_done_callback(self._settling.discard)

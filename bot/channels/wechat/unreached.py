@@ -55,7 +55,7 @@ class Unreached:
 
         The result of a ticket among them has not been told.
         """
-        pass
+        await self.settle(conversation_id)
         ticket = await self._ticket(conversation_id, seqs) if reason in NO_WAY_BACK else None
         code = _NOTES.get(reason, "undelivered_fault")
         await self._entries.undelivered(conversation_id, seqs, code, ticket)
@@ -63,7 +63,7 @@ class Unreached:
     async def overdue(self) -> None:
         """Follow up on what is still unread after the way back has come to its end."""
         for conversation_id in await self._visitors.unsettled():
-            pass
+            await self.settle(conversation_id)
         now = self._clock()
         async with self._database.transaction() as connection:
             found = await pushes.unread_since(connection, CHANNEL, _LATER, now - _LOOK_BACK, now - WEB_LIFE)
