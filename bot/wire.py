@@ -78,6 +78,21 @@ class UpdatesOut(Wire):
     last_seq: int
 
 
+class QueuePositionOut(Wire):
+    """Where a waiting visitor stands (1 is next), and the wait as far as it is known."""
+
+    position: int
+    wait_seconds: int | None
+    wait_low_seconds: int | None
+    wait_high_seconds: int | None
+
+
+class WaitingUpdatesOut(UpdatesOut):
+    """The same for a visitor who waits for a person, with where they stand."""
+
+    queue: QueuePositionOut | None = None
+
+
 class HelperOut(Wire):
     """The helper of a conversation, as the visitor is shown them."""
 

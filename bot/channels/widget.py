@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -12,12 +13,15 @@ from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_
 from bot.files import shown
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
+from bot.helpdesk.outlook import NEWCOMER_SECONDS
 from bot.web import Body, Call, Route, Seq, client_address, limit
 from bot.wire import (
     HelperOut,
     Moment,
+    QueuePositionOut,
     SeqOut,
     UpdatesOut,
+    WaitingUpdatesOut,
     WaitOut,
     Wire,
     helper_out,
@@ -132,11 +136,19 @@ async def say(call: Call) -> SeqOut:
 
 
 async def updates(call: Call) -> UpdatesOut:
-    """Updates after a seq, waiting for the first of them if there is none yet."""
+    """Updates after a seq, waiting for the first of them if there is none yet; the place in the queue."""
     asked: Since = call.query
     found = await _first_updates(call, asked.after, time.monotonic() + asked.wait)
-    newest = (await call.parts.desk.conversation(call.visitor.id)).last_seq
-    return UpdatesOut(updates=[update_out(update) for update in found], last_seq=newest)
+    desk, conversation_id = call.parts.desk, call.visitor.id
+    conversation = await desk.conversation(conversation_id)
+    news = UpdatesOut(updates=[update_out(update) for update in found], last_seq=conversation.last_seq)
+    place = await desk.queue_position(conversation_id) if conversation.owner == "queue" else None
+    if place is None and conversation.owner == "queue":
+        await asyncio.sleep(NEWCOMER_SECONDS)  # the line that was looked at is older than their request
+        place = await desk.queue_position(conversation_id)
+    if place is None:
+        return news
+    return WaitingUpdatesOut(**dict(news), queue=QueuePositionOut(**asdict(place)))
 
 
 async def _first_updates(call: Call, after: int, ends: float) -> list[Update]:
@@ -202,7 +214,7 @@ ROUTES = (
         updates,
         "Updates after a seq (long poll)",
         query=Since,
-        answer=UpdatesOut,
+        answer=WaitingUpdatesOut,
     ),
     Route(
         "POST",

@@ -16,7 +16,7 @@ from bot.helpdesk.rules.waiting import History, Places, Wait, estimate, estimate
 from bot.helpdesk.storage import people, snapshot
 from bot.helpdesk.thresholds import Thresholds
 
-_NEWCOMER_SECONDS = 0.3
+NEWCOMER_SECONDS = 0.3
 Value = TypeVar("Value")
 
 
@@ -84,7 +84,7 @@ class Outlook:
         """Where a conversation's visitor stands in the queue; None when they are not waiting."""
         found = (await self._line.get()).get(conversation_id)
         # Who has just come is not in a line that was read before.
-        return found or (await self._line.get(_NEWCOMER_SECONDS)).get(conversation_id)
+        return found or (await self._line.get(NEWCOMER_SECONDS)).get(conversation_id)
 
     async def _read_line(self, _now: datetime) -> dict[str, Place]:
         async with self._database.reading() as connection:

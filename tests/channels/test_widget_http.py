@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.settings import Settings
-from tests.server.running import ANSWER, Site, StandIn, serve
+from tests.server.running import ANSWER, HANDOFF, Site, StandIn, serve
 
 pytestmark = pytest.mark.integration
 
@@ -30,6 +30,18 @@ async def test_poll_returns_empty_when_nothing_comes_in_time(site: Site):
     page = (await visitor.call("GET", "/updates", params={"after": 0, "wait": 0.3})).json()
     assert page == {"updates": [], "last_seq": 0}
     assert 0.3 <= time.monotonic() - started < 5
+
+
+async def test_poll_says_where_the_visitor_stands_while_they_wait(site: Site):
+    site.assistant.replies["人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
+    first, second = await site.visitor(), await site.visitor()
+    for visitor in (first, second):
+        await visitor.say("人工")
+        await visitor.updates(lambda found: len(found) >= 3)
+    page = (await second.call("GET", "/updates", params={"after": 0})).json()
+    assert page["queue"] == {
+        "position": 2, "wait_seconds": None, "wait_low_seconds": None, "wait_high_seconds": None,
+    }  # fmt: skip
 
 
 async def test_conversation_shows_where_it_stands(site: Site):

@@ -94,7 +94,7 @@ export const MAX_TEXT = 2000;
 const PASSING: readonly string[] = ['too_many_requests', 'unavailable', 'internal'];
 export const isPassing = (code: string): boolean => PASSING.includes(code);
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
@@ -144,6 +144,13 @@ export function toProblem(raw: unknown): Problem {
   return { code: text(error.code) ?? 'internal', message: text(error.message) ?? '' };
 }
 
+/** Where a waiting visitor stands. */
+export type Place = Extract<ServerFrame, { type: 'queue' }>;
+
+export function toPlace({ position, wait_seconds: wait }: Record<string, unknown>): Place | null {
+  return isCount(position) ? { type: 'queue', position, wait_seconds: typeof wait === 'number' ? wait : null } : null;
+}
+
 type Reader = (raw: Record<string, unknown>) => ServerFrame | null;
 
 const READERS = new Map<string, Reader>(Object.entries({
@@ -153,8 +160,7 @@ const READERS = new Map<string, Reader>(Object.entries({
     const update = toUpdate(raw.update);
     return update && { type: 'update', update };
   },
-  queue: ({ position, wait_seconds: wait }) =>
-    isCount(position) ? { type: 'queue', position, wait_seconds: typeof wait === 'number' ? wait : null } : null,
+  queue: toPlace,
   typing: ({ who }) => (who === 'bot' || who === 'helper' ? { type: 'typing', who } : null),
   read: ({ seq }) => (isCount(seq) ? { type: 'read', seq } : null),
   state: ({ owner, helper, wechat }) =>

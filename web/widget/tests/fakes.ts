@@ -1,10 +1,10 @@
 /** Stand-ins for what lies outside: the server's side of a socket, HTTP, storage. */
 import { vi } from 'vitest';
-import type { ClientFrame, Leave, Rating, ServerFrame, Update, Wechat, WechatCode } from '../protocol';
+import type { ClientFrame, Leave, Place, Rating, ServerFrame, Update, Wechat, WechatCode } from '../protocol';
 import { Session } from '../session';
 import type { Settings } from '../settings';
 import { createMemory } from '../storage';
-import { type Http, HttpError, type StartRequest } from '../transport/http';
+import { type Http, HttpError, type News, type StartRequest } from '../transport/http';
 import { Connection, type ConnectionEvents } from '../transport/connection';
 import type { Link, LinkEvents } from '../transport/link';
 
@@ -94,9 +94,10 @@ export class FakeHttp implements Http {
     FakeHttp.check(this.conversationStatus);
     return { owner: 'bot', helper: null, wechat: 'none' };
   }
-  updates(_token: string, after: number, wait: number): Promise<Update[]> {
+  place: Place | null = null;
+  async updates(_token: string, after: number, wait: number): Promise<News> {
     this.asked.push({ after, wait });
-    return this.answer(after, wait);
+    return { updates: await this.answer(after, wait), place: this.place };
   }
   pictures: (Blob | null)[] = [];
   async picture(): Promise<Blob> {

@@ -3,7 +3,7 @@ import type { ServerFrame } from '../protocol';
 import { backoff } from '../transport/backoff';
 import { Connection, SOCKET_AGAIN_MS, SOCKET_FAILURES } from '../transport/connection';
 import { HttpError, createHttp } from '../transport/http';
-import { PAUSE_MS, openPoll } from '../transport/poll';
+import { PAUSE_MS, QUEUE_SECONDS, openPoll } from '../transport/poll';
 import { OPENING_MS, PING_MS, SILENCE_MS, openSocket, socketUrl } from '../transport/socket';
 import { FakeHttp, FakeLink, settle, update } from './fakes';
 
@@ -229,6 +229,17 @@ describe('openPoll', () => {
     expect(told.map((frame) => (frame.type === 'update' ? frame.update.seq : frame.type))).toEqual([3, 'state', 4]);
   });
 
+  it('says where the visitor stands', async () => {
+    const http = new FakeHttp();
+    http.place = { type: 'queue', position: 3, wait_seconds: 40 };
+    const answers = [[update(3)]];
+    http.answer = () => (answers.length > 0 ? Promise.resolve(answers.shift() ?? []) : new Promise(() => undefined));
+    const { told } = poll(http);
+    await settle();
+    expect(told).toContainEqual({ type: 'queue', position: 3, wait_seconds: 40 });
+    expect(http.asked.map(({ wait }) => wait)).toEqual([0, QUEUE_SECONDS]);
+  });
+
   it('does not storm a server that answers at once with nothing', async () => {
     const http = new FakeHttp();
     http.answer = () => Promise.resolve([]);
@@ -280,9 +291,10 @@ describe('createHttp', () => {
   const answering = (status: number, body: string) => vi.fn(() => Promise.resolve(new Response(body, { status })));
 
   it('sends the token as bearer and never cookies', async () => {
-    const fetcher = answering(200, '{"updates":[{"seq":1,"kind":"text"},{"bad":1}],"last_seq":1}');
-    const updates = await createHttp('https://h.example', fetcher as unknown as typeof fetch).updates('t', 0, 20);
+    const fetcher = answering(200, '{"updates":[{"seq":1,"kind":"text"},{"bad":1}],"last_seq":1,"queue":{"position":2,"wait_seconds":null}}');
+    const { updates, place } = await createHttp('https://h.example', fetcher as unknown as typeof fetch).updates('t', 0, 20);
     expect(updates.map(({ seq }) => seq)).toEqual([1]);
+    expect(place).toEqual({ type: 'queue', position: 2, wait_seconds: null });
     const [url, init] = fetcher.mock.calls[0] as unknown as [string, RequestInit];
     expect(url).toBe('https://h.example/api/visitor/updates?after=0&wait=20');
     expect(init).toMatchObject({ credentials: 'omit', headers: { Authorization: 'Bearer t' } });

@@ -1,6 +1,6 @@
 /** The calls of docs/protocol.md that go over plain HTTP. The token is the only key, so no cookies are sent. */
-import type { Helper, Leave, Owner, Profile, Rating, Update, Wechat, WechatCode } from '../protocol';
-import { toHelper, toProblem, toUpdate, toWechat, toWechatCode } from '../protocol';
+import type { Helper, Leave, Owner, Place, Profile, Rating, Update, Wechat, WechatCode } from '../protocol';
+import { isRecord, toHelper, toPlace, toProblem, toUpdate, toWechat, toWechatCode } from '../protocol';
 
 /** An answer of the server that is not a success; `status` 0: no answer at all. */
 export class HttpError extends Error {
@@ -25,6 +25,12 @@ export interface StartRequest {
   locale?: string;
 }
 
+/** What a poll brings: what is new, and where a visitor stands who waits. */
+export interface News {
+  updates: Update[];
+  place: Place | null;
+}
+
 export interface Http {
   start(request: StartRequest): Promise<{ conversation_id: string; token: string }>;
   /** Opens the conversation of a link that was sent in WeChat; its code works once. */
@@ -32,7 +38,7 @@ export interface Http {
   conversation(token: string): Promise<{ owner: Owner; helper: Helper | null; wechat: Wechat }>;
   /** A code that goes on with the conversation in WeChat. */
   wechatCode(token: string): Promise<WechatCode>;
-  updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<Update[]>;
+  updates(token: string, after: number, wait: number, cancel?: AbortSignal): Promise<News>;
   /** The picture that came with a message. */
   picture(token: string, seq: number): Promise<Blob>;
   message(token: string, id: string, text: string): Promise<number>;
@@ -114,8 +120,11 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
     },
     async updates(token, after, wait, cancel) {
       const timeout = wait * 1000 + TIMEOUT_MS;
-      const { updates } = await call(`updates?after=${after}&wait=${wait}`, { token, timeout, cancel });
-      return Array.isArray(updates) ? updates.flatMap((raw) => toUpdate(raw) ?? []) : [];
+      const { updates, queue } = await call(`updates?after=${after}&wait=${wait}`, { token, timeout, cancel });
+      return {
+        updates: Array.isArray(updates) ? updates.flatMap((raw) => toUpdate(raw) ?? []) : [],
+        place: isRecord(queue) ? toPlace(queue) : null,
+      };
     },
     picture: (token, seq) => request(fetcher, `${server}/api/visitor/attachment?seq=${seq}`, { token }, toPicture),
     async message(token, id, text) {

@@ -4,6 +4,8 @@ import type { Link, LinkEvents } from './link';
 
 /** Seconds the server may hold a poll; the protocol allows 25. */
 export const WAIT_SECONDS = 20;
+/** The same while the visitor waits for a person: their place changes without any update. */
+export const QUEUE_SECONDS = 5;
 /** A server that answers «nothing new» without waiting is asked again only after this long. */
 export const PAUSE_MS = 1_000;
 
@@ -13,6 +15,7 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 export function openPoll(http: Http, token: string, events: LinkEvents): Link {
   const cancel = new AbortController();
   let cursor = -1;
+  let waits = false;
   let posts = Promise.resolve();
   const closed = (): boolean => cancel.signal.aborted;
 
@@ -30,19 +33,21 @@ export function openPoll(http: Http, token: string, events: LinkEvents): Link {
 
   async function round(wait: number): Promise<void> {
     const asked = Date.now();
-    const updates = await http.updates(token, cursor, wait, cancel.signal);
+    const { updates, place } = await http.updates(token, cursor, wait, cancel.signal);
     if (closed()) return;
     for (const update of updates) {
       cursor = Math.max(cursor, update.seq);
       events.frame({ type: 'update', update });
     }
+    waits = place !== null;
+    if (place !== null) events.frame(place);
     if (wait > 0 && updates.length === 0 && Date.now() - asked < PAUSE_MS) await pause();
   }
   async function follow(): Promise<void> {
     await round(0);
     const state = await http.conversation(token);
     if (!closed()) events.frame({ type: 'state', ...state });
-    while (!closed()) await round(WAIT_SECONDS);
+    while (!closed()) await round(waits ? QUEUE_SECONDS : WAIT_SECONDS);
   }
   function resume(after: number): void {
     const running = cursor >= 0;
