@@ -78,7 +78,6 @@ export const desk: Desk = {
     remaining: (n) => `${n} s left`,
     overdue: (n) => (n < 60 ? `${n} s late` : `${Math.floor(n / 60)} min late`),
     waited: (clock) => `Waited ${clock}`,
-    announce: (n, question) => `New request: ${question}. Waiting now: ${n}.`,
     loadFailed: 'The queue could not be read',
     noQuestion: '(no text)',
   },
@@ -320,7 +319,6 @@ export const desk: Desk = {
     message: (name) => `Message from ${name}`,
     titleOffer: (n) => `☎ ${n} for you · Bangban`,
     invitation: (name) => `${name} asks for your help`,
-    silent: 'You have not answered yet',
   },
 
   errors: {

@@ -74,7 +74,6 @@ export const desk = {
     remaining: (n: number) => `剩 ${n} 秒`,
     overdue: (n: number) => (n < 60 ? `超时 ${n} 秒` : `超时 ${Math.floor(n / 60)} 分`),
     waited: (clock: string) => `已等 ${clock}`,
-    announce: (n: number, question: string) => `新的求助：${question}。现有 ${n} 家企业在等。`,
     loadFailed: '排队列表没有取到',
     noQuestion: '（没有文字）',
   },
@@ -316,7 +315,6 @@ export const desk = {
     message: (name: string) => `${name} 发来消息`,
     titleOffer: (n: number) => `☎ ${n} 件等您回应 · 帮办`,
     invitation: (name: string) => `${name} 请您协助`,
-    silent: '您接入后还没有答复',
   },
 
   errors: {
