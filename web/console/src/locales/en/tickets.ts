@@ -7,7 +7,7 @@ export const tickets: Messages['tickets'] = {
   pick: 'Choose a ticket', pickHint: 'Earliest deadline first.',
   statuses: {
     open: 'Open', assigned: 'Assigned', in_progress: 'In progress', resolved: 'Resolved', closed: 'Closed', reopened: 'Reopened',
-    cancelled: 'Cancelled', transferred: 'Transferred',
+    cancelled: 'Cancelled',
   },
   sources: { off_hours: 'Out of hours', breach: 'Not answered in time', callback: 'Call back', matter: 'Needs a department', undelivered: 'Not delivered in WeChat' },
   complexities: { simple: 'Simple', complex: 'Complex' },

@@ -15,7 +15,7 @@ export const tickets = {
   pickHint: '左侧按最早到期排列。',
   statuses: {
     open: '待分派', assigned: '已分派', in_progress: '办理中', resolved: '已办结', closed: '已关闭',
-    reopened: '重新打开', cancelled: '已取消', transferred: '已转部门',
+    reopened: '重新打开', cancelled: '已取消',
   },
   sources: { off_hours: '非工作时间', breach: '超时未接', callback: '回电', matter: '需部门办理', undelivered: '微信未送达' },
   complexities: { simple: '简单', complex: '复杂' },
