@@ -1,6 +1,5 @@
-import { createPinia, type Pinia, setActivePinia } from 'pinia';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type App, type Component, createApp, nextTick } from 'vue';
+import { describe, expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import { ApiError } from '../src/api/client';
 import { api, teamApi } from '../src/api/instance';
 import CallStrip from '../src/components/CallStrip.vue';
@@ -13,30 +12,9 @@ import { useDesk } from '../src/stores/desk';
 import { useQueue } from '../src/stores/queue';
 import { useSession } from '../src/stores/session';
 import { conversation, invitation, request, update } from './make';
+import { byTestid, usePage } from './mounted';
 
-let pinia: Pinia;
-let apps: App[];
-
-function show(component: Component, props: Record<string, unknown> = {}): HTMLElement {
-  const app = createApp(component, props);
-  app.use(pinia).component('RouterLink', { template: '<a><slot /></a>' });
-  apps.push(app);
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
-  return root;
-}
-
-const byTestid = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-
-beforeEach(() => {
-  pinia = createPinia();
-  setActivePinia(pinia);
-  apps = [];
-});
-afterEach(() => {
-  for (const app of apps) app.unmount();
-  document.body.replaceChildren();
-});
+const show = usePage();
 
 it('a message of the bot shows the source it names only in its payload', () => {
   const citation = { document: '行动方案', number: '嘉府办发〔2023〕8号', section: '7', date: '2023-03-01', entry: 'e1' };
