@@ -64,21 +64,51 @@ it.each([
   expect(useCalls().list).toEqual([]);
 });
 
-it('my conversation goes back to the queue after a confirmation', async () => {
+/** The desk with my conversation open. */
+async function showMine(): Promise<void> {
   const [desk, session] = [useDesk(), useSession()];
   session.presence = 'ready';
   desk.begin('h1');
   vi.spyOn(api, 'conversation').mockResolvedValue({ conversation: conversation(), request: request(), brief: null });
   vi.spyOn(api, 'updates').mockResolvedValue({ updates: [], last_seq: 0 });
-  vi.spyOn(api, 'release').mockResolvedValue(request({ status: 'waiting' }));
   await desk.open('c1');
   desk.activeId = 'c1';
   show(ConversationPane);
+}
+
+it('my conversation ends with the outcome I choose, and the question stays while that fails', async () => {
+  const close = vi.spyOn(api, 'close').mockRejectedValueOnce(new ApiError(503, 'unavailable', '')).mockResolvedValue(request({ status: 'closed' }));
+  await showMine();
+  byTestid('close-conversation')?.click();
+  await vi.waitFor(() => expect(byTestid('close-confirm')).not.toBeNull());
+  byTestid('outcome-unresolved')?.querySelector('input')?.click();
+  byTestid('close-confirm')?.closest('.el-dialog')?.querySelector('form')?.requestSubmit();
+  await vi.waitFor(() => expect(document.querySelector('.el-message--error')).not.toBeNull());
+  expect(byTestid('close-confirm')).not.toBeNull();
+  byTestid('close-confirm')?.closest('.el-dialog')?.querySelector('form')?.requestSubmit();
+  await vi.waitFor(() => expect(close.mock.calls).toEqual([['c1', 'unresolved'], ['c1', 'unresolved']]));
+  await vi.waitFor(() => expect(byTestid('close-confirm')).toBeNull());
+});
+
+it('a question about one conversation is gone with the next one', async () => {
+  await showMine();
+  byTestid('close-conversation')?.click();
+  await vi.waitFor(() => expect(byTestid('close-confirm')).not.toBeNull());
+  useDesk().activeId = 'c2';
+  await nextTick();
+  useDesk().activeId = 'c1';
+  await nextTick();
+  expect(byTestid('close-confirm')).toBeNull();
+});
+
+it('my conversation goes back to the queue after a confirmation', async () => {
+  vi.spyOn(api, 'release').mockResolvedValue(request({ status: 'waiting' }));
+  await showMine();
   byTestid('release-conversation')?.click();
-  await vi.waitFor(() => expect(byTestid('release-confirm')).not.toBeNull());
+  await vi.waitFor(() => expect(byTestid('sure')).not.toBeNull());
   expect(api.release).not.toHaveBeenCalled();
   vi.mocked(api.conversation).mockResolvedValue({ conversation: conversation({ owner: 'queue', helper: null }), request: request(), brief: null });
-  byTestid('release-confirm')?.click();
+  byTestid('sure')?.click();
   await vi.waitFor(() => expect(byTestid('release-conversation')).toBeNull());
   expect(api.release).toHaveBeenCalledWith('c1');
 });

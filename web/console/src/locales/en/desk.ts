@@ -217,7 +217,6 @@ export const desk: Desk = {
     no_responseHint: 'The visitor did not answer when asked',
     ticket: 'By ticket',
     confirm: 'Close it',
-    cancel: 'Cancel',
     noReply: 'You have not answered this enterprise yet.',
     draftLeft: 'There is unsent text in the box; it will be dropped.',
     done: 'Closed',
@@ -227,7 +226,6 @@ export const desk: Desk = {
     button: 'Back to queue',
     title: 'Put it back into the queue?',
     lead: 'Another colleague takes over. The enterprise is told; messages and notes stay.',
-    cancel: 'Cancel',
     done: 'Back in the queue',
   },
 

@@ -213,7 +213,6 @@ export const desk = {
     no_responseHint: '多次询问后没有回音',
     ticket: '已转工单',
     confirm: '确认结束',
-    cancel: '取消',
     noReply: '您还没有答复过这家企业。',
     draftLeft: '输入框里还有未发送的内容，结束后将不再保留。',
     done: '会话已结束',
@@ -223,7 +222,6 @@ export const desk = {
     button: '退回排队',
     title: '退回排队？',
     lead: '会话会回到排队，由其他同事接手。企业会知道正在接通下一位，已有的对话和备注都保留。',
-    cancel: '取消',
     done: '会话已退回排队',
   },
 
