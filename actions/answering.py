@@ -4,7 +4,17 @@ from rasa_sdk import Tracker
 
 from actions import eligibility_form
 from actions.context import Context, entity
-from actions.decision import BESIDE, MOST_CHOICES, NEAR, PLAUSIBLE, SURE, Decision, decide, may_be_outside
+from actions.decision import (
+    BESIDE,
+    MOST_CHOICES,
+    NEAR,
+    PLAUSIBLE,
+    SURE,
+    Decision,
+    answer_from,
+    decide,
+    may_be_outside,
+)
 from actions.eligibility_form import State
 from actions.lookup import refuse, reply, reply_parts
 from actions.payloads import MOST_ENTRIES
@@ -24,7 +34,7 @@ class ActionAnswer(Step):
     def respond(self, replies: Replies, tracker: Tracker) -> Events:
         """Reply by what was found."""
         context = replies.context
-        decision = decide(context.ranked)
+        decision = decide(context.ranked, answer_from=answer_from(context.text, replies.english))
         if _is_elsewhere(context):
             return refuse(replies)
         # Not sure of an answer, it may be no question at all.

@@ -14,10 +14,10 @@ from bot.knowledge.checklists import Checklist, load_checklists
 from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.enterprise import Facts
 from bot.knowledge.ranked import Ranked
-from bot.script import is_traditional
 from bot.knowledge.search import prefer
 from bot.knowledge.text import mostly_latin, normalise
 from bot.knowledge.topics import TOPICS
+from bot.script import is_traditional
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 MEASURES, CHECKLISTS = DATA / "measures", DATA / "checklists"

@@ -7,8 +7,10 @@ from typing import Literal
 from bot.knowledge.districts import named_in
 from bot.knowledge.places import matter_outside, named_outside
 from bot.knowledge.ranked import Ranked
+from bot.knowledge.text import mostly_latin
 
 ANSWER = 0.55  # from this score on the best measure is given as the answer
+ANSWER_ENGLISH = 0.35  # the same in English: fewer examples are near, and fewer wrong ones
 OFFER = 0.15  # from this score on it is offered to choose from
 ABOUT = 0.2  # from this score on a message is about the topic of its best measure
 NEAR = 0.08  # from this score on it is named as near
@@ -46,6 +48,11 @@ def may_be_outside(text: str, leans_on: str | None, best: float) -> bool:
     """Whether a message naming a place outside is rather not ours, by the score of the ``best`` measure."""
     outside = None if leans_on or named_in(text) else named_outside(text)
     return outside is not None and best < OUTSIDE[outside]
+
+
+def answer_from(text: str, english: bool) -> float:
+    """The score from which the best measure is the answer to ``text``; pinyin is no ``english``."""
+    return ANSWER_ENGLISH if english and mostly_latin(text) else ANSWER
 
 
 def decide(ranked: Sequence[Ranked], *, answer_from: float = ANSWER) -> Decision:

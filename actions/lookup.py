@@ -5,7 +5,7 @@ from typing import Any
 
 from actions import payloads
 from actions.context import Part, stored, topic_of
-from actions.decision import UNSURE_PATIENCE, Decision, decide
+from actions.decision import UNSURE_PATIENCE, Decision, answer_from, decide
 from actions.handover import hand_over
 from actions.replies import Button, Events, Replies
 from bot.knowledge.ranked import Ranked
@@ -29,7 +29,7 @@ def reply(replies: Replies, decision: Decision, **slots: Any) -> Events:
 
 def reply_parts(replies: Replies, parts: Sequence[Part]) -> Events:
     """Answer each question of a message under its own heading; when none can be, offer what is near."""
-    decisions = [decide(part.ranked) for part in parts]
+    decisions = [decide(part.ranked, answer_from=answer_from(part.text, replies.english)) for part in parts]
     answered = [decision.ranked[0] for decision in decisions if decision.kind == "answer"]
     if not answered:
         return _reply_to_none(replies, parts, decisions)

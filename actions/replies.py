@@ -16,8 +16,8 @@ from bot.knowledge.checklists import Checklist, belonging
 from bot.knowledge.details import lacking
 from bot.knowledge.districts import DISTRICTS, ENGLISH_NAMES
 from bot.knowledge.ranked import Ranked
-from bot.script import to_traditional
 from bot.knowledge.text import normalise
+from bot.script import to_traditional
 
 Events = list[dict[str, Any]]
 Button = dict[str, str]

@@ -18,7 +18,7 @@ from typing import Any
 import requests
 import yaml
 
-from bot.channels.wechat import crypto
+from bot.channels.wechat import crypto, xml
 from bot.channels.wechat.account import Account
 from bot.channels.wechat.api import Answer, Http
 from bot.channels.wechat.client import Client
@@ -51,6 +51,18 @@ ADVICE = {
 }
 
 
+#: What stands in the way of a push, by the status it was answered with.
+_REFUSALS = {
+    403: "运行中的服务用着别的 EncodingAESKey、AppID 或消息加解密方式，或者反向代理不放行。",
+    404: "运行中的服务没有读到公众号设置，请重启它。",
+    405: "反向代理不放行 POST。",
+    413: "反向代理限制了大小，请放行至少 64 KB。",
+    429: "反向代理限制了次数，请对这个路径放宽。",
+    502: "反向代理连不上服务，请确认它已启动。",
+    503: "服务暂时收不了，请看它的日志和数据库。",
+}
+
+
 class Problem(Exception):
     """Something that stands in the way; the text says what to do."""
 
@@ -76,7 +88,7 @@ class AccountCheck:
 
     def all(self) -> list[Callable[[], Awaitable[str]]]:
         """All checks."""
-        return [self.address, self.webhook, self.clock, self.token, self.interface, self.menu]
+        return [self.address, self.webhook, self.delivery, self.clock, self.token, self.interface, self.menu]
 
     async def address(self) -> str:
         """Where WeChat finds us."""
@@ -102,6 +114,19 @@ class AccountCheck:
         if response.status_code != 200 or response.text != echo:
             raise Problem(f"{url} 没有通过验证（{response.status_code}）：运行中的服务用着别的 Token。")
         return "服务器地址能通过微信的验证"
+
+    async def delivery(self) -> str:
+        """Bring ourselves an event as WeChat does: one of no known name, which makes no visitor."""
+        url = f"{self._account.public_url}/channels/wechat"
+        query, body = _event(self._account)
+        try:
+            response = await asyncio.to_thread(requests.post, url, params=query, data=body, timeout=5)
+        except requests.RequestException:
+            raise Problem(f"{url} 收不到推送（POST）。请看反向代理是否放行 POST。") from None
+        if response.status_code != 200:
+            said = _REFUSALS.get(response.status_code, "请看反向代理和服务的日志。")
+            raise Problem(f"{url} 没有收下推送（{response.status_code}）：{said}")
+        return "微信的推送能解密、能收下"
 
     async def clock(self) -> str:
         """WeChat's calls hold for five minutes, by our clock."""
@@ -131,6 +156,23 @@ class AccountCheck:
         """The menu."""
         _require(await self._client.get("/cgi-bin/menu/get"))
         return "菜单已创建"
+
+
+def _event(account: Account) -> tuple[dict[str, str], bytes]:
+    """Query and body of a push that says nothing, signed, and encrypted unless the mode is plain."""
+    timestamp, nonce = str(int(time.time())), secrets.token_hex(5)
+    plain = xml.write({
+        "ToUserName": "bangban", "FromUserName": "o" + "0" * 27, "CreateTime": timestamp,
+        "MsgType": "event", "Event": "bangban_check",
+    })  # fmt: skip
+    query = {"timestamp": timestamp, "nonce": nonce}
+    if account.mode == "plain":
+        signed = crypto.signature(account.token, timestamp, nonce)
+        return {**query, "signature": signed}, plain.encode()
+    encrypted = crypto.encrypt(account.keys[0], plain.encode(), account.app_id, secrets.token_bytes(16))
+    signed = crypto.signature(account.token, timestamp, nonce, encrypted)
+    body = xml.write({"ToUserName": "bangban", "Encrypt": encrypted})
+    return {**query, "encrypt_type": "aes", "msg_signature": signed}, body.encode()
 
 
 async def check_account(account: Account, client: Client) -> int:

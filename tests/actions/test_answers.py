@@ -197,3 +197,20 @@ async def test_answer_lists_what_fits_too_when_the_question_tells_of_the_enterpr
     custom = (await act("action_answer", measures=[("mix-patent", "质押融资", score)], text=text)).custom
     listed = [each["entry"] for each in custom["options"]] if "options" in custom else custom["entries"]
     assert [each if isinstance(each, str) else each["id"] for each in listed][:2] == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "kind"),
+    [
+        ("how much is the guarantee fee", 0.4, "answer"),
+        ("how much is the guarantee fee", 0.3, "choices"),
+        ("担保费率多少", 0.4, "choices"),
+        ("danbao feilv duoshao", 0.4, "choices"),
+    ],
+)
+async def test_english_question_is_answered_from_a_lower_score(act, text, score, kind):
+    read = "担保费率多少" if text.startswith("danbao") else text
+    written = [{"event": "user", "text": text}]
+    found = [("demo-02", "担保费率", score)]
+    result = await act("action_answer", measures=found, text=read, events=written)
+    assert result.custom["type"] == kind

@@ -116,3 +116,37 @@ def test_compatible_message_is_read_from_its_encrypted_part():
     letter = envelope.open_letter(replace(ACCOUNT, mode="compatible"), query, both, NOW)
     assert letter.fields == {"Content": "你好"}
     assert letter.key is not None
+
+
+def test_plain_post_is_opened_when_it_carries_the_published_signature():
+    account, at = replace(ACCOUNT, mode="plain"), datetime.fromtimestamp(1714037059, UTC)
+    query = {"timestamp": "1714037059", "nonce": "486452656"}
+    signed = {**query, "signature": "899cf89e464efb63f54ddac96b0a0a235f53aa78"}
+    assert envelope.open_letter(account, signed, MESSAGE.encode(), at).fields["Content"] == "你好"
+    assert refusal(account, {**signed, "nonce": "486452657"}, MESSAGE.encode(), at) == "forbidden"
+
+
+def test_reply_is_closed_with_the_published_signature():
+    letter = envelope.Letter({}, "", crypto.decode_key(OLD))
+    sealed_reply = envelope.close_letter(
+        ACCOUNT, letter, '{"demo_resp":"good luck"}', now=datetime.fromtimestamp(1713424427, UTC),
+        nonce="415670741", random=b"707722b803182950",
+    )  # fmt: skip
+    assert "1b9339964ed2e271e7c7b6ff2b0ef902fc94dea1" in sealed_reply
+
+
+@pytest.mark.parametrize("check", ["address", "plain", "safe"])
+def test_signatures_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch, check: str):
+    compared: list[bytes] = []
+
+    def compare(expected: bytes, shown: bytes) -> bool:
+        compared.append(expected)
+        return expected == shown
+
+    monkeypatch.setattr(crypto.hmac, "compare_digest", compare)
+    query, body = plain() if check != "safe" else sealed()
+    if check == "address":
+        envelope.check_address(ACCOUNT, {**query, "echostr": "1"}, NOW)
+    else:
+        envelope.open_letter(replace(ACCOUNT, mode=check), query, body, NOW)
+    assert query["msg_signature" if check == "safe" else "signature"].encode() in compared

@@ -4,11 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+import requests
 
 from bot.channels.wechat.menu import MenuError, check_menu, check_scene
 from bot.cli import check as check_command
 from bot.cli import wechat
 from tests.channels.wechat import weixin as peer
+from tests.channels.wechat.steps import Query
 from tests.channels.wechat.weixin import Weixin
 from tests.server.running import Site
 
@@ -125,7 +127,55 @@ async def test_check_is_content_when_everything_is_right(
     environment.setattr(wechat.AccountCheck, "address", _address)
     assert await asyncio.to_thread(check_command.main, ["wechat"]) == 0
     out = capsys.readouterr().out
-    assert out.count("✓") == 6 and "✗" not in out
+    assert out.count("✓") == 7 and "✗" not in out
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("BANGBAN_WECHAT_AES_KEY", "c" * 42 + "A", "EncodingAESKey"),
+        ("BANGBAN_WECHAT_APP_ID", "wx0000000000000000", "EncodingAESKey、AppID"),
+        ("BANGBAN_WECHAT_MODE", "plain", "消息加解密方式"),
+    ],
+)
+async def test_check_says_that_the_service_cannot_read_what_is_pushed(
+    site: Site, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    name: str, value: str, said: str,
+):  # fmt: skip
+    environment.setenv("BANGBAN_PUBLIC_URL", site.url)
+    environment.setenv(name, value)
+    assert await asyncio.to_thread(check_command.main, ["wechat"]) == 1
+    [line] = [each for each in capsys.readouterr().out.splitlines() if "没有收下推送" in each]
+    assert said in line and line.startswith("✗")
+
+
+@pytest.mark.integration
+async def test_check_leaves_no_visitor_behind(
+    site: Site, environment: pytest.MonkeyPatch, weixin: Weixin, query: Query
+):
+    environment.setenv("BANGBAN_PUBLIC_URL", site.url)
+    await asyncio.to_thread(check_command.main, ["wechat"])
+    assert await query("SELECT 1 FROM wechat_visitor") == []
+    assert await query("SELECT 1 FROM conversation") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(405, "不放行 POST"), (413, "64 KB"), (502, "连不上服务"), (500, "日志")]
+)
+def test_check_says_what_stands_in_the_way_of_a_push(
+    environment: pytest.MonkeyPatch,
+    weixin: Weixin,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+    said: str,
+):
+    refusal = requests.Response()
+    refusal.status_code = status
+    environment.setattr(wechat.requests, "post", lambda *_, **__: refusal)
+    environment.setattr(wechat.AccountCheck, "token", _address)
+    check_command.main(["wechat"])
+    assert said in capsys.readouterr().out
 
 
 async def _address(self: wechat.AccountCheck) -> str:
