@@ -1,6 +1,5 @@
-import { createPinia, type Pinia, setActivePinia } from 'pinia';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type App, type Component, createApp, nextTick } from 'vue';
+import { describe, expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import { ApiError } from '../src/api/client';
 import { api, teamApi } from '../src/api/instance';
 import CallStrip from '../src/components/CallStrip.vue';
@@ -13,30 +12,9 @@ import { useDesk } from '../src/stores/desk';
 import { useQueue } from '../src/stores/queue';
 import { useSession } from '../src/stores/session';
 import { conversation, invitation, request, update } from './make';
+import { byTestid, usePage } from './mounted';
 
-let pinia: Pinia;
-let apps: App[];
-
-function show(component: Component, props: Record<string, unknown> = {}): HTMLElement {
-  const app = createApp(component, props);
-  app.use(pinia).component('RouterLink', { template: '<a><slot /></a>' });
-  apps.push(app);
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
-  return root;
-}
-
-const byTestid = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-
-beforeEach(() => {
-  pinia = createPinia();
-  setActivePinia(pinia);
-  apps = [];
-});
-afterEach(() => {
-  for (const app of apps) app.unmount();
-  document.body.replaceChildren();
-});
+const show = usePage();
 
 it('a message of the bot shows the source it names only in its payload', () => {
   const citation = { document: '行动方案', number: '嘉府办发〔2023〕8号', section: '7', date: '2023-03-01', entry: 'e1' };
@@ -86,21 +64,51 @@ it.each([
   expect(useCalls().list).toEqual([]);
 });
 
-it('my conversation goes back to the queue after a confirmation', async () => {
+/** The desk with my conversation open. */
+async function showMine(): Promise<void> {
   const [desk, session] = [useDesk(), useSession()];
   session.presence = 'ready';
   desk.begin('h1');
   vi.spyOn(api, 'conversation').mockResolvedValue({ conversation: conversation(), request: request(), brief: null });
   vi.spyOn(api, 'updates').mockResolvedValue({ updates: [], last_seq: 0 });
-  vi.spyOn(api, 'release').mockResolvedValue(request({ status: 'waiting' }));
   await desk.open('c1');
   desk.activeId = 'c1';
   show(ConversationPane);
+}
+
+it('my conversation ends with the outcome I choose, and the question stays while that fails', async () => {
+  const close = vi.spyOn(api, 'close').mockRejectedValueOnce(new ApiError(503, 'unavailable', '')).mockResolvedValue(request({ status: 'closed' }));
+  await showMine();
+  byTestid('close-conversation')?.click();
+  await vi.waitFor(() => expect(byTestid('close-confirm')).not.toBeNull());
+  byTestid('outcome-unresolved')?.querySelector('input')?.click();
+  byTestid('close-confirm')?.closest('.el-dialog')?.querySelector('form')?.requestSubmit();
+  await vi.waitFor(() => expect(document.querySelector('.el-message--error')).not.toBeNull());
+  expect(byTestid('close-confirm')).not.toBeNull();
+  byTestid('close-confirm')?.closest('.el-dialog')?.querySelector('form')?.requestSubmit();
+  await vi.waitFor(() => expect(close.mock.calls).toEqual([['c1', 'unresolved'], ['c1', 'unresolved']]));
+  await vi.waitFor(() => expect(byTestid('close-confirm')).toBeNull());
+});
+
+it('a question about one conversation is gone with the next one', async () => {
+  await showMine();
+  byTestid('close-conversation')?.click();
+  await vi.waitFor(() => expect(byTestid('close-confirm')).not.toBeNull());
+  useDesk().activeId = 'c2';
+  await nextTick();
+  useDesk().activeId = 'c1';
+  await nextTick();
+  expect(byTestid('close-confirm')).toBeNull();
+});
+
+it('my conversation goes back to the queue after a confirmation', async () => {
+  vi.spyOn(api, 'release').mockResolvedValue(request({ status: 'waiting' }));
+  await showMine();
   byTestid('release-conversation')?.click();
-  await vi.waitFor(() => expect(byTestid('release-confirm')).not.toBeNull());
+  await vi.waitFor(() => expect(byTestid('sure')).not.toBeNull());
   expect(api.release).not.toHaveBeenCalled();
   vi.mocked(api.conversation).mockResolvedValue({ conversation: conversation({ owner: 'queue', helper: null }), request: request(), brief: null });
-  byTestid('release-confirm')?.click();
+  byTestid('sure')?.click();
   await vi.waitFor(() => expect(byTestid('release-conversation')).toBeNull());
   expect(api.release).toHaveBeenCalledWith('c1');
 });

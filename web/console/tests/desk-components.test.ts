@@ -1,7 +1,5 @@
-import { createPinia, type Pinia, setActivePinia } from 'pinia';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type App, type Component, createApp, nextTick } from 'vue';
-import { createMemoryHistory, createRouter } from 'vue-router';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import { api, repliesApi, teamApi } from '../src/api/instance';
 import CallStrip from '../src/components/CallStrip.vue';
 import PeopleBar from '../src/components/PeopleBar.vue';
@@ -16,35 +14,14 @@ import { useSession } from '../src/stores/session';
 import { useTeam } from '../src/stores/team';
 import { useTime } from '../src/stores/time';
 import { at, conversation, offer, request, T0 } from './make';
+import { byTestid, usePage } from './mounted';
 
-let pinia: Pinia;
-let app: App | null = null;
-
-function show(component: Component, props: Record<string, unknown> = {}): HTMLElement {
-  const router = createRouter({
-    history: createMemoryHistory(),
-    routes: [{ path: '/c/:id?', name: 'desk', component: { template: '<i />' } }],
-  });
-  app = createApp(component, props);
-  app.use(pinia).use(router);
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
-  return root;
-}
-
-const byTestid = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+const show = usePage();
 
 beforeEach(() => {
-  pinia = createPinia();
-  setActivePinia(pinia);
-  localStorage.clear();
   useTime().now = T0;
   useSession().staff = { id: 'h1', username: 'lin', name: '林晓', role: 'helper', department: '税务局' };
   vi.spyOn(teamApi, 'rang').mockResolvedValue(undefined);
-});
-afterEach(() => {
-  app?.unmount();
-  document.body.replaceChildren();
 });
 
 describe('the strip of calls', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderMine } from '../src/lib/mine';
-import { chimePeriod, firstLine, newArrivals, orderQueue, ringState } from '../src/lib/queue';
+import { chimePeriod, firstLine, orderQueue, ringState } from '../src/lib/queue';
 import { buildRows } from '../src/lib/rows';
 import { readSeen, writeSeen } from '../src/lib/seen';
 import { at, conversation, note, request, update } from './make';
@@ -19,11 +19,6 @@ describe('the help queue', () => {
   it('leaves out what nobody can claim any more', () => {
     const rows = [request({ id: 'a', status: 'claimed' }), request({ id: 'b', status: 'offered' }), request({ id: 'c', status: 'closed' })];
     expect(orderQueue(rows).map((row) => row.id)).toEqual(['b']);
-  });
-
-  it('tells only new ones as arrivals', () => {
-    const before = [request({ id: 'a' })];
-    expect(newArrivals(before, [request({ id: 'a' }), request({ id: 'b' })]).map((row) => row.id)).toEqual(['b']);
   });
 
   it('shows the first line that says anything', () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { locale, restoreLocale, setLocale, words } from '../src/locales';
 import { en } from '../src/locales/en';
 import { zh } from '../src/locales/zh';
@@ -14,10 +14,25 @@ function paths(tree: object, head = ''): string[] {
   );
 }
 
+/** What the pages read of `words`: `a.b.c` is read by naming it, or by taking a whole group that holds it. */
+function readPaths(): string[] {
+  const root = resolve(import.meta.dirname, '../src');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(?:ts|vue)$/.test(name));
+  const source = files.map((name) => readFileSync(join(root, name), 'utf8')).join('\n');
+  const found = [...source.matchAll(/\bwords\.([\w.]*\w)/g)].map((match) => match[1] ?? '');
+  return [...new Set(found)];
+}
+
 describe('the two languages', () => {
   it('have the same texts', () => {
     const known = (path: string) => !/^admin\.audit\.actions\./.test(path);
     expect(paths(en).filter(known).sort()).toEqual(paths(zh).filter(known).sort());
+  });
+
+  it('hold no text that nothing shows', () => {
+    const read = readPaths();
+    const isRead = (path: string) => read.some((it) => path === it || path.startsWith(`${it}.`) || it.startsWith(`${path}.`));
+    expect(paths(zh).filter((path) => !isRead(path))).toEqual([]);
   });
 
   it('say the English ones without Chinese, but for the name of the other language', () => {

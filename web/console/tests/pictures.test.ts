@@ -1,6 +1,5 @@
-import { createPinia, setActivePinia, type Pinia } from 'pinia';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type App, type Component, createApp, nextTick } from 'vue';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import { ApiError, StaffApi } from '../src/api/client';
 import { api } from '../src/api/instance';
 import MessageBubble from '../src/components/MessageBubble.vue';
@@ -12,19 +11,9 @@ import { useDesk } from '../src/stores/desk';
 import { useOutbox } from '../src/stores/outbox';
 import { usePictures } from '../src/stores/pictures';
 import { conversation, update } from './make';
+import { all, usePage } from './mounted';
 
-let pinia: Pinia;
-let app: App | null = null;
-
-function show(component: Component, props: Record<string, unknown>): HTMLElement {
-  app = createApp(component, props);
-  app.use(pinia);
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
-  return root;
-}
-
-const all = (id: string) => [...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`)];
+const show = usePage();
 const one = <T extends HTMLElement>(id: string) => all(id)[0] as T;
 const picture = (name: string, type = 'image/png') => new File(['x'], name, { type });
 const text = new File(['x'], 'a.pdf', { type: 'application/pdf' });
@@ -41,16 +30,9 @@ function fire(name: string, part: Record<string, unknown>): Event {
 }
 
 beforeEach(() => {
-  pinia = createPinia();
-  setActivePinia(pinia);
-  localStorage.clear();
   useDesk().conversations.c1 = conversation();
   vi.spyOn(useDesk(), 'sync').mockResolvedValue(undefined);
   useComposer().begin('h1');
-});
-afterEach(() => {
-  app?.unmount();
-  document.body.replaceChildren();
 });
 
 describe('a file', () => {

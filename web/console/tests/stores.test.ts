@@ -225,14 +225,6 @@ describe('the queue', () => {
     await loading;
     expect(queue.requests.map((it) => it.id)).toEqual(['new']);
   });
-
-  it('does not call what was there at the start an arrival', () => {
-    const queue = useQueue();
-    queue.replace([request({ id: 'a' })]);
-    expect(queue.arrivals).toEqual([]);
-    queue.replace([request({ id: 'a' }), request({ id: 'b' })]);
-    expect(queue.arrivals.map((it) => it.id)).toEqual(['b']);
-  });
 });
 
 describe('the session', () => {

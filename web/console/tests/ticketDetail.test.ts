@@ -1,7 +1,4 @@
-import { createPinia, type Pinia, setActivePinia } from 'pinia';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type App, createApp } from 'vue';
-import { createMemoryHistory, createRouter } from 'vue-router';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { teamApi } from '../src/api/instance';
 import type { Ticket } from '../src/api/tickets';
 import TicketDetail from '../src/components/tickets/TicketDetail.vue';
@@ -9,34 +6,22 @@ import { zh } from '../src/locales/zh';
 import { useTickets } from '../src/stores/tickets';
 import { useTime } from '../src/stores/time';
 import { at, T0, ticket } from './make';
+import { usePage } from './mounted';
 
-let pinia: Pinia;
-let app: App | undefined;
+const show = usePage();
 
 /** What the page says of whether the visitor was told; null when it says nothing. */
 function toldIn(part: Partial<Ticket>): string | null {
   useTickets().detail = { ticket: ticket(part), events: [] };
-  const router = createRouter({
-    history: createMemoryHistory(),
-    routes: [{ path: '/c/:id?', name: 'desk', component: { template: '<i />' } }],
-  });
-  app = createApp(TicketDetail).use(pinia).use(router);
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
+  const root = show(TicketDetail);
   const term = [...root.querySelectorAll('dt')].find((each) => each.textContent === zh.tickets.fields.told);
   return term?.nextElementSibling?.textContent ?? null;
 }
 
 beforeEach(() => {
-  pinia = createPinia();
-  setActivePinia(pinia);
   useTime().now = T0;
   vi.spyOn(teamApi, 'people').mockResolvedValue([]);
   vi.spyOn(teamApi, 'departments').mockResolvedValue([]);
-});
-afterEach(() => {
-  app?.unmount();
-  document.body.replaceChildren();
 });
 
 it('says when the visitor was told the result', () => {

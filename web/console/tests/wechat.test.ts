@@ -1,35 +1,17 @@
-import { createPinia, setActivePinia, type Pinia } from 'pinia';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type App, createApp, nextTick } from 'vue';
+import { expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import { api } from '../src/api/instance';
-import type { WechatState } from '../src/api/types';
+import type { WechatQuota, WechatState } from '../src/api/types';
 import AttachmentLink from '../src/components/AttachmentLink.vue';
 import WechatStrip from '../src/components/WechatStrip.vue';
 import { useDesk } from '../src/stores/desk';
 import { useWechat } from '../src/stores/wechat';
 import { at, conversation, update } from './make';
+import { usePage } from './mounted';
 
-let pinia: Pinia;
-let app: App | undefined;
-
-function show(component: object, props: Record<string, unknown>): HTMLElement {
-  app = createApp(component, props).use(pinia);
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
-  return root;
-}
-
+const show = usePage();
 const quota = { remaining: 2, limit: 5, window_ends_at: at(172_800), event: null };
 const state = (part: Partial<WechatState> = {}): WechatState => ({ wechat: quota, deliveries: [], ...part });
-
-beforeEach(() => {
-  pinia = createPinia();
-  setActivePinia(pinia);
-});
-afterEach(() => {
-  app?.unmount();
-  document.body.replaceChildren();
-});
 
 it('the strip says how many messages are left and when the window ends', async () => {
   vi.spyOn(api, 'wechat').mockResolvedValue(state());
@@ -66,4 +48,33 @@ it.each([['image', '查看图片'], ['voice', '下载语音'], ['location', '']]
   expect(shown?.querySelector('img') !== null && shown !== null).toBe(kind === 'image');
   const href = root.querySelector('a')?.getAttribute('href') ?? null;
   expect(href).toBe(label ? '/api/staff/conversations/c1/attachment?seq=7' : null);
+});
+
+const event = { remaining: 3, limit: 3, window_ends_at: at(60) };
+const open: WechatQuota = { remaining: 1, limit: 5, window_ends_at: at(172_800), event };
+
+function strip(wechat: WechatQuota): HTMLElement {
+  vi.spyOn(api, 'wechat').mockResolvedValue(state({ wechat }));
+  return show(WechatStrip, { conversation: conversation({ channel: 'wechat', wechat }) });
+}
+
+it('the strip shows what a tap allows apart from what the message does', () => {
+  const root = strip(open);
+  expect(root.textContent).toContain('剩余 1/5');
+  expect(root.textContent).toMatch(/窗口至 \d+-\d+ \d\d:\d\d/);
+  expect(root.querySelector('[data-testid=wechat-event]')?.textContent).toContain('一分钟内另可发 3/3');
+  expect(root.querySelector('.low')).toBeNull();
+});
+
+it('the strip does not call the window closed while a tap allows some', () => {
+  const root = strip({ remaining: 0, limit: 5, window_ends_at: null, event });
+  expect(root.textContent).toContain('剩余 0/5');
+  expect(root.textContent).toContain('另可发 3/3');
+  expect(root.textContent).not.toContain('窗口已关闭');
+});
+
+it('the strip says nothing of the minute when it is over', () => {
+  const root = strip({ ...open, event: null });
+  expect(root.querySelector('[data-testid=wechat-event]')).toBeNull();
+  expect(root.querySelector('.low')).not.toBeNull();
 });

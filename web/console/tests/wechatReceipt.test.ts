@@ -1,6 +1,5 @@
-import { createPinia, type Pinia, setActivePinia } from 'pinia';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type App, createApp, nextTick } from 'vue';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import { api } from '../src/api/instance';
 import type { Conversation, Delivery } from '../src/api/types';
 import MessageList from '../src/components/MessageList.vue';
@@ -9,10 +8,9 @@ import { type Log, useDesk } from '../src/stores/desk';
 import { useTime } from '../src/stores/time';
 import { useWechat } from '../src/stores/wechat';
 import { at, conversation, T0, update } from './make';
+import { usePage } from './mounted';
 
-let pinia: Pinia;
-let app: App | undefined;
-
+const show = usePage();
 const { pending, undelivered } = zh.wechat.delivery;
 const { delivered } = zh.conversation;
 const wechat = { remaining: 2, limit: 5, window_ends_at: at(172_800), event: null };
@@ -22,9 +20,7 @@ const inWechat = (part: Partial<Conversation> = {}) => conversation({ channel: '
 function receiptIn(it: Conversation, delivery: Delivery | null): () => string {
   const updates = [update(1, 'visitor', '在吗'), update(2, 'helper', '在的', { delivery })];
   const log: Log = { updates, request: null, brief: null, ready: true, error: null, typingUntil: 0 };
-  app = createApp(MessageList, { conversation: it, log }).use(pinia);
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
+  const root = show(MessageList, { conversation: it, log });
   const found = () => [pending, undelivered, delivered].filter((label) => root.textContent?.includes(label));
   return () => found().join();
 }
@@ -34,14 +30,8 @@ function deliveries(...found: [seq: number, delivery: Delivery][]): void {
 }
 
 beforeEach(() => {
-  pinia = createPinia();
-  setActivePinia(pinia);
   useTime().now = T0;
   useDesk().activeId = 'c1';
-});
-afterEach(() => {
-  app?.unmount();
-  document.body.replaceChildren();
 });
 
 it('a message counts as being sent while nothing is known of its delivery', async () => {

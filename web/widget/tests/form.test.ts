@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BangbanWidget, TAG } from '../element';
 import { form } from '../payload';
-import { World, update } from './fakes';
+import { type World, update } from './fakes';
+import { mount, unmount, within } from './mounted';
 
 if (!customElements.get(TAG)) customElements.define(TAG, BangbanWidget);
 
@@ -50,20 +51,13 @@ describe('form of an update', () => {
 describe('form in the panel', () => {
   let world: World;
   let element: BangbanWidget;
-  const all = (testid: string): HTMLElement[] => [...(element.shadowRoot?.querySelectorAll<HTMLElement>(`[data-testid="${testid}"]`) ?? [])];
+  const { all } = within(() => element);
 
   beforeEach(() => {
-    vi.useFakeTimers();
-    world = new World();
-    element = new BangbanWidget();
-    element.attach(world.session);
-    document.body.append(element);
+    ({ world, element } = mount());
     world.session.setOpen(true);
   });
-  afterEach(() => {
-    element.remove();
-    vi.useRealTimers();
-  });
+  afterEach(() => unmount(element));
 
   async function show(payload: Record<string, unknown>, text: string): Promise<HTMLElement> {
     const link = await world.begin('问');

@@ -146,6 +146,14 @@ describe('the language', () => {
     expect(toLocale(asked)).toBe(shown);
   });
 
+  it('in traditional characters has no simplified one, but for what the assistant is sent', () => {
+    const { humanMessage, ...shown } = textsOf('zh-Hant');
+    const texts = Object.values(shown).flatMap((text) => (typeof text === 'object' ? Object.values(text) : [text])).map(String);
+    const simplified = /[们这个时会对说发办业帮员请为后开关级证过还选问题务应复满转输让见计设报间单连环结当处护码话讯页录载预额]/u;
+    expect(simplified.test(humanMessage)).toBe(true);
+    expect(texts.filter((text) => simplified.test(text))).toEqual([]);
+  });
+
   it('has the offer in each of them, and the assistant is asked in its own', () => {
     const each = (['zh', 'zh-Hant', 'en'] as const).map(textsOf);
     expect(each.map(({ wechatOpen }) => wechatOpen)).toEqual(['到微信里继续', '到微信裡繼續', 'Go on in WeChat']);

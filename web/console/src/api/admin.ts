@@ -89,6 +89,12 @@ export interface AuditRow {
   detail: { before?: unknown; after?: unknown; [key: string]: unknown } | null;
 }
 
+export interface AuditPage {
+  rows: AuditRow[];
+  /** Where the following page begins; null at the end. */
+  next: number | null;
+}
+
 export interface AuditFilter {
   from: string;
   to: string;
@@ -172,7 +178,7 @@ export class AdminApi {
     await this.api.call('PUT', at('thresholds'), { body: { name, value } });
   }
 
-  audit(filter: Partial<AuditFilter>, after: number | null = null): Promise<{ rows: AuditRow[]; next: number | null }> {
+  audit(filter: Partial<AuditFilter>, after: number | null = null): Promise<AuditPage> {
     return this.api.call('GET', at('audit'), { query: { ...filter, after } });
   }
 }

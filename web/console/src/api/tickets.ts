@@ -3,8 +3,7 @@ import type { StaffApi } from './client';
 import type { HelpRequest } from './types';
 import type { HistoryEvent, Person } from './teamTypes';
 
-export type TicketStatus =
-  | 'open' | 'assigned' | 'in_progress' | 'resolved' | 'closed' | 'reopened' | 'cancelled' | 'transferred';
+export type TicketStatus = 'open' | 'assigned' | 'in_progress' | 'resolved' | 'closed' | 'reopened' | 'cancelled';
 export type TicketSource = 'off_hours' | 'breach' | 'callback' | 'matter' | 'undelivered';
 export type Complexity = 'simple' | 'complex';
 

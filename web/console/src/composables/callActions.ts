@@ -1,9 +1,8 @@
-import { useRouter } from 'vue-router';
 import { words } from '../locales';
 import { inform, report } from '../services/report';
 import { type Call, useCalls } from '../stores/calls';
-import { useDesk } from '../stores/desk';
 import { useClaim } from './claim';
+import { useVisit } from './visit';
 
 export interface CallActions {
   accept: (call: Call | undefined) => Promise<void>;
@@ -13,14 +12,13 @@ export interface CallActions {
 /** What the two buttons of a call do, by its kind. */
 export function useCallActions(): CallActions {
   const calls = useCalls();
-  const desk = useDesk();
-  const router = useRouter();
+  const visit = useVisit();
   const claim = useClaim();
 
   async function accept(call: Call | undefined): Promise<void> {
     if (!call) return;
     if (call.kind === 'invitation') return join(call);
-    if (call.kind === 'alert' && call.alert.reason === 'mine_silent') return show(call.request.conversation_id);
+    if (call.kind === 'alert' && call.alert.reason === 'mine_silent') return visit(call.request.conversation_id);
     await claim(call.request);
   }
 
@@ -28,17 +26,11 @@ export function useCallActions(): CallActions {
     try {
       const done = await calls.answer(call.invitation.id, 'accept');
       if (!done) return inform(words.team.invitations.taken, 'warning');
-      await desk.moved(call.invitation.conversation_id);
-      await show(call.invitation.conversation_id);
+      await visit(call.invitation.conversation_id);
       inform(words.team.invitations.accepted);
     } catch (error) {
       report(error);
     }
-  }
-
-  async function show(id: string): Promise<void> {
-    const opened = desk.activeId === id ? desk.open(id) : router.push({ name: 'desk', params: { id } });
-    await opened;
   }
 
   async function decline(call: Call | undefined): Promise<void> {

@@ -92,9 +92,5 @@ export function staffingOption(slots: readonly StaffingSlot[]): ChartOption {
   };
 }
 
-/** A slot begins at a time of day (`09:30`) or at a moment; either way the page shows `09:30`. */
-export function slotName(starts: string): string {
-  if (/^\d\d:\d\d/.test(starts)) return starts.slice(0, 5);
-  const date = new Date(starts);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
-}
+/** A slot begins at a time of day, `09:30` or `09:30:00`; the page shows `09:30`. */
+export const slotName = (starts: string): string => starts.slice(0, 5);

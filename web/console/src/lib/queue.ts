@@ -1,7 +1,6 @@
-/** The help queue as a list: order, what is new, and when it must be heard. */
+/** The help queue as a list: order, and when it must be heard. */
 import type { HelpRequest, Presence } from '../api/types';
 import type { Urgency } from './clock';
-
 
 /** Earliest deadline first, then who asked first; the id settles the rest so that rows never swap. */
 export function orderQueue(requests: readonly HelpRequest[]): HelpRequest[] {
@@ -13,11 +12,6 @@ export function orderQueue(requests: readonly HelpRequest[]): HelpRequest[] {
         Date.parse(a.requested_at) - Date.parse(b.requested_at) ||
         a.id.localeCompare(b.id),
     );
-}
-
-export function newArrivals(before: readonly HelpRequest[], after: readonly HelpRequest[]): HelpRequest[] {
-  const known = new Set(before.map((request) => request.id));
-  return after.filter((request) => !known.has(request.id));
 }
 
 export type RingState = 'idle' | 'ringing' | 'muted' | 'away' | 'blocked';

@@ -6,7 +6,6 @@ export type MoveName = TicketMove['do'] | 'assignMe' | 'transfer';
 const OPEN: MoveName[] = ['contacted', 'note', 'assign', 'transfer', 'cancel'];
 const MOVES: Record<TicketStatus, MoveName[]> = {
   open: ['assignMe', ...OPEN],
-  transferred: ['assignMe', ...OPEN],
   assigned: ['start', ...OPEN],
   in_progress: ['resolve', ...OPEN],
   reopened: ['start', ...OPEN],

@@ -69,7 +69,7 @@ export const useAlerts = defineStore('alerts', () => {
       return flash ? words.alerts.titleOffer(count) : words.alerts.titleClock(count, waited);
     }
     if (document.hidden && desk.unreadTotal > 0 && flash) return words.alerts.titleUnread(desk.unreadTotal);
-    return queue.count > 0 ? words.alerts.title(queue.count) : words.product;
+    return queue.total > 0 ? words.alerts.title(queue.total) : words.product;
   }
 
   /** A desktop notification, for when the page is not looked at. `tag` lets a newer one replace an older. */

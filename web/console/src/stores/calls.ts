@@ -135,8 +135,8 @@ export const useCalls = defineStore('calls', () => {
   }
 
   return {
-    offers, alerts, invitations, list, ringing, level,
-    replace, setInvitations, load, decline, accept, answer, sentIn, add, reset, drop,
+    offers, invitations, list, ringing, level,
+    replace, setInvitations, load, decline, accept, answer, sentIn, add, reset,
   };
 });
 

@@ -251,7 +251,7 @@ export const useDesk = defineStore('desk', () => {
 
   return {
     conversations, logs, mine, mineIds, mineLoaded, mineFailed, recent, activeId, active, activeLog, unreadTotal,
-    joinedIds, begin, isMine, isIn, seenOf, unreadOf, markSeen, loadMine, loadRecent, setParts, open, sync, changed,
+    begin, isMine, isIn, seenOf, unreadOf, markSeen, loadMine, loadRecent, setParts, open, sync, changed,
     typed, read, close, release, moved, dropMine,
   };
 });

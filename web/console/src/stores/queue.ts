@@ -1,10 +1,10 @@
 /** The help queue: who waits, and taking one of them. */
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { ref } from 'vue';
 import { ApiError } from '../api/client';
 import { api } from '../api/instance';
 import type { HelpRequest } from '../api/types';
-import { newArrivals, orderQueue } from '../lib/queue';
+import { orderQueue } from '../lib/queue';
 
 export type ClaimResult = { conversationId: string } | 'taken';
 
@@ -15,15 +15,11 @@ export const useQueue = defineStore('queue', () => {
   const loaded = ref(false);
   const failed = ref(false);
   const claiming = ref<string | null>(null);
-  /** Requests that came in with the last change and were not there before. */
-  const arrivals = ref<HelpRequest[]>([]);
-  const count = computed(() => total.value);
   let version = 0;
 
   function replace(next: readonly HelpRequest[], all = next.length): void {
     version += 1;
     const ordered = orderQueue(next);
-    if (loaded.value) arrivals.value = newArrivals(requests.value, ordered);
     requests.value = ordered;
     total.value = Math.max(all, ordered.length);
     loaded.value = true;
@@ -70,11 +66,10 @@ export const useQueue = defineStore('queue', () => {
     version += 1;
     requests.value = [];
     total.value = 0;
-    arrivals.value = [];
     loaded.value = failed.value = false;
   }
 
-  return { requests, total, loaded, failed, claiming, arrivals, count, replace, load, claim, reset };
+  return { requests, total, loaded, failed, claiming, replace, load, claim, reset };
 });
 
 /** Somebody else was faster, or the request is over. That one is full oneself is another matter. */

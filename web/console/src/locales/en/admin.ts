@@ -6,12 +6,12 @@ export const admin: Messages['admin'] = {
   sections: {
     staff: 'Staff', departments: 'Departments', topics: 'Topics', hours: 'Working time', thresholds: 'Thresholds', replies: 'Canned replies', audit: 'Audit trail',
   },
-  readOnly: 'You may look; changing needs an administrator.', loadFailed: 'Could not be read', add: 'Add', edit: 'Edit', save: 'Save', cancel: 'Cancel',
+  readOnly: 'You may look; changing needs an administrator.', loadFailed: 'Could not be read', add: 'Add', edit: 'Edit', save: 'Save',
   saved: 'Saved', active: 'In use', inactive: 'Closed', required: 'Fill in what is required.', search: 'Find', none: 'Nothing here', actions: 'Actions',
   staff: {
     add: 'Add somebody', edit: 'Edit', username: 'User name', name: 'Name', role: 'Role', department: 'Department', anyDepartment: 'All departments',
     capacity: 'Conversations at once', capacityHint: 'Empty: as set for everybody', skills: 'Skills', skillsHint: 'Topics offered first; none means all',
-    active: 'In use', closed: 'Closed', presence: 'Presence', created: 'Added', newPassword: 'New password',
+    active: 'In use', closed: 'Closed', newPassword: 'New password',
     newPasswordSure: (name) => `A new password for ${name}? Their sessions end.`, passwordTitle: 'One-time password',
     passwordLead: (name) => `Give this to ${name}. It is not shown again.`, copy: 'Copy', copied: 'Copied', done: 'Noted', showClosed: 'Closed ones too',
   },
@@ -30,7 +30,7 @@ export const admin: Messages['admin'] = {
     weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'], rest: 'closed', allDay: 'all day',
     ticketDays: 'Requests are answered all day; deadlines of tickets count these working days.', addSpan: 'Add a span', removeSpan: 'Remove this span', starts: 'from',
     ends: 'to', invalid: 'Spans must not overlap and must end after they start.', day: 'Day', reason: 'Reason', spans: 'Spans', closed: 'closed',
-    addException: 'Add a special day', spansHint: 'Such as 09:00-12:00, 13:30-17:30; empty: closed', remove: 'Delete', removed: 'Deleted',
+    spansHint: 'Such as 09:00-12:00, 13:30-17:30; empty: closed', remove: 'Delete', removed: 'Deleted',
     spansInvalid: 'These spans cannot be read.', month: 'Month',
     kinds: { work: 'open', rest: 'closed', holiday: 'holiday', make_up: 'make-up day', exception: 'special' }, noneExceptions: 'No special days',
     missing: (years) => `Public holidays of ${years} are not known yet; weekdays decide.`,
@@ -55,7 +55,7 @@ export const admin: Messages['admin'] = {
   },
   audit: {
     from: 'From', to: 'To', actor: 'Who', action: 'What', at: 'When', subject: 'Subject', change: 'Change', filter: 'Filter', more: 'Earlier ones',
-    none: 'Nothing recorded', before: 'before', after: 'after', empty: 'empty', standard: 'the default',
+    none: 'Nothing recorded', empty: 'empty', standard: 'the default',
     fields: {
       name: 'name', username: 'user name', role: 'role', department: 'department', capacity: 'capacity', skills: 'skills', active: 'in use',
       fallback: 'falls back on', last_resort: 'serves all', value: 'value', spans: 'spans', day: 'day', reason: 'reason', shortcut: 'shortcut', title: 'title', text: 'text',

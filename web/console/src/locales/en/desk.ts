@@ -78,7 +78,6 @@ export const desk: Desk = {
     remaining: (n) => `${n} s left`,
     overdue: (n) => (n < 60 ? `${n} s late` : `${Math.floor(n / 60)} min late`),
     waited: (clock) => `Waited ${clock}`,
-    announce: (n, question) => `New request: ${question}. Waiting now: ${n}.`,
     loadFailed: 'The queue could not be read',
     noQuestion: '(no text)',
   },
@@ -218,7 +217,6 @@ export const desk: Desk = {
     no_responseHint: 'The visitor did not answer when asked',
     ticket: 'By ticket',
     confirm: 'Close it',
-    cancel: 'Cancel',
     noReply: 'You have not answered this enterprise yet.',
     draftLeft: 'There is unsent text in the box; it will be dropped.',
     done: 'Closed',
@@ -228,7 +226,6 @@ export const desk: Desk = {
     button: 'Back to queue',
     title: 'Put it back into the queue?',
     lead: 'Another colleague takes over. The enterprise is told; messages and notes stay.',
-    cancel: 'Cancel',
     done: 'Back in the queue',
   },
 
@@ -320,7 +317,6 @@ export const desk: Desk = {
     message: (name) => `Message from ${name}`,
     titleOffer: (n) => `☎ ${n} for you · Bangban`,
     invitation: (name) => `${name} asks for your help`,
-    silent: 'You have not answered yet',
   },
 
   errors: {

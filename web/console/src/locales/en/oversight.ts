@@ -8,7 +8,7 @@ export const oversight: Pick<Messages, 'board' | 'reports' | 'staffing'> = {
     within: 'Answered within 60 s today', withinHint: (within, answered) => `${within} of ${answered} answered`, breaches: 'Late today',
     causes: { nobody_on_duty: 'Nobody on duty', all_full: 'All full', offered_and_ignored: 'Offered, ignored', claimed_and_silent: 'Taken, silent' },
     nextWait: 'Expected wait of the next', nextWaitRange: (low, high) => `${low} – ${high}`, unknown: 'Too little data', departments: 'Departments',
-    people: 'People', conversations: 'Waiting and held', department: 'Department', name: 'Name', role: 'Role', presence: 'Presence', skills: 'Skills',
+    people: 'People', conversations: 'Waiting and held', department: 'Department', name: 'Name',
     held: 'Held', question: 'Question', who: 'With', clock: 'Clock', level: 'Step', actions: 'Actions', listen: 'Listen in', takeOver: 'Take over',
     reassign: 'Reassign', endShift: 'End shift', queue: 'Queue', noneHeld: 'Nobody waits and nobody is being helped', nonePeople: 'Nobody',
     noneDepartments: 'No departments', answered: 'Answered',
@@ -17,7 +17,7 @@ export const oversight: Pick<Messages, 'board' | 'reports' | 'staffing'> = {
     title: 'Service report', from: 'From', to: 'To', by: 'By', groups: { day: 'By day', department: 'By department', helper: 'By helper' },
     department: 'Department', allDepartments: 'All departments', quick: { today: 'Today', week: '7 days', month: '30 days' },
     loadFailed: 'The report could not be read', csv: 'CSV', xlsx: 'XLSX', downloadHint: 'One row a request; every figure can be recomputed from them.',
-    none: 'No requests in this period', noBase: 'none', total: 'Total', unnamed: '(none)', base: (part, whole) => `${part} ÷ ${whole}`,
+    none: 'No requests in this period', total: 'Total', unnamed: '(none)', base: (part, whole) => `${part} ÷ ${whole}`,
     over: (n) => `of ${n} answered`, stars: (mean) => `${mean} stars on average`,
     figures: {
       rate: 'First answer within 60 s', median_seconds: 'Median first answer', p95_seconds: '95th percentile of first answer', resolution_rate: 'Resolved',

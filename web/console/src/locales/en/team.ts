@@ -9,22 +9,21 @@ export const team: Messages['team'] = {
   },
   roles: { helper: 'Helper', specialist: 'Specialist', supervisor: 'Supervisor', administrator: 'Administrator' },
   offers: {
-    label: 'Waiting for your answer', offered: 'For you', exclusive: 'You first', toAll: 'For all',
+    label: 'Waiting for your answer', offered: 'For you',
     left: (n) => `${n} s to answer`, accept: 'Accept', decline: 'Decline', declined: 'Declined; it goes to a colleague',
-    gone: 'Taken by somebody else, or over', claim: 'Take', goReply: 'Answer', more: (n) => `${n} more`,
-    announce: (question) => `For you: ${question}`,
+    claim: 'Take', goReply: 'Answer', more: (n) => `${n} more`,
     reasons: {
       mine_silent: 'You took it and have not answered', department: 'Nearly late in your department',
       fallback: 'Your help as the fallback department', supervisor: 'A supervisor is needed',
     },
   },
   ladder: {
-    label: (level) => `Step ${level}`, levels: ['Waiting', 'Widened', 'All ring', 'Fallback', 'Late'], breached: 'Late',
+    label: (level) => `Step ${level}`, levels: ['Waiting', 'Widened', 'All ring', 'Fallback', 'Late'],
     late: (n) => `${n} nearly late`, breachedCount: (n) => `${n} late`,
   },
   invitations: {
     transfer: (name) => `${name} asks you to take over`, join: (name) => `${name} asks you to help`, accept: 'Agree', refuse: 'Decline',
-    refuseReason: 'Reason (optional)', cancel: 'Withdraw', waitingTransfer: (target) => `Waiting for ${target} to take over`,
+    cancel: 'Withdraw', waitingTransfer: (target) => `Waiting for ${target} to take over`,
     waitingJoin: (target) => `Waiting for ${target} to join`, left: (n) => `${n} s left`,
     sentTransfer: 'Asked. It stays with you until they agree', sentJoin: 'Invited', accepted: 'You are in', refused: 'Declined',
     cancelled: 'Withdrawn', taken: 'A colleague was faster',
@@ -37,7 +36,7 @@ export const team: Messages['team'] = {
     reassigned: (by) => `Reassigned${by}`, transferred: (by) => `Transferred${by}`, refused: (by) => `Not accepted${by}`,
     timed_out: (by) => `No answer in time; it stays with you${by}`, cancelled: (by) => `Withdrawn${by}`,
     handed_over: (by) => `Handed over${by}`, redirected: (by) => `Moved to another department’s queue${by}`,
-    because: (reason) => `: ${reason}`, who: (name) => ` (${name})`, open: 'Show',
+    because: (reason) => `: ${reason}`, who: (name) => ` (${name})`,
   },
   people: {
     owner: 'In charge', participants: 'Helping', me: 'Me', watching: 'Looking', presence: { ready: 'Ready', busy: 'Busy', away: 'Away' },
@@ -55,8 +54,7 @@ export const team: Messages['team'] = {
     person: 'Colleague', department: 'Department', search: 'Name, department or skill', none: 'No such colleague',
     noneDepartment: 'No department', readyCount: (n) => (n > 0 ? `${n} ready` : 'nobody ready'), offDuty: 'Out of hours',
     note: 'Note (only staff see it)', notePlaceholder: 'What is known, what is left to do', reason: 'Reason',
-    send: { transfer: 'Ask to take over', join: 'Invite', reassign: 'Reassign' }, choose: 'Choose a colleague or a department first.', cancel: 'Cancel',
-    notReady: 'Not ready',
+    send: { transfer: 'Ask to take over', join: 'Invite', reassign: 'Reassign' }, choose: 'Choose a colleague or a department first.',
   },
   handOver: {
     title: 'Hand over', lead: 'They are in charge afterwards.', to: 'To', stay: 'I go on helping', confirm: 'Hand over',
@@ -96,7 +94,7 @@ export const team: Messages['team'] = {
       left: '', first_public_message: '', none_given: '', assigned: '', delivered: '',
     },
   },
-  earlier: { title: 'Earlier conversations', none: 'None', current: 'This one' },
+  earlier: { title: 'Earlier conversations' },
   replies: {
     title: 'Canned replies', lead: 'Type / in the reply box to use one.', add: 'New reply', edit: 'Edit reply', search: 'Find', scope: 'For',
     scopes: { personal: 'Me', department: 'Department', all: 'All' }, shortcut: 'Shortcut', shortcutHint: 'Typed after a slash, such as /hello',
@@ -105,7 +103,7 @@ export const team: Messages['team'] = {
       visitor: 'Visitor', company: 'Company', helper: 'My name', department: 'My department', question: 'Question', ticket: 'Ticket number',
     },
     unknownVariable: (name) => `There is no variable {${name}}.`, locale: 'Language', department: 'Department', uses: 'Used',
-    save: 'Save', cancel: 'Cancel', remove: 'Delete', removeSure: (title) => `Delete “${title}”?`, removed: 'Deleted', saved: 'Saved',
+    save: 'Save', remove: 'Delete', removeSure: (title) => `Delete “${title}”?`, removed: 'Deleted', saved: 'Saved',
     none: 'No canned replies yet', noneHint: 'Keep what you often say; / brings it back.', noMatch: 'Nothing fits', listLabel: 'Canned replies',
     hint: '↑↓ choose · Enter inserts · Esc closes', announce: (n) => `${n} canned replies; arrow keys choose, Enter inserts`, blank: '＿＿', you: 'you',
     required: 'Shortcut, title and text are needed.',

@@ -7,11 +7,11 @@ export const tickets: Messages['tickets'] = {
   pick: 'Choose a ticket', pickHint: 'Earliest deadline first.',
   statuses: {
     open: 'Open', assigned: 'Assigned', in_progress: 'In progress', resolved: 'Resolved', closed: 'Closed', reopened: 'Reopened',
-    cancelled: 'Cancelled', transferred: 'Transferred',
+    cancelled: 'Cancelled',
   },
   sources: { off_hours: 'Out of hours', breach: 'Not answered in time', callback: 'Call back', matter: 'Needs a department', undelivered: 'Not delivered in WeChat' },
   complexities: { simple: 'Simple', complex: 'Complex' },
-  columns: { number: 'Number', title: 'Matter', status: 'Status', department: 'Department', assigned: 'Assigned', due: 'Due' },
+  columns: { title: 'Matter', status: 'Status', department: 'Department', assigned: 'Assigned', due: 'Due' },
   fields: {
     source: 'Source', complexity: 'Complexity', department: 'Department', topic: 'Topic', district: 'District', channel: 'Channel',
     assigned: 'Assigned to', created: 'Opened', contactDue: 'Contact due', contacted: 'Contacted', due: 'Due', resolved: 'Resolved',
@@ -21,7 +21,7 @@ export const tickets: Messages['tickets'] = {
   conversation: 'Conversation', talk: 'Write to the visitor',
   due: {
     contact: (text) => `Contact ${text}`, done: (text) => `Due ${text}`, overdue: (text) => `${text} overdue`, left: (text) => `in ${text}`,
-    days: (n) => `${n} d`, hours: (n) => `${n} h`, minutes: (n) => `${n} min`, none: 'No deadline', over: 'Over',
+    days: (n) => `${n} d`, hours: (n) => `${n} h`, minutes: (n) => `${n} min`, none: 'No deadline',
   },
   moves: {
     assign: 'Assign', assignMe: 'Assign to me', start: 'Start', contacted: 'Contacted', note: 'Note', resolve: 'Resolve', close: 'Close',
@@ -39,7 +39,7 @@ export const tickets: Messages['tickets'] = {
   create: {
     title: 'Open a ticket', lead: 'For a matter a department must handle. The enterprise gets a number and a deadline.', department: 'Department',
     name: 'Title', description: 'Description', complexity: 'Complexity', simpleHint: 'By the time limit of simple ones', complexHint: 'By the time limit of complex ones',
-    contact: 'Contact', phone: 'Phone', person: 'Name', submit: 'Open', done: (number) => `Ticket ${number} opened`,
+    phone: 'Phone', person: 'Name', submit: 'Open', done: (number) => `Ticket ${number} opened`,
     missing: 'Department, title and description are needed.', choose: 'Choose',
   },
 };

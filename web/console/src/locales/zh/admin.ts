@@ -10,7 +10,6 @@ export const admin = {
   add: '新增',
   edit: '修改',
   save: '保存',
-  cancel: '取消',
   saved: '已保存',
   active: '启用',
   inactive: '已停用',
@@ -21,8 +20,8 @@ export const admin = {
   staff: {
     add: '新增人员', edit: '修改人员', username: '用户名', name: '姓名', role: '角色', department: '部门',
     anyDepartment: '不分部门', capacity: '同时接待上限', capacityHint: '留空则用全局设置', skills: '专长',
-    skillsHint: '勾选后优先分派这些类别；不选则不区分', active: '在用', closed: '已停用', presence: '状态',
-    created: '建立', newPassword: '重设密码', newPasswordSure: (name: string) => `重设 ${name} 的密码？其已登录的会话会结束。`,
+    skillsHint: '勾选后优先分派这些类别；不选则不区分', active: '在用', closed: '已停用',
+    newPassword: '重设密码', newPasswordSure: (name: string) => `重设 ${name} 的密码？其已登录的会话会结束。`,
     passwordTitle: '一次性密码', passwordLead: (name: string) => `请把密码交给 ${name}。关闭后不再显示。`,
     copy: '复制', copied: '已复制', done: '我已记下', showClosed: '显示已停用',
   },
@@ -42,7 +41,7 @@ export const admin = {
     weekdays: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'],
     rest: '休息', allDay: '全天', ticketDays: '求助全天有人接；工单的期限按下面的工作日算。', addSpan: '加一段', removeSpan: '去掉这一段', starts: '开始', ends: '结束',
     invalid: '时间段不能重叠，结束要晚于开始。',
-    day: '日期', reason: '说明', spans: '时间段', closed: '休息', addException: '新增特殊日期',
+    day: '日期', reason: '说明', spans: '时间段', closed: '休息',
     spansHint: '如 09:00-12:00, 13:30-17:30；留空表示休息', remove: '删除', removed: '已删除',
     spansInvalid: '时间段的写法不对。', month: '月份',
     kinds: { work: '上班', rest: '休息', holiday: '节假日', make_up: '调休上班', exception: '特殊' },
@@ -71,7 +70,7 @@ export const admin = {
   },
   audit: {
     from: '从', to: '到', actor: '操作人', action: '操作', at: '时间', subject: '对象', change: '变化',
-    filter: '筛选', more: '更早的', none: '没有记录', before: '原来', after: '现在', empty: '空', standard: '默认值',
+    filter: '筛选', more: '更早的', none: '没有记录', empty: '空', standard: '默认值',
     fields: {
       name: '名称', username: '用户名', role: '角色', department: '部门', capacity: '接待上限', skills: '专长', active: '启用',
       fallback: '后备部门', last_resort: '兜底部门', value: '值', spans: '时间段', day: '日期', reason: '说明', shortcut: '短语', title: '标题', text: '内容',

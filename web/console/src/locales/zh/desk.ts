@@ -74,7 +74,6 @@ export const desk = {
     remaining: (n: number) => `剩 ${n} 秒`,
     overdue: (n: number) => (n < 60 ? `超时 ${n} 秒` : `超时 ${Math.floor(n / 60)} 分`),
     waited: (clock: string) => `已等 ${clock}`,
-    announce: (n: number, question: string) => `新的求助：${question}。现有 ${n} 家企业在等。`,
     loadFailed: '排队列表没有取到',
     noQuestion: '（没有文字）',
   },
@@ -214,7 +213,6 @@ export const desk = {
     no_responseHint: '多次询问后没有回音',
     ticket: '已转工单',
     confirm: '确认结束',
-    cancel: '取消',
     noReply: '您还没有答复过这家企业。',
     draftLeft: '输入框里还有未发送的内容，结束后将不再保留。',
     done: '会话已结束',
@@ -224,7 +222,6 @@ export const desk = {
     button: '退回排队',
     title: '退回排队？',
     lead: '会话会回到排队，由其他同事接手。企业会知道正在接通下一位，已有的对话和备注都保留。',
-    cancel: '取消',
     done: '会话已退回排队',
   },
 
@@ -316,7 +313,6 @@ export const desk = {
     message: (name: string) => `${name} 发来消息`,
     titleOffer: (n: number) => `☎ ${n} 件等您回应 · 帮办`,
     invitation: (name: string) => `${name} 请您协助`,
-    silent: '您接入后还没有答复',
   },
 
   errors: {

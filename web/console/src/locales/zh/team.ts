@@ -26,17 +26,13 @@ export const team = {
   offers: {
     label: '等您回应',
     offered: '请您接待',
-    exclusive: '优先给您',
-    toAll: '全组可接',
     left: (n: number) => `${n} 秒内回应`,
     accept: '接受',
     decline: '谢绝',
     declined: '已谢绝，将转给其他同事',
-    gone: '已由他人接走或已过时',
     claim: '接入',
     goReply: '去答复',
     more: (n: number) => `另有 ${n} 件`,
-    announce: (question: string) => `请您接待：${question}`,
     reasons: {
       mine_silent: '您接入后还没有答复',
       department: '本部门有企业快超时',
@@ -48,7 +44,6 @@ export const team = {
   ladder: {
     label: (level: number) => `第 ${level} 级`,
     levels: ['等候', '扩大分派', '全组响铃', '后备支援', '已超时'],
-    breached: '已超时',
     late: (n: number) => `${n} 个即将超时`,
     breachedCount: (n: number) => `${n} 个已超时`,
   },
@@ -58,7 +53,6 @@ export const team = {
     join: (name: string) => `${name} 请您协同答复`,
     accept: '同意',
     refuse: '谢绝',
-    refuseReason: '谢绝原因（可不填）',
     cancel: '撤回',
     waitingTransfer: (target: string) => `正等 ${target} 接手`,
     waitingJoin: (target: string) => `正等 ${target} 加入`,
@@ -86,7 +80,6 @@ export const team = {
     redirected: (by: string) => `会话已转到其他部门排队${by}`,
     because: (reason: string) => `：${reason}`,
     who: (name: string) => `（${name}）`,
-    open: '查看',
   },
 
   people: {
@@ -137,8 +130,6 @@ export const team = {
     reason: '原因',
     send: { transfer: '请对方接手', join: '发出邀请', reassign: '改派' },
     choose: '请先选择一位同事或一个部门。',
-    cancel: '取消',
-    notReady: '对方未就绪',
   },
 
   handOver: {
@@ -209,8 +200,6 @@ export const team = {
 
   earlier: {
     title: '以往会话',
-    none: '没有以往会话',
-    current: '当前',
   },
 
   replies: {
@@ -235,7 +224,6 @@ export const team = {
     department: '部门',
     uses: '用过',
     save: '保存',
-    cancel: '取消',
     remove: '删除',
     removeSure: (title: string) => `删除「${title}」？`,
     removed: '已删除',

@@ -15,11 +15,11 @@ export const tickets = {
   pickHint: '左侧按最早到期排列。',
   statuses: {
     open: '待分派', assigned: '已分派', in_progress: '办理中', resolved: '已办结', closed: '已关闭',
-    reopened: '重新打开', cancelled: '已取消', transferred: '已转部门',
+    reopened: '重新打开', cancelled: '已取消',
   },
   sources: { off_hours: '非工作时间', breach: '超时未接', callback: '回电', matter: '需部门办理', undelivered: '微信未送达' },
   complexities: { simple: '简单', complex: '复杂' },
-  columns: { number: '编号', title: '事项', status: '状态', department: '部门', assigned: '经办人', due: '到期' },
+  columns: { title: '事项', status: '状态', department: '部门', assigned: '经办人', due: '到期' },
   fields: {
     source: '来源', complexity: '难易', department: '部门', topic: '类别', district: '所在区', channel: '渠道',
     assigned: '经办人', created: '建立', contactDue: '应联系', contacted: '已联系', due: '应办结',
@@ -44,7 +44,6 @@ export const tickets = {
     hours: (n: number) => `${n} 小时`,
     minutes: (n: number) => `${n} 分钟`,
     none: '无期限',
-    over: '已了结',
   },
   moves: {
     assign: '分派', assignMe: '由我办理', start: '开始办理', contacted: '已联系企业', note: '加备注', resolve: '办结',
@@ -70,7 +69,6 @@ export const tickets = {
     complexity: '难易程度',
     simpleHint: '按简单工单的时限',
     complexHint: '按复杂工单的时限',
-    contact: '联系方式',
     phone: '电话',
     person: '联系人',
     submit: '建立工单',
