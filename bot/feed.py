@@ -41,7 +41,6 @@ class QueueFeed:
         self._departments: dict[str, DepartmentRecord] = {}
         self._written: dict[str, tuple[HelpRequest, dict[str, Any]]] = {}
         self.message = ""
-        self.version = 0
 
     async def run(self) -> None:
         """Keep it up to date until cancelled."""
@@ -93,7 +92,6 @@ class QueueFeed:
         if (message, alarming, departments) == (self.message, self._alarming, self._departments):
             return
         self.message, self._alarming, self._departments = message, alarming, departments
-        self.version += 1
         for listener in tuple(self._listeners):
             listener()
 

@@ -65,7 +65,6 @@ log = structlog.stdlib.get_logger(__name__)
 
 # A message of 2,000 characters is at most 24 KB of escaped JSON.
 LARGEST_MESSAGE_BYTES = 65_536
-# Above what a call to the assistant may take, so that a lease never runs out under a living worker.
 # How long figures of waiting may be kept: every waiting visitor asks for them every three seconds.
 _FIGURES_SECONDS = 2.0
 # Stands in for every department that an administrator has not given another.
@@ -291,6 +290,7 @@ def main() -> int:
     try:
         settings = read_settings(os.environ)
         account_of(settings)
+        policy_of(settings)
     except SettingError as error:
         print(error, file=sys.stderr)
         return 2
@@ -315,11 +315,6 @@ def main() -> int:
 
 
 def _serve(settings: Settings) -> int:
-    try:
-        policy_of(settings)
-    except SettingError as error:
-        print(error, file=sys.stderr)
-        return 2
     app = create_app(settings)
     app.prepare(host=settings.host, port=settings.port, access_log=False, motd=False, single_process=True)
     try:

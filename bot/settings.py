@@ -15,6 +15,7 @@ from bot.helpdesk.rules import PASSWORD_MAXIMUM, PASSWORD_MINIMUM, Policy
 from bot.helpdesk.rules.policy import LADDER
 
 PROJECT = Path(__file__).resolve().parent.parent
+# Above what a call to the assistant may take, so that a lease never runs out under a living worker.
 _LEASE_MARGIN_SECONDS = 20
 
 

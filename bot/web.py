@@ -76,25 +76,6 @@ class Reach(Protocol):
         ...
 
 
-class NoReach:
-    """Without such a channel."""
-
-    async def linked(self, conversation_id: str) -> bool | None:
-        """None can."""
-        return None
-
-    async def windows(self, conversation_ids: Sequence[str]) -> dict[str, WechatOut]:
-        """None has any."""
-        return {}
-
-    async def deliveries(self, conversation_id: str, after: int) -> dict[int, str]:
-        """None is pushed."""
-        return {}
-
-    def writing(self, conversation_id: str) -> None:
-        """Nobody there to see it."""
-
-
 @dataclass(frozen=True)
 class Parts:
     """Everything a handler may use, opened by the composition root and kept at ``app.ctx.parts``."""
@@ -113,7 +94,7 @@ class Parts:
     floor: Floor
     feed: QueueFeed
     pulse: Pulse
-    reach: Reach = NoReach()  # noqa: RUF009  (it holds nothing)
+    reach: Reach
 
 
 class Body(BaseModel):

@@ -13,6 +13,7 @@ COPY requirements/server.txt requirements/server.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/server.txt
 COPY bot/ bot/
 COPY data/measures/ data/measures/
+COPY data/nlu/ data/nlu/
 COPY deploy/wechat-menu.yml deploy/wechat-menu.yml
 COPY --from=web /build/web/dist web/dist
 RUN useradd --system --uid 10001 bangban && mkdir -p models/cache && chown -R bangban models

@@ -18,7 +18,7 @@ from typing import Any
 import requests
 import yaml
 
-from bot.channels.wechat import crypto, xml
+from bot.channels.wechat import crypto, errcodes, xml
 from bot.channels.wechat.account import Account
 from bot.channels.wechat.api import Answer, Http
 from bot.channels.wechat.client import Client
@@ -43,7 +43,7 @@ ADVICE = {
     45009: "今天的接口调用次数用完了。请明天再试，或在公众号后台清零。",
     46003: "还没有菜单。请运行 ./bangban wechat menu。",
     48001: "这个公众号没有该接口的权限。请确认是已认证的服务号。",
-    40200: "这种类型的公众号不能用该接口。请确认是已认证的服务号。",
+    errcodes.MENU_NOT_ALLOWED: "这种类型的公众号不能用该接口。请确认是已认证的服务号。",
     50002: "公众号已被限制使用。请登录公众号后台查看原因。",
     -1001: "连不上微信接口。请检查网络、代理和 BANGBAN_WECHAT_API。",
     -1002: "微信接口没有应答。请检查网络和代理。",
@@ -148,7 +148,7 @@ class AccountCheck:
     async def interface(self) -> str:
         """Whether it may send: a typing sign to nobody is refused for its receiver, or for want of rights."""
         answer = Answer(await self._client.show_typing("o" + "0" * 27))
-        if answer.errcode in (48001, 40200):
+        if answer.errcode in (48001, errcodes.MENU_NOT_ALLOWED):
             raise Problem(advice(answer))
         return "有客服消息接口的权限"
 

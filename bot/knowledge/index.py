@@ -41,6 +41,10 @@ class Texts:
             digest.update(f"{text}\0{point}\0".encode())
         return digest.hexdigest()
 
+    def of_points(self) -> list[str]:
+        """The questions that a measure answers."""
+        return [text for text, point in zip(self.questions, self.points.tolist(), strict=True) if point >= 0]
+
 
 class Index:
     """Texts, their vectors and n-grams, and what was learned from them. ``fingerprint`` names its sources."""
@@ -134,7 +138,7 @@ def build_index(
         "centre": centre, "questions": questions, "answers": answers, "measures": measures,
         **_prefixed("learned_", learned.arrays()), **_prefixed("letters_", letters.arrays()),
         **_prefixed("sounds_", sounds.arrays()),
-        **_prefixed("pinyin_", PinyinReader.of(texts_of(kb, ()).questions).arrays()),
+        **_prefixed("pinyin_", PinyinReader.of(texts.of_points()).arrays()),
     })  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""Takes for a question what search knows, though by itself it looks like small talk or a reaction."""
+"""Takes for a question what search knows, though by itself it looks out of scope, like a complaint,
+a request for a person, or a reaction.
+"""
 
 from typing import Any
 

@@ -61,9 +61,6 @@ class Office:
             for each in made:
                 self.call("DELETE", f"/admin/exceptions/{each}")
 
-    def _except(self, body: dict[str, Any]) -> str:
-        return str(self.call("POST", "/admin/exceptions", body)["exception"]["id"])
-
     def send_home(self) -> None:
         """End everybody's shift, so that nothing is offered to people whose consoles are gone."""
         for person in self.call("GET", "/people")["people"]:

@@ -37,6 +37,14 @@ def test_service_has_a_health_check_and_restarts(name: str):
     assert SERVICES[name]["restart"] == "unless-stopped"
 
 
+def test_image_of_the_server_holds_every_folder_of_data_that_its_settings_name():
+    copied = re.findall(r"^COPY (data/\S+?)/ ", (ROOT / "deploy" / "server.Dockerfile").read_text(), re.M)
+    defaults = {each.metadata["default"] for each in fields(Settings)}
+    named = {default for default in defaults if default.startswith("data/")}
+    assert named
+    assert named <= set(copied)
+
+
 def test_server_variables_are_known_settings():
     assert set(SERVICES["server"]["environment"]) <= known_settings()
 

@@ -28,7 +28,6 @@ log = structlog.stdlib.get_logger(__name__)
 
 # While the visitor reads on the web, WeChat can wait: every send is one of five.
 WEB_SECONDS = 30.0
-_MENU_NOT_ALLOWED = 40200
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ class Delivery:
             return await self._client.send_text(openid, text)
         items = show.rating_menu(address.conversation_id, piece.closing_seq)
         errcode = await self._client.send_menu(openid, piece.text, items)
-        if errcode != _MENU_NOT_ALLOWED:
+        if errcode != errcodes.MENU_NOT_ALLOWED:
             return errcode
         # Not every account may send menus; numbers do as well.
         await self._alarm(errcode)
@@ -297,6 +296,6 @@ class Delivery:
     async def _alarm(self, errcode: int) -> None:
         async with self._database.transaction() as connection:
             first = await storage.raise_alarm(connection, errcodes.reason(errcode), self._clock())
-        self._alarmed = errcode != _MENU_NOT_ALLOWED
+        self._alarmed = errcode != errcodes.MENU_NOT_ALLOWED
         if first:
             log.error("wechat_alarm", reason=errcodes.reason(errcode))

@@ -20,6 +20,9 @@ Action = Literal[
     "reject",  # this very message can never be sent
 ]
 
+#: This kind of account may not send menus; words it may.
+MENU_NOT_ALLOWED = 40200
+
 _ACTIONS: dict[int, Action] = {
     0: "sent",
     -1: "back_off",
@@ -37,7 +40,7 @@ _ACTIONS: dict[int, Action] = {
     40007: "upload_again",
     48001: "alarm",
     40164: "alarm",
-    40200: "alarm",
+    MENU_NOT_ALLOWED: "alarm",
     40013: "alarm",
     40125: "alarm",
     40243: "alarm",
@@ -71,7 +74,7 @@ def decide(errcode: int, attempts: int) -> Decision:
         case "slow_down":
             return Decision(action, _PAUSES[errcode], account_wide=True)
         case "alarm":
-            return Decision(action, max(pause, 60.0), account_wide=errcode != 40200)
+            return Decision(action, max(pause, 60.0), account_wide=errcode != MENU_NOT_ALLOWED)
         case "back_off" | "renew":
             return Decision(action, pause)
         case _:

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wechat import tables
 from bot.channels.wechat.account import CHANNEL
+from bot.channels.wechat.errcodes import MENU_NOT_ALLOWED, reason
 from bot.channels.wechat.quota import Grant
 from bot.helpdesk import tables as helpdesk
 from bot.helpdesk.storage import attachments, pushes
@@ -385,4 +386,4 @@ async def alarms(connection: AsyncConnection) -> list[tuple[str, datetime, int]]
 
 async def clear_alarms(connection: AsyncConnection) -> None:
     """What was wrong is right again: something was sent. That menus are not allowed stays true."""
-    await connection.execute(delete(_alarm).where(_alarm.c.code != "errcode_40200"))
+    await connection.execute(delete(_alarm).where(_alarm.c.code != reason(MENU_NOT_ALLOWED)))
