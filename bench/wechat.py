@@ -16,18 +16,22 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psutil
 import psycopg
 import requests
 
 from bench.running import wait_until
-from bot.channels.wechat import crypto, xml
+from bot.channels.wechat import crypto, envelope, xml
+from bot.channels.wechat.account import Account
 from bot.cli.environments import ROOT, child_environment, python_of
 from bot.cli.stores import Stores, free_port
 
 APP_ID, TOKEN, KEY = "wxba5fad812f8e6fb9", "bench-token", "b" * 42 + "A"
+ACCOUNT = Account(APP_ID, "bench", TOKEN, (crypto.decode_key(KEY),))
 PEOPLE = 200
 CONNECTIONS = 40
 READY_SECONDS = 60.0
@@ -81,13 +85,11 @@ def _wait_until_live(url: str, process: "subprocess.Popen[bytes]") -> None:
 
 def request(fields: dict[str, str | int]) -> bytes:
     """One webhook post as bytes, signed and encrypted now."""
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(5)
-    encrypted = crypto.encrypt(crypto.decode_key(KEY), xml.write(fields).encode(), APP_ID, os.urandom(16))
-    signed = crypto.signature(TOKEN, timestamp, nonce, encrypted)
-    body = xml.write({"ToUserName": "gh_1", "Encrypt": encrypted}).encode()
-    query = f"timestamp={timestamp}&nonce={nonce}&encrypt_type=aes&msg_signature={signed}"
-    head = f"POST /channels/wechat?{query} HTTP/1.1\r\nHost: bench\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    query, body = envelope.seal(
+        ACCOUNT, xml.write(fields), now=datetime.now(UTC), nonce=secrets.token_hex(5), random=os.urandom(16)
+    )
+    head = f"POST /channels/wechat?{urlencode(query)} HTTP/1.1\r\nHost: bench\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def message(person: int, number: int, **more: str) -> dict[str, str | int]:

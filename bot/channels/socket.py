@@ -6,6 +6,7 @@ is made good by ``bot.pulse``. So no message is lost, doubled or out of order.
 
 import asyncio
 import time
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -263,13 +264,4 @@ class VisitorSocket:
     async def _push_position(self) -> None:
         place = await self._desk.queue_position(self._id)
         if place is not None:
-            await send(
-                self._socket,
-                {
-                    "type": "queue",
-                    "position": place.position,
-                    "wait_seconds": place.wait_seconds,
-                    "wait_low_seconds": place.wait_low_seconds,
-                    "wait_high_seconds": place.wait_high_seconds,
-                },
-            )
+            await send(self._socket, {"type": "queue", **asdict(place)})

@@ -11,6 +11,7 @@ import secrets
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import requests
 import yaml
 
-from bot.channels.wechat import crypto, errcodes, xml
+from bot.channels.wechat import crypto, envelope, errcodes, xml
 from bot.channels.wechat.account import Account
 from bot.channels.wechat.api import Answer, Http
 from bot.channels.wechat.client import Client
@@ -159,20 +160,14 @@ class AccountCheck:
 
 
 def _event(account: Account) -> tuple[dict[str, str], bytes]:
-    """Query and body of a push that says nothing, signed, and encrypted unless the mode is plain."""
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(5)
+    """Query and body of a push that says nothing."""
+    now = datetime.now(UTC)
     plain = xml.write({
-        "ToUserName": "bangban", "FromUserName": "o" + "0" * 27, "CreateTime": timestamp,
+        "ToUserName": "bangban", "FromUserName": "o" + "0" * 27, "CreateTime": int(now.timestamp()),
         "MsgType": "event", "Event": "bangban_check",
     })  # fmt: skip
-    query = {"timestamp": timestamp, "nonce": nonce}
-    if account.mode == "plain":
-        signed = crypto.signature(account.token, timestamp, nonce)
-        return {**query, "signature": signed}, plain.encode()
-    encrypted = crypto.encrypt(account.keys[0], plain.encode(), account.app_id, secrets.token_bytes(16))
-    signed = crypto.signature(account.token, timestamp, nonce, encrypted)
-    body = xml.write({"ToUserName": "bangban", "Encrypt": encrypted})
-    return {**query, "encrypt_type": "aes", "msg_signature": signed}, body.encode()
+    nonce, random = secrets.token_hex(5), secrets.token_bytes(16)
+    return envelope.seal(account, plain, now=now, nonce=nonce, random=random)
 
 
 async def check_account(account: Account, client: Client) -> int:

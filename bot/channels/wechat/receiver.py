@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels.wechat import links, render, storage, wording
 from bot.channels.wechat.account import Account
 from bot.channels.wechat.admission import Admission, Admitted
-from bot.channels.wechat.client import Client
 from bot.channels.wechat.entries import Asked, Entries, Picture, Stands
 from bot.channels.wechat.inbound import Inbound
 from bot.channels.wechat.passive import Passive
 from bot.channels.wechat.showing import Show, Shows
+from bot.channels.wechat.writing import Writing
 from bot.helpdesk import rules
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
@@ -62,9 +62,9 @@ class Receiver:
         desk: Desk,
         tickets: VisitorTickets,
         entries: Entries,
-        client: Client,
         shows: Shows,
         passive: Passive,
+        writing: Writing,
         texts: Texts,
         wake_assistant: Callable[[], None],
         messages_per_10_seconds: int,
@@ -77,7 +77,7 @@ class Receiver:
         self._desk = desk
         self._tickets = tickets
         self._entries = entries
-        self._client = client
+        self._writing = writing
         self._texts = texts
         self._shows = shows
         self._passive = passive
@@ -85,7 +85,6 @@ class Receiver:
         self._wake_assistant = wake_assistant
         self._messages_per_10_seconds = messages_per_10_seconds
         self._clock = clock
-        self._typing: set[asyncio.Task[int]] = set()
 
     async def receive(self, it: Inbound, signature: str) -> str:
         """The text of the passive reply; empty for ``success``."""
@@ -108,7 +107,7 @@ class Receiver:
         stands = await self._wait(conversation_id, asked, ends)
         answer = await self._decide(it, conversation_id, stands, hold_until, ends)
         if asked and not answer and stands.owner == "bot":
-            self._show_typing(it)
+            self._writing.begin(conversation_id)  # the bot takes longer than WeChat waits
         return answer
 
     async def _may_send(self, it: Inbound, conversation_id: str) -> bool:
@@ -366,12 +365,6 @@ class Receiver:
         async with self._database.transaction() as connection:
             await storage.answer_and_end_hold(connection, it.key, answer, conversation_id, hold_until, now)
         return answer
-
-    def _show_typing(self, it: Inbound) -> None:
-        """The bot takes longer than WeChat waits: say at least that it is at work."""
-        task = asyncio.create_task(self._client.show_typing(it.openid))
-        self._typing.add(task)
-        task.add_done_callback(self._typing.discard)
 
 
 def _rating_in(update: Update) -> Verdict | None:

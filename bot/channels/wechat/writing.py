@@ -1,4 +1,6 @@
-"""A helper who writes is seen writing in WeChat too. It costs no send, and nothing depends on it."""
+"""Who writes, a helper or a bot that takes long, is seen writing in WeChat too. It costs no send, and nothing
+depends on it.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +23,7 @@ EVERY_SECONDS = 10
 
 
 class Writing:
-    """Shows it, for all helpers on all servers together at most once in ``EVERY_SECONDS`` a conversation."""
+    """Shows it, for all who write, on all servers, at most once in ``EVERY_SECONDS`` a conversation."""
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class Writing:
         self._showing: set[asyncio.Task[None]] = set()
 
     def begin(self, conversation_id: str) -> None:
-        """A helper types; whoever tells does not wait for WeChat."""
+        """Somebody writes; whoever tells does not wait for WeChat."""
         task = asyncio.create_task(self._show(conversation_id))
         self._showing.add(task)
         task.add_done_callback(self._showing.discard)
