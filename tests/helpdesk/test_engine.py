@@ -126,6 +126,24 @@ async def test_claim_stays_when_the_helper_spoke_in_time(
     assert await query("SELECT 1 FROM help_breach") == []
 
 
+async def test_later_wait_is_late_but_no_breach_when_the_promise_was_kept_once(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, clock: FakeClock, query: Query
+) -> None:
+    ann = await ready("ann")
+    request = await queue()
+    await desk.claim(request.id, ann)
+    await desk.post(request.conversation_id, ann, "p1", "您好", "public")
+    clock.advance(600)
+    await dispatcher.step()
+    assert (await desk.request_of(request.conversation_id)).level == 0  # type: ignore[union-attr]
+    await desk.release(request.conversation_id, ann)
+    clock.advance(60)
+    await dispatcher.step()
+    late = await desk.request_of(request.conversation_id)
+    assert late and (late.level, late.breached_at) == (4, None)
+    assert await query("SELECT 1 FROM help_breach") == []
+
+
 async def test_helper_who_knows_the_visitor_is_asked_first_when_there_are_others(
     dispatcher: Dispatcher, desk: Desk, ready: Ready, queue: Queue, ringing: Any, clock: FakeClock
 ) -> None:
