@@ -50,7 +50,6 @@ async def _ask(socket: websockets.ClientConnection, text: str, number: int) -> t
 
 
 async def _conversation(service: Service, texts: list[str], first: int) -> list[tuple[float, str]]:
-    # From addresses of their own: one address may not start hundreds of conversations a minute.
     reply = await asyncio.to_thread(
         requests.post,
         f"{service.url}/api/visitor/conversations",

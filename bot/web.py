@@ -9,7 +9,7 @@ limits), and leaks of what people wrote through error texts (no message quotes i
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from email.utils import formatdate
@@ -144,7 +144,7 @@ class Route:
     answer: type[BaseModel] | None = None
     status: int = 200
     websocket: bool = False
-    roles: frozenset[Role] | None = None
+    roles: Collection[Role] | None = None
     #: The handler reads the body itself, and as large as it allows (``bot.files``).
     upload: bool = False
 

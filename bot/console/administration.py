@@ -9,11 +9,11 @@ from bot.helpdesk.administration.people import NewPerson
 from bot.helpdesk.administration.thresholds import ThresholdState
 from bot.helpdesk.administration.trail import PAGE, AuditRow, WantedRows
 from bot.helpdesk.models import Role
+from bot.helpdesk.rules import OVERSEERS
 from bot.helpdesk.storage.directory import Person, TopicRecord
 from bot.web import Body, Call, LocalDay, Route, limit
 from bot.wire import Moment, Wire
 
-OVERSEEING: frozenset[Role] = frozenset({"supervisor", "administrator"})
 ADMINISTERING: frozenset[Role] = frozenset({"administrator"})
 PASSWORDS_PER_5_MINUTES = 10
 
@@ -308,7 +308,7 @@ def _read(
     name: str, handler: Any, summary: str, answer: type[Wire], query: type[Body] | None = None
 ) -> Route:
     path = f"{_ADMIN}/{name}"
-    return Route("GET", path, "staff", handler, summary, query=query, answer=answer, roles=OVERSEEING)
+    return Route("GET", path, "staff", handler, summary, query=query, answer=answer, roles=OVERSEERS)
 
 
 def _put(path: str, handler: Any, summary: str, answer: type[Wire], body: type[Body]) -> Route:

@@ -8,8 +8,8 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from bot.errors import HttpError
-from bot.helpdesk.models import Conversation, Role
-from bot.helpdesk.rules import OPEN_STATUSES
+from bot.helpdesk.models import Conversation
+from bot.helpdesk.rules import CLAIMERS, OPEN_STATUSES
 from bot.web import Body, Call, Route, Seq, limit
 from bot.wire import (
     ConversationOut,
@@ -184,7 +184,6 @@ async def search(call: Call) -> HTTPResponse:
 
 _CONVERSATION = "/api/staff/conversations/<conversation_id:[0-9a-f]{32}>"
 # A specialist is called in by a helper and takes nothing from the queue.
-CLAIMING_ROLES: frozenset[Role] = frozenset({"helper", "supervisor", "administrator"})
 
 ROUTES = (
     Route(
@@ -203,7 +202,7 @@ ROUTES = (
         claim,
         "Take a help request",
         answer=OneRequestOut,
-        roles=CLAIMING_ROLES,
+        roles=CLAIMERS,
     ),
     Route(
         "GET",

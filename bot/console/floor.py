@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.helpdesk.floor import Board, DepartmentView
-from bot.helpdesk.models import HistoryRow, Role
+from bot.helpdesk.models import HistoryRow
+from bot.helpdesk.rules import OVERSEERS
 from bot.web import Call, Route
 from bot.wire import (
     AlertOut,
@@ -214,7 +215,6 @@ def board_out(it: Board) -> BoardOut:
 
 
 _OFFER = "/api/staff/offers/<offer_id:int>"
-_OVERSEERS: frozenset[Role] = frozenset({"supervisor", "administrator"})
 
 ROUTES = (
     Route("GET", "/api/staff/offers", "staff", offers, "What rings for me now", answer=OffersOut),
@@ -230,6 +230,6 @@ ROUTES = (
     ),
     Route("GET", "/api/staff/topics", "staff", topics, "What topics are called", answer=TopicsOut),
     Route(
-        "GET", "/api/staff/board", "staff", board, "The live board", answer=BoardOut, roles=_OVERSEERS
+        "GET", "/api/staff/board", "staff", board, "The live board", answer=BoardOut, roles=OVERSEERS
     ),
 )  # fmt: skip

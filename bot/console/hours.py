@@ -4,8 +4,9 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.console.administration import ADMINISTERING, OVERSEEING
+from bot.console.administration import ADMINISTERING
 from bot.helpdesk.administration.hours import WeekdaySpan, exception_json
+from bot.helpdesk.rules import OVERSEERS
 from bot.helpdesk.worktime import Day, Week
 from bot.web import Body, Call, LocalDay, Route
 from bot.wire import Wire
@@ -179,7 +180,7 @@ def _read(
     name: str, handler: Any, summary: str, answer: type[Wire], query: type[Body] | None = None
 ) -> Route:
     path = f"{_ADMIN}/{name}"
-    return Route("GET", path, "staff", handler, summary, query=query, answer=answer, roles=OVERSEEING)
+    return Route("GET", path, "staff", handler, summary, query=query, answer=answer, roles=OVERSEERS)
 
 
 ROUTES = (

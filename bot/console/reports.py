@@ -8,10 +8,10 @@ from pydantic import Field
 from sanic import HTTPResponse
 from sanic.response import raw
 
-from bot.console.administration import OVERSEEING
 from bot.helpdesk.reports.files import as_csv, as_xlsx
 from bot.helpdesk.reports.service import Asked, ServiceReport
 from bot.helpdesk.reports.staffing import SLOT_SECONDS, Advice, Replayed
+from bot.helpdesk.rules import OVERSEERS
 from bot.helpdesk.times import stamp
 from bot.helpdesk.worktime.schedule import at
 from bot.web import Body, Call, LocalDay, Route, limit
@@ -221,7 +221,7 @@ def _read(
     name: str, handler: Any, summary: str, query: type[Body], answer: type[Wire] | None = None
 ) -> Route:
     path = f"/api/staff/reports/{name}"
-    return Route("GET", path, "staff", handler, summary, query=query, answer=answer, roles=OVERSEEING)
+    return Route("GET", path, "staff", handler, summary, query=query, answer=answer, roles=OVERSEERS)
 
 
 ROUTES = (

@@ -6,7 +6,8 @@ from pydantic import Field, StringConstraints
 
 from bot.errors import HttpError
 from bot.helpdesk.errors import Invalid
-from bot.helpdesk.models import InvitationKind, Role
+from bot.helpdesk.models import InvitationKind
+from bot.helpdesk.rules import OVERSEERS
 from bot.helpdesk.team import Target
 from bot.web import Body, Call, Route
 from bot.wire import InvitationOut, NamedOut, RequestOut, Wire, invitation_out, named_out, request_out
@@ -166,7 +167,6 @@ async def end_shift(call: Call) -> ShiftOut:
 
 _CONVERSATION = "/api/staff/conversations/<conversation_id:[0-9a-f]{32}>"
 _INVITATION = "/api/staff/invitations/<invitation_id:[0-9a-f]{32}>"
-_OVERSEERS: frozenset[Role] = frozenset({"supervisor", "administrator"})
 
 ROUTES = (
     Route(
@@ -193,11 +193,11 @@ ROUTES = (
     ),
     Route(
         "POST", f"{_CONVERSATION}/take-over", "staff", take_over, "An overseer becomes the owner",
-        body=Why, answer=TeamRequestOut, roles=_OVERSEERS,
+        body=Why, answer=TeamRequestOut, roles=OVERSEERS,
     ),
     Route(
         "POST", f"{_CONVERSATION}/reassign", "staff", reassign, "Give it to somebody, or a department",
-        body=Reassign, answer=TeamRequestOut, roles=_OVERSEERS,
+        body=Reassign, answer=TeamRequestOut, roles=OVERSEERS,
     ),
     Route(
         "POST", "/api/staff/shift/end", "staff", end_shift, "End a shift and hand its conversations over",

@@ -5,11 +5,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from bot.console.desk import CLAIMING_ROLES, OneRequestOut
+from bot.console.desk import OneRequestOut
 from bot.errors import HttpError
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import Staff
-from bot.helpdesk.rules import OVERSEERS
+from bot.helpdesk.rules import CLAIMERS, OVERSEERS
 from bot.helpdesk.storage.tickets import Wanted
 from bot.helpdesk.tickets import STATUSES, Ticket, TicketEvent
 from bot.helpdesk.tickets.handling import PAGE, Matter
@@ -314,6 +314,6 @@ ROUTES = (
         talk,
         "Go to the visitor in their conversation",
         answer=OneRequestOut,
-        roles=CLAIMING_ROLES,
+        roles=CLAIMERS,
     ),
 )

@@ -11,14 +11,13 @@ from bot.channels.wechat.channel import Channel
 from bot.channels.wechat.errors import Refused
 from bot.channels.wechat.links import CODE_LIFE, SCENE
 from bot.errors import HttpError
-from bot.helpdesk.models import Role
+from bot.helpdesk.rules import OVERSEERS
 from bot.web import Body, Call, Route, client_address, limit
 from bot.wire import Moment, WechatOut, Wire
 
 _SUCCESS = "success"
 _QUERY = ("signature", "msg_signature", "timestamp", "nonce", "echostr", "encrypt_type")
 _CODE_PICTURE = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket="
-_OVERSEERS: frozenset[Role] = frozenset({"supervisor", "administrator"})
 
 
 class Continue(Body):
@@ -198,6 +197,6 @@ ROUTES = (
         account,
         "Alarms of the official account",
         answer=AccountOut,
-        roles=_OVERSEERS,
+        roles=OVERSEERS,
     ),
 )

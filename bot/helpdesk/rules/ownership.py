@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.helpdesk.errors import Forbidden, WrongState
-from bot.helpdesk.models import Conversation, HelpRequest, Owner, Staff, Visibility
+from bot.helpdesk.models import Conversation, HelpRequest, Owner, Role, Staff, Visibility
 from bot.helpdesk.rules.requests import asks_rating
 
-OVERSEERS = ("supervisor", "administrator")
-CLAIMERS = ("helper", *OVERSEERS)
+OVERSEERS: tuple[Role, ...] = ("supervisor", "administrator")
+CLAIMERS: tuple[Role, ...] = ("helper", *OVERSEERS)
 
 
 def check_in_charge(request: HelpRequest, staff: Staff) -> None:
