@@ -7,9 +7,10 @@ from pydantic import Field
 from bot.errors import HttpError
 from bot.helpdesk.administration.people import NewPerson
 from bot.helpdesk.administration.thresholds import ThresholdState
-from bot.helpdesk.administration.trail import PAGE, AuditRow, WantedRows
+from bot.helpdesk.administration.trail import PAGE, WantedRows
 from bot.helpdesk.models import Role
 from bot.helpdesk.rules import OVERSEERS
+from bot.helpdesk.storage.audit import AuditRow
 from bot.helpdesk.storage.directory import Person, TopicRecord
 from bot.web import Body, Call, LocalDay, Route, limit
 from bot.wire import Moment, Wire

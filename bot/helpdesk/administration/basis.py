@@ -10,8 +10,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON, Actor, Staff
-from bot.helpdesk.storage import directory
-from bot.helpdesk.storage import staff as storage
+from bot.helpdesk.storage import audit, directory
 
 
 class Administration:
@@ -33,7 +32,7 @@ class Administration:
         """One row of the trail; of what was there before and after only what differs."""
         actor, now = Actor("staff", staff.id), self._clock()
         detail = dict(zip(("before", "after"), difference(before, after), strict=True))
-        await storage.add_audit(connection, actor, action, subject, now, **detail)
+        await audit.add(connection, actor, action, subject, now, **detail)
 
 
 def difference(before: JSON | None, after: JSON | None) -> tuple[JSON | None, JSON | None]:
