@@ -21,9 +21,9 @@ from bot.helpdesk.models import (
     Staff,
 )
 from bot.helpdesk.outlook import places
+from bot.helpdesk.rules.absence import is_fresh
 from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState, capacity_of, is_present
-from bot.helpdesk.rules.people import is_connected
 from bot.helpdesk.rules.waiting import Wait
 from bot.helpdesk.storage import conversations, invitations, offers, people, requests, snapshot
 from bot.helpdesk.storage import staff as accounts
@@ -220,7 +220,7 @@ class Floor(UseCases):
 
     def _colleague(self, staff: Staff, state: HelperState) -> Colleague:
         now, policy = self._clock(), self._policy
-        connected = is_connected(state, policy, now)
+        connected = is_fresh(state.seen_at, policy, now)
         capacity = capacity_of(state, policy, now)
         return Colleague(staff, connected, state.held, capacity, tuple(sorted(state.skills)))
 

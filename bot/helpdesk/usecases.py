@@ -14,8 +14,7 @@ from bot.helpdesk.live import Live, utcnow
 from bot.helpdesk.models import JSON, HelpRequest, Staff
 from bot.helpdesk.outlook import Outlook
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.rules.departments import reachable
-from bot.helpdesk.rules.dispatch import is_present
+from bot.helpdesk.rules.dispatch import present_for
 from bot.helpdesk.rules.people import check_may_take
 from bot.helpdesk.storage import people, requests
 from bot.helpdesk.texts import Texts
@@ -76,9 +75,8 @@ class UseCases:
 
     async def _anyone_ready(self, connection: AsyncConnection, department: str | None) -> bool:
         """Whether somebody whom a request of this department reaches is there, full or not."""
-        now, policy = self._clock(), self._policy
-        present = [each for each in await people.states(connection) if is_present(each, policy, now)]
-        return bool(reachable(department, await people.departments(connection), present, policy))
+        helpers, departments = await people.states(connection), await people.departments(connection)
+        return bool(present_for(department, helpers, departments, self._policy, self._clock()))
 
     async def _check_room(self, work: Work, staff: Staff) -> None:
         """Raise ``AtCapacity`` when they may not take one more; what they hold cannot change meanwhile."""

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,7 @@ from bot.helpdesk.errors import Invalid, NotFound
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON, Actor, Role, Staff
 from bot.helpdesk.rules import clean_text
+from bot.helpdesk.rules.absence import is_fresh
 from bot.helpdesk.storage import directory
 from bot.helpdesk.storage.directory import Person
 from bot.helpdesk.thresholds import Thresholds
@@ -55,8 +56,7 @@ class PeopleAdministration(Administration):
             return [self._seen(each) for each in await directory.people(connection)]
 
     def _seen(self, person: Person) -> Person:
-        fresh = timedelta(seconds=self._thresholds.policy.presence_fresh_seconds)
-        connected = person.seen_at is not None and self._clock() - person.seen_at < fresh
+        connected = is_fresh(person.seen_at, self._thresholds.policy, self._clock())
         return replace(person, connected=connected)
 
     async def add(self, administrator: Staff, new: NewPerson) -> tuple[Person, str]:

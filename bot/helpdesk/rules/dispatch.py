@@ -1,13 +1,14 @@
 """Who is offered what: a pure decision over (waiting requests, helpers, departments, now)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.helpdesk.models import HelpRequest, Presence, Role
-from bot.helpdesk.rules.departments import OUTSIDE, DepartmentRecord, distances
+from bot.helpdesk.rules.absence import is_fresh
+from bot.helpdesk.rules.departments import OUTSIDE, DepartmentRecord, distances, reachable
 from bot.helpdesk.rules.ladder import FALLBACK, WARNED, WIDENED
 from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
 from bot.helpdesk.rules.policy import Policy
@@ -20,7 +21,7 @@ MOST_ROUNDS = 8  # of a decision; two or three settle it
 
 @dataclass(frozen=True)
 class HelperState:
-    """A member of staff as the dispatcher sees them; ``held`` is how many conversations they own."""
+    """An active member of staff as the dispatcher sees them; ``held`` is how many conversations they own."""
 
     id: str
     role: Role
@@ -32,7 +33,6 @@ class HelperState:
     capacity: int | None = None
     skills: frozenset[str] = frozenset()
     engaged_at: datetime | None = None
-    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,20 @@ class Plan:
 
 def is_present(helper: HelperState, policy: Policy, now: datetime) -> bool:
     """Whether they said that they are ready and their console was heard lately."""
-    return (
-        helper.active
-        and helper.role in CLAIMERS
-        and helper.presence == "ready"
-        and helper.seen_at is not None
-        and now - helper.seen_at < timedelta(seconds=policy.presence_fresh_seconds)
-    )
+    return helper.role in CLAIMERS and helper.presence == "ready" and is_fresh(helper.seen_at, policy, now)
+
+
+def present_for(
+    department: str | None,
+    helpers: Iterable[HelperState],
+    departments: Mapping[str, DepartmentRecord],
+    policy: Policy,
+    now: datetime,
+) -> list[HelperState]:
+    """Who of ``helpers`` is there, full or not, and reached by a request for ``department``."""
+    present = [helper for helper in helpers if is_present(helper, policy, now)]
+    reached = reachable(department, departments, present, policy)
+    return [helper for helper in present if helper.id in reached]
 
 
 def capacity_of(helper: HelperState, policy: Policy, now: datetime) -> int:

@@ -24,7 +24,7 @@ _SEEN_STEP = timedelta(seconds=5)
 
 _STATES = text(
     """
-    SELECT s.id, s.role, s.department, s.presence, s.presence_at, s.capacity, s.engaged_at, s.active,
+    SELECT s.id, s.role, s.department, s.presence, s.presence_at, s.capacity, s.engaged_at,
            seen.seen_at, coalesce(h.held, 0) AS held, coalesce(k.skills, '{}') AS skills
     FROM staff s
     LEFT JOIN staff_seen seen ON seen.staff_id = s.id
