@@ -43,12 +43,6 @@ def difference(before: JSON | None, after: JSON | None) -> tuple[JSON | None, JS
     return {key: before.get(key) for key in changed}, {key: after[key] for key in changed}
 
 
-async def check_department(connection: AsyncConnection, name: str | None) -> None:
-    """Raise ``Invalid`` unless ``name`` is an open department, or None."""
-    if name is not None and not await directory.is_active_department(connection, name):
-        raise Invalid("unknown department")
-
-
 async def check_topics(connection: AsyncConnection, codes: Any) -> None:
     """Raise ``Invalid`` unless every one of ``codes`` is a topic in use."""
     known = await directory.topics(connection)

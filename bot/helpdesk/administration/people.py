@@ -9,7 +9,7 @@ from typing import Any, get_args
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.accounts import Accounts, check_not_last
-from bot.helpdesk.administration.basis import Administration, check_department, check_topics
+from bot.helpdesk.administration.basis import Administration, check_topics
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid, NotFound
 from bot.helpdesk.live import utcnow
@@ -19,6 +19,7 @@ from bot.helpdesk.rules.absence import is_fresh
 from bot.helpdesk.storage import directory
 from bot.helpdesk.storage.directory import Person
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.usecases import check_department
 
 CAPACITY_MAXIMUM = 100
 _KEPT = ("name", "role", "department", "capacity", "skills", "active")
