@@ -13,7 +13,7 @@ from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState, capacity_of, present_for
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.waiting import History, Places, Wait, estimate, estimate_next
-from bot.helpdesk.storage import people, snapshot
+from bot.helpdesk.storage import directory, people, snapshot
 from bot.helpdesk.thresholds import Thresholds
 
 NEWCOMER_SECONDS = 0.3
@@ -96,7 +96,7 @@ class Outlook:
         async with self._database.reading() as connection:
             rows = await snapshot.history(connection, since, policy.wait_sample)
             return Figures(
-                await people.states(connection), await people.departments(connection), _history(rows, now)
+                await people.states(connection), await directory.departments(connection), _history(rows, now)
             )
 
     async def wait(self, department: str | None, position: int) -> Wait | None:

@@ -13,7 +13,7 @@ from bot.helpdesk.errors import AlreadyClaimed, Forbidden, Invalid, NotFound, Wr
 from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import Actor, HelpRequest, Invitation, InvitationKind, InvitationStatus, Staff
 from bot.helpdesk.rules.people import is_available
-from bot.helpdesk.storage import conversations, invitations, people, requests
+from bot.helpdesk.storage import conversations, directory, invitations, people, requests
 from bot.helpdesk.storage import staff as accounts
 from bot.helpdesk.usecases import UseCases, found_request, found_staff
 from bot.helpdesk.work import Work
@@ -90,7 +90,7 @@ class Team(UseCases):
             raise WrongState("they were asked, or are in the conversation, already")
 
     async def _check_department(self, work: Work, name: str) -> None:
-        known = await people.departments(work.connection)
+        known = await directory.departments(work.connection)
         if not (known[name].active if name in known else await people.has_staff(work.connection, name)):
             raise Invalid("unknown department")
 

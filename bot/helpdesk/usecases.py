@@ -75,7 +75,7 @@ class UseCases:
 
     async def _anyone_ready(self, connection: AsyncConnection, department: str | None) -> bool:
         """Whether somebody whom a request of this department reaches is there, full or not."""
-        helpers, departments = await people.states(connection), await people.departments(connection)
+        helpers, departments = await people.states(connection), await directory.departments(connection)
         return bool(present_for(department, helpers, departments, self._policy, self._clock()))
 
     async def _check_room(self, work: Work, staff: Staff) -> None:

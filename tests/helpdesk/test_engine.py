@@ -16,7 +16,7 @@ from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.live import Live
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.storage import conversations, people, requests, settings
+from bot.helpdesk.storage import conversations, directory, people, requests, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.visiting import VisitorTickets
@@ -389,7 +389,7 @@ async def test_topic_gives_the_department_when_the_handoff_names_none(
         rows = [("tax", "税费", "税务局"), ("talent", "人才", "人社局")]
         await people.add_missing_topics(connection, rows, "政务服务中心", clock())
         await people.add_missing_topics(connection, rows, "政务服务中心", clock())
-        departments = await people.departments(connection)
+        departments = await directory.departments(connection)
     assert {name: each.fallback for name, each in departments.items()} == {
         "政务服务中心": None, "税务局": "政务服务中心", "人社局": "政务服务中心"
     }  # fmt: skip

@@ -102,14 +102,16 @@ async def replace_skills(connection: AsyncConnection, staff_id: str, topics: Ite
 # --- departments and topics -------------------------------------------------------------------------------
 
 
+# The dispatcher asks at every look: one statement, built once.
+_DEPARTMENTS = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__)).order_by(
+    _department.c.name
+)
+
+
 async def departments(connection: AsyncConnection, *, lock: bool = False) -> dict[str, DepartmentRecord]:
     """All departments by name; with ``lock`` none of them can change until the transaction ends."""
-    query = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__))
-    query = query.order_by(_department.c.name)
-    if lock:
-        query = query.with_for_update()
-    rows = (await connection.execute(query)).mappings()
-    return {row["name"]: DepartmentRecord(**row) for row in rows}
+    query = _DEPARTMENTS.with_for_update() if lock else _DEPARTMENTS
+    return {row.name: DepartmentRecord(*row) for row in await connection.execute(query)}
 
 
 async def is_active_department(connection: AsyncConnection, name: str) -> bool:

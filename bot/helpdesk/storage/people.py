@@ -1,4 +1,4 @@
-"""SQL for who is there: heartbeats, skills, departments, what everybody holds."""
+"""SQL for who is there: heartbeats, skills, topics, what everybody holds."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
 from bot.helpdesk.models import Staff
-from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState
 from bot.helpdesk.rules.people import Load
 from bot.helpdesk.storage import staff as accounts
@@ -37,9 +36,6 @@ _STATES = text(
 )
 
 
-_DEPARTMENTS = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__))
-
-
 async def states(connection: AsyncConnection) -> list[HelperState]:
     """All active staff as the dispatcher sees them."""
     rows = (await connection.execute(_STATES)).all()
@@ -58,11 +54,6 @@ async def states(connection: AsyncConnection) -> list[HelperState]:
         )
         for row in rows
     ]
-
-
-async def departments(connection: AsyncConnection) -> dict[str, DepartmentRecord]:
-    """All departments by name."""
-    return {row.name: DepartmentRecord(*row) for row in await connection.execute(_DEPARTMENTS)}
 
 
 async def topics(connection: AsyncConnection) -> list[tuple[str, str, str | None]]:
