@@ -14,7 +14,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid, NotFound
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON, Actor, Role, Staff
-from bot.helpdesk.rules import clean_text
+from bot.helpdesk.rules import NAME_LIMIT, clean_text
 from bot.helpdesk.rules.absence import is_fresh
 from bot.helpdesk.storage import directory
 from bot.helpdesk.storage.directory import Account
@@ -110,7 +110,7 @@ class PeopleAdministration(Administration):
     async def _checked(self, connection: AsyncConnection, changes: JSON) -> dict[str, Any]:
         wanted = {name: value for name, value in changes.items() if name in _KEPT}
         if "name" in wanted:
-            wanted["name"] = clean_text(wanted["name"] or "", 64)
+            wanted["name"] = clean_text(wanted["name"] or "", NAME_LIMIT)
         if "role" in wanted and wanted["role"] not in get_args(Role):
             raise Invalid("unknown role")
         if "active" in wanted and wanted["active"] is None:

@@ -33,6 +33,7 @@ from bot.helpdesk.rules.requests import (
     may_end_by_ticket,
 )
 from bot.helpdesk.rules.text import (
+    NAME_LIMIT,
     PASSWORD_MAXIMUM,
     PASSWORD_MINIMUM,
     as_plain_text,
@@ -46,6 +47,7 @@ __all__ = [
     "CLAIMERS",
     "FOLLOW_UP",
     "LARGEST_PICTURE_BYTES",
+    "NAME_LIMIT",
     "OPEN_STATUSES",
     "OVERSEERS",
     "PASSWORD_MAXIMUM",

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import STAFF_TOPIC
-from bot.helpdesk.models import Actor
+from bot.helpdesk.models import SYSTEM
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.basis import TicketUseCases, clocks, nudge
@@ -24,7 +24,6 @@ from bot.helpdesk.work import Work
 from bot.helpdesk.worktime.roster import schedule_of
 
 PASS_SECONDS = 30.0
-_SYSTEM = Actor("system")
 _BATCH = 200
 _log = structlog.get_logger(__name__)
 
@@ -85,7 +84,7 @@ class TicketClock(TicketUseCases):
             return False
         about = {"ticket_id": ticket.id, "number": ticket.number, "kind": kind, "due_at": stamp(due_at)}
         await storage.add_event(
-            work.connection, ticket, ticket, "reminded", _SYSTEM, kind, work.now, due_at=stamp(due_at)
+            work.connection, ticket, ticket, "reminded", SYSTEM, kind, work.now, due_at=stamp(due_at)
         )
         work.nudges.append((STAFF_TOPIC, nudge(None, ticket, reminder=about)))
         return True
@@ -93,5 +92,5 @@ class TicketClock(TicketUseCases):
     async def _close(self, seen: Ticket) -> int:
         async with self._locked(seen.id) as (work, ticket):
             if rules.is_confirmed(ticket, work.now):
-                await self._move(work, ticket, rules.Close(), "closed", _SYSTEM, "not_reopened")
+                await self._move(work, ticket, rules.Close(), "closed", SYSTEM, "not_reopened")
         return 0
