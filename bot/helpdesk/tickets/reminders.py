@@ -17,7 +17,7 @@ from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import SYSTEM
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
-from bot.helpdesk.tickets.basis import TicketUseCases, clocks, nudge
+from bot.helpdesk.tickets.basis import TicketUseCases, nudge
 from bot.helpdesk.tickets.models import Ticket
 from bot.helpdesk.times import stamp
 from bot.helpdesk.work import Work
@@ -58,9 +58,9 @@ class TicketClock(TicketUseCases):
         found: list[Ticket] = []
         for department in await storage.unsettled_departments(connection):
             schedule = await schedule_of(connection, department)
-            until = rules.reminders_until(schedule, clocks(self._policy), now)
+            until = rules.reminders_until(schedule, self._policy, now)
             listed = await storage.not_reminded(connection, department, until, _BATCH)
-            found += [t for t in listed if rules.due_reminders(t, schedule, clocks(self._policy), now)]
+            found += [t for t in listed if rules.due_reminders(t, schedule, self._policy, now)]
         return found
 
     async def _safely(self, job: Callable[[Ticket], Coroutine[Any, Any, int]], ticket: Ticket) -> int:
@@ -75,7 +75,7 @@ class TicketClock(TicketUseCases):
     async def _remind(self, seen: Ticket) -> int:
         async with self._locked(seen.id) as (work, ticket):
             schedule = await schedule_of(work.connection, ticket.department)
-            due = rules.due_reminders(ticket, schedule, clocks(self._policy), work.now)
+            due = rules.due_reminders(ticket, schedule, self._policy, work.now)
             return sum([await self._send(work, ticket, kind, at) for kind, at in due])
 
     async def _send(self, work: Work, ticket: Ticket, kind: str, due_at: datetime) -> bool:

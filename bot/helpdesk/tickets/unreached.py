@@ -21,17 +21,16 @@ class UnreachedVisitors(TicketUseCases):
         none beside one that is being worked on: telling this again changes nothing.
         """
         async with self._work(conversation_id) as work:
-            request = await requests.newest_of(work.connection, conversation_id)
-            theirs = await storage.of_conversation(work.connection, conversation_id)
             unread = await self._unread(work, seqs)
-            due = rules.follow_up_of(unread, theirs, request.id if request else None)
-            if isinstance(due, bool):
-                return (
-                    (await self._open(work, self._draft(work, request, unread), SYSTEM)).number
-                    if due
-                    else None
-                )
-            return due.number
+            if not unread:
+                return None
+            theirs = await storage.of_conversation(work.connection, conversation_id)
+            if running := rules.running(theirs):
+                return running.number
+            request = await requests.newest_of(work.connection, conversation_id)
+            if rules.has_had_ticket(theirs, request.id if request else None):
+                return None
+            return (await self._open(work, self._draft(work, request, unread), SYSTEM)).number
 
     async def unsettled(self) -> list[str]:
         """The conversations for which ``settle_results`` has something to do."""
