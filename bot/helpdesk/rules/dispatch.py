@@ -136,6 +136,29 @@ def decide(
     ]
 
 
+def within_bounds(
+    plans: Sequence[Plan], room: Mapping[str, int], department_of: Mapping[str, str]
+) -> list[Plan]:
+    """``plans`` without the offers that a department has no room for any more; kept places come first.
+
+    ``room``: how many more places the people of a department may be given, none where it is missing.
+    ``department_of``: whose department has a bound, by their id.
+    """
+    left, refused = Counter(room), set()
+    for reserved in (True, False):
+        for request_id, offer in ((plan.request_id, offer) for plan in plans for offer in plan.offer):
+            department = department_of.get(offer.staff_id)
+            if offer.reserved is not reserved or department is None:
+                continue
+            if left[department] <= 0:
+                refused.add((request_id, offer.staff_id))
+            left[department] -= reserved
+    return [
+        replace(p, offer=tuple(o for o in p.offer if (p.request_id, o.staff_id) not in refused))
+        for p in plans
+    ]
+
+
 def _round(
     waiting: Sequence[Waiting],
     helpers: Sequence[HelperState],
