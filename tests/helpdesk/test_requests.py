@@ -43,3 +43,9 @@ async def test_every_department_alarms_when_one_has_more_late_than_are_listed(
     async with database.transaction() as connection:
         found = await requests.alarming(connection, 2)
     assert [each.id for each in found] == [late[0].id, late[1].id, *sorted([other.id, held.id])]
+
+
+@pytest.mark.parametrize("table", ["help_request_event", "help_breach", "ticket_event", "audit"])
+async def test_history_is_never_changed_not_even_by_hand(query: Query, table: str) -> None:
+    armed = "SELECT 1 FROM pg_trigger WHERE tgrelid = CAST(:name AS regclass) AND tgname LIKE '%append_only'"
+    assert await query(armed, name=table)

@@ -6,7 +6,7 @@ import { type ClientFrame, type Leave, MAX_TEXT, type Rating, type ServerFrame, 
 import { Repeat } from './repeat';
 import { hasGap } from './select';
 import type { Settings } from './settings';
-import { type Event, type Outgoing, type State, frameOf, initialState, reduce, withoutChoices } from './state';
+import { type Event, type Outgoing, type State, frameOf, initialState, queued, reduce, withoutChoices } from './state';
 import { type Memory, type Saved, continueWith, goBack } from './storage';
 import { Connection, type ConnectionEvents } from './transport/connection';
 import { type Http, HttpError, type StartRequest } from './transport/http';
@@ -324,7 +324,7 @@ export class Session {
       case 'update':
         return this.onUpdate(frame.update, now);
       case 'queue':
-        return this.dispatch({ type: 'queued', position: frame.position, waitSeconds: frame.wait_seconds, now });
+        return this.dispatch(queued(frame, now));
       case 'typing':
         return this.dispatch({ type: 'typing', who: frame.who, now });
       case 'read':

@@ -1,5 +1,5 @@
 /** What the widget knows, and how it changes: `reduce(state, event)` is pure, everything else follows from it. */
-import { type ClientFrame, type Helper, type Owner, type Update, type Wechat, toHelper } from './protocol';
+import { type ClientFrame, type Helper, type Owner, type Place, type Update, type Wechat, toHelper } from './protocol';
 
 export interface Outgoing {
   id: string;
@@ -27,7 +27,8 @@ export interface State {
   helper: Helper | null;
   wechat: Wechat;
   /** `at`: local milliseconds when the server said so. */
-  queue: { position: number; waitSeconds: number | null; at: number } | null;
+  /** `low` and `high`: the tenth and the ninetieth percentile of the wait; both are the wait where they are not known. */
+  queue: { position: number; waitSeconds: number | null; low: number | null; high: number | null; at: number } | null;
   /** Local milliseconds since when the visitor waits for a person; null when not waiting. */
   waitingSince: number | null;
   /** Who is composing, and until when (local ms) that is believed. */
@@ -57,7 +58,7 @@ export type Event =
   | { type: 'acknowledged'; id: string; now: number }
   | { type: 'refused'; id: string; reason: string }
   | { type: 'updated'; updates: Update[]; now: number }
-  | { type: 'queued'; position: number; waitSeconds: number | null; now: number }
+  | { type: 'queued'; position: number; waitSeconds: number | null; low?: number | null; high?: number | null; now: number }
   | { type: 'owned'; owner: Owner; helper: Helper | null; wechat: Wechat; now: number }
   | { type: 'typing'; who: 'bot' | 'helper'; now: number }
   | { type: 'helperRead'; seq: number }
@@ -184,6 +185,17 @@ function forget(state: State): State {
   };
 }
 
+/** What the server says of a visitor's place, as an event. */
+export function queued(place: Place, now: number): Event {
+  const { position, wait_seconds: waitSeconds, wait_low_seconds: low, wait_high_seconds: high } = place;
+  return { type: 'queued', position, waitSeconds, low, high, now };
+}
+
+function placeOf(event: Extract<Event, { type: 'queued' }>): State['queue'] {
+  const { position, waitSeconds, low, high, now } = event;
+  return { position, waitSeconds, low: low ?? waitSeconds, high: high ?? waitSeconds, at: now };
+}
+
 export function reduce(state: State, event: Event): State {
   switch (event.type) {
     case 'restored': {
@@ -206,7 +218,7 @@ export function reduce(state: State, event: Event): State {
       return takeUpdates(state, event.updates, event.now);
     case 'queued':
       if (state.owner === 'helper') return state;
-      return { ...state, queue: { position: event.position, waitSeconds: event.waitSeconds, at: event.now } };
+      return { ...state, queue: placeOf(event) };
     case 'owned':
       return { ...setOwner(state, event.owner, event.helper, event.now), wechat: event.wechat, live: true };
     case 'typing':

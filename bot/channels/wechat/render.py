@@ -132,4 +132,6 @@ def _choices(update: Update, texts: Texts, locale: str) -> str:
 def _place(place: QueuePosition, texts: Texts, locale: str) -> str:
     if place.wait_seconds is None:
         return texts.get(locale, "queue_position", position=place.position)
-    return texts.get(locale, "queue_position_wait", position=place.position, seconds=place.wait_seconds)
+    low, high = place.wait_low_seconds, place.wait_high_seconds
+    span = f"{low}–{high}" if low is not None and high is not None and low < high else str(place.wait_seconds)
+    return texts.get(locale, "queue_position_wait", position=place.position, seconds=span)

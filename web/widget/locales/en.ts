@@ -56,8 +56,7 @@ const en: Texts = {
   checklistStep: (step: number, of: number) => `Step ${step} of ${of}`,
   queuePosition: (position) => (position <= 1 ? 'You are next' : `${position - 1} ahead of you`),
   queueUnknown: 'Finding a person for you',
-  queueWait: (seconds) =>
-    seconds < 60 ? `within about ${Math.max(5, Math.ceil(seconds / 5) * 5)} s` : `in about ${Math.ceil(seconds / 60)} min`,
+  queueWait: (span, unit) => `in about ${span} ${unit === 'seconds' ? 's' : 'min'}`,
   queueLate: 'Sorry for the wait, still trying',
   queueElapsed: 'Waiting',
   queueSeconds: 's',

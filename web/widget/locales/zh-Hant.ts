@@ -56,8 +56,7 @@ const hant: Texts = {
   checklistStep: (step: number, of: number) => `第 ${step} 步，共 ${of} 步`,
   queuePosition: (position: number) => (position <= 1 ? '下一位就是您' : `前面還有 ${position - 1} 位`),
   queueUnknown: '正在為您接通幫辦員',
-  queueWait: (seconds: number) =>
-    seconds < 60 ? `預計 ${Math.max(5, Math.ceil(seconds / 5) * 5)} 秒內接通` : `預計約 ${Math.ceil(seconds / 60)} 分鐘接通`,
+  queueWait: (span: string, unit: 'seconds' | 'minutes') => `預計約 ${span} ${unit === 'seconds' ? '秒' : '分鐘'}接通`,
   queueLate: '讓您久等了，仍在為您接通',
   queueElapsed: '已等候',
   queueSeconds: '秒',

@@ -54,8 +54,7 @@ const zh = {
   checklistStep: (step: number, of: number) => `第 ${step} 步，共 ${of} 步`,
   queuePosition: (position: number) => (position <= 1 ? '下一位就是您' : `前面还有 ${position - 1} 位`),
   queueUnknown: '正在为您接通帮办员',
-  queueWait: (seconds: number) =>
-    seconds < 60 ? `预计 ${Math.max(5, Math.ceil(seconds / 5) * 5)} 秒内接通` : `预计约 ${Math.ceil(seconds / 60)} 分钟接通`,
+  queueWait: (span: string, unit: 'seconds' | 'minutes') => `预计约 ${span} ${unit === 'seconds' ? '秒' : '分钟'}接通`,
   queueLate: '让您久等了，仍在为您接通',
   queueElapsed: '已等候',
   queueSeconds: '秒',

@@ -198,8 +198,8 @@ describe('asking for a person', () => {
   it('takes an estimate back when its time is over, and says that it takes long after a minute', async () => {
     const link = await open();
     give(link, fromVisitor(1, 'm1'), notice(2, 'queued'));
-    link.give({ type: 'queue', position: 1, wait_seconds: 38 });
-    expect(one('queue').textContent).toContain('预计 40 秒内');
+    link.give({ type: 'queue', position: 1, wait_seconds: 20, wait_low_seconds: 12, wait_high_seconds: 38 });
+    expect(one('queue').textContent).toContain('预计约 10–40 秒接通');
     vi.advanceTimersByTime(40_000);
     expect(one('queue').textContent).not.toContain('预计');
     vi.advanceTimersByTime(20_000);

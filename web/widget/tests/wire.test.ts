@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import page from '../../demo/index.html?raw';
+import { spanOf } from '../view/queue';
 import en from '../locales/en';
 import zh from '../locales/zh';
 import { buttons, citations } from '../payload';
@@ -117,6 +118,18 @@ describe('linkify', () => {
     const anchor = linkify('https://a.example/')[0] as HTMLAnchorElement;
     expect(anchor.target).toBe('_blank');
     expect(anchor.rel).toContain('noopener');
+  });
+});
+
+describe('spanOf', () => {
+  it.each([
+    [12, 38, 10, 40, 'seconds'],
+    [0, 3, 5, 5, 'seconds'],
+    [30, 30, 30, 30, 'seconds'],
+    [40, 150, 1, 3, 'minutes'],
+    [130, 240, 2, 4, 'minutes'],
+  ])('says %i to %i seconds as %i to %i %s', (low, high, from, to, unit) => {
+    expect(spanOf(low, high)).toEqual({ from, to, unit });
   });
 });
 

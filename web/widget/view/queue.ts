@@ -8,6 +8,17 @@ const AROUND = 125.66;
 /** One turn of the ring: the promise is a person within a minute. */
 const TURN_SECONDS = 60;
 
+/** A wait as it is said: in steps of five seconds below a minute, in whole minutes above. */
+export function spanOf(low: number, high: number): { from: number; to: number; unit: 'seconds' | 'minutes' } {
+  const unit = high < 60 ? 'seconds' : 'minutes';
+  const step = unit === 'seconds' ? 5 : 60;
+  const scale = unit === 'seconds' ? 1 : 60;
+  const floor = (value: number): number => (Math.floor(value / step) * step) / scale;
+  const ceil = (value: number): number => (Math.ceil(value / step) * step) / scale;
+  const to = Math.max(step / scale, ceil(high));
+  return { from: Math.min(to, Math.max(unit === 'seconds' ? 5 : 1, floor(low))), to, unit };
+}
+
 export const waitedSeconds = (since: number, now: number): number => Math.max(0, Math.floor((now - since) / 1000));
 
 /** Where the visitor stands while waiting for a person; its seconds run by themselves. */
@@ -67,8 +78,10 @@ export class Queue {
   /** An estimate is shown until its time is over, and never one that has proved wrong. */
   private waitText(waited: number): string {
     const { texts, queue } = this;
-    const wait = queue?.waitSeconds ?? null;
-    if (queue !== null && wait !== null && Date.now() < queue.at + wait * 1000) return texts.queueWait(wait);
+    if (queue !== null && queue.low !== null && queue.high !== null && Date.now() < queue.at + queue.high * 1000) {
+      const { from, to, unit } = spanOf(queue.low, queue.high);
+      return texts.queueWait(from === to ? String(to) : `${from}–${to}`, unit);
+    }
     return waited >= TURN_SECONDS ? texts.queueLate : '';
   }
 }
