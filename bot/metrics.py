@@ -16,7 +16,7 @@ from sanic.response import text as text_response
 from bot.channels.wechat import storage as wechat
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import utcnow
-from bot.helpdesk.reports.figures import CAUSES
+from bot.helpdesk.rules.ladder import CAUSES
 from bot.helpdesk.storage import gauges
 from bot.web import Call, Parts, Route
 

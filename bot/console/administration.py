@@ -7,10 +7,11 @@ from pydantic import Field
 from bot.errors import HttpError
 from bot.helpdesk.administration.people import NewPerson
 from bot.helpdesk.administration.thresholds import ThresholdState
-from bot.helpdesk.administration.trail import PAGE, AuditRow, WantedRows
+from bot.helpdesk.administration.trail import PAGE, WantedRows
 from bot.helpdesk.models import Role
 from bot.helpdesk.rules import OVERSEERS
-from bot.helpdesk.storage.directory import Person, TopicRecord
+from bot.helpdesk.storage.audit import AuditRow
+from bot.helpdesk.storage.directory import Account, TopicRecord
 from bot.web import Body, Call, LocalDay, Route, limit
 from bot.wire import Moment, Wire
 
@@ -192,7 +193,7 @@ class AuditOut(Wire):
     next: int | None
 
 
-def _staff_out(person: Person) -> AdminStaffOut:
+def _staff_out(person: Account) -> AdminStaffOut:
     same = {name: getattr(person, name) for name in AdminStaffOut.model_fields if name != "skills"}
     return AdminStaffOut(skills=list(person.skills), **same)
 

@@ -5,6 +5,7 @@ from typing import Any
 from bot.helpdesk.floor import Board, DepartmentView
 from bot.helpdesk.models import HistoryRow
 from bot.helpdesk.rules import OVERSEERS
+from bot.helpdesk.rules.ladder import CAUSES
 from bot.web import Call, Route
 from bot.wire import (
     AlertOut,
@@ -21,7 +22,6 @@ from bot.wire import (
     wait_out,
 )
 
-_CAUSES = ("nobody_on_duty", "all_full", "offered_and_ignored", "claimed_and_silent")
 _LARGEST_ID = 2**63 - 1
 
 
@@ -199,7 +199,7 @@ async def board(call: Call) -> BoardOut:
 
 def board_out(it: Board) -> BoardOut:
     """The board as it leaves the server."""
-    by_cause = {cause: it.breaches_today.get(cause, 0) for cause in _CAUSES}
+    by_cause = {cause: it.breaches_today.get(cause, 0) for cause in CAUSES}
     same = ("at", "waiting", "oldest_requested_at", "late", "held", "ready", "capacity")
     today = ("answered_today", "within_today", "lost_today")
     return BoardOut(

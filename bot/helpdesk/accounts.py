@@ -24,14 +24,13 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
 from bot.helpdesk.live import STAFF_TOPIC, Live, utcnow
-from bot.helpdesk.models import Actor, Presence, Role, Session, Staff
-from bot.helpdesk.storage import directory, people
+from bot.helpdesk.models import SYSTEM, Actor, Presence, Role, Session, Staff
+from bot.helpdesk.storage import audit, directory, people
 from bot.helpdesk.storage import staff as storage
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.tokens import hash_token
 
 SESSION_SECONDS = 12 * 3600
-_SYSTEM = Actor("system")
 _hasher = PasswordHasher()
 Result = TypeVar("Result")
 
@@ -69,7 +68,7 @@ def _check_password(password: str) -> None:
 
 
 def _clean_username(username: str) -> str:
-    username = rules.clean_text(username, 64).casefold()
+    username = rules.clean_text(username, rules.NAME_LIMIT).casefold()
     if any(character.isspace() for character in username):
         raise Invalid("a user name has no blanks")
     return username
@@ -95,15 +94,15 @@ class Accounts:
         department: str | None = None,
         capacity: int | None = None,
         skills: Sequence[str] = (),
-        actor: Actor = _SYSTEM,
+        actor: Actor = SYSTEM,
     ) -> Staff:
         """Open an account. Raises ``Invalid``, or ``WrongState`` when the user name is taken."""
         _check_password(password)
         if role not in get_args(Role):
             raise Invalid("unknown role")
         if department is not None:
-            department = rules.clean_text(department, 64)
-        clean, name = _clean_username(username), rules.clean_text(name, 64)
+            department = rules.clean_text(department, rules.NAME_LIMIT)
+        clean, name = _clean_username(username), rules.clean_text(name, rules.NAME_LIMIT)
         record = Staff(uuid4().hex, clean, name, role, department, True, "away", capacity)
         password_hash = await self._in_thread(_hasher.hash, password)
         now = self._clock()
@@ -113,7 +112,7 @@ class Accounts:
             await directory.replace_skills(connection, record.id, skills)
             after = {"username": clean, "name": name, "role": role, "department": department}
             detail = {"before": None, "after": {**after, "capacity": capacity, "skills": list(skills)}}
-            await storage.add_audit(connection, actor, "staff_added", record.id, now, **detail)
+            await audit.add(connection, actor, "staff_added", record.id, now, **detail)
         return record
 
     async def all(self) -> list[Staff]:
@@ -121,7 +120,7 @@ class Accounts:
         async with self._database.transaction() as connection:
             return await storage.everyone(connection)
 
-    async def set_password(self, username: str, password: str, actor: Actor = _SYSTEM) -> Staff:
+    async def set_password(self, username: str, password: str, actor: Actor = SYSTEM) -> Staff:
         """Set a password and end all sessions of the account. Raises ``NotFound`` or ``Invalid``."""
         _check_password(password)
         password_hash = await self._in_thread(_hasher.hash, password)
@@ -138,9 +137,9 @@ class Accounts:
         async with self._database.transaction() as connection:
             await storage.change(connection, staff.id, password_hash=password_hash)
             await storage.end_sessions_of(connection, staff.id, hash_token(session.token))
-            await storage.add_audit(connection, Actor("staff", staff.id), "password_set", staff.id, now)
+            await audit.add(connection, Actor("staff", staff.id), "password_set", staff.id, now)
 
-    async def deactivate(self, username: str, actor: Actor = _SYSTEM) -> Staff:
+    async def deactivate(self, username: str, actor: Actor = SYSTEM) -> Staff:
         """Close an account, end its sessions and put who it helped back into the queue.
 
         Its name stays in the history. Raises ``NotFound``, or ``WrongState`` for the last administrator. Cut
@@ -153,7 +152,7 @@ class Accounts:
                 raise NotFound("no such user")
             check_not_last(administrators, found[0].id)
             staff = await self.shut(connection, found[0].id)
-            await storage.add_audit(connection, actor, "staff_deactivated", staff.id, self._clock())
+            await audit.add(connection, actor, "staff_deactivated", staff.id, self._clock())
         await self.let_go(staff)
         return staff
 
@@ -178,7 +177,7 @@ class Accounts:
             if changed is None:
                 raise NotFound("no such user")
             await storage.end_sessions_of(connection, changed.id)
-            await storage.add_audit(connection, actor, action, changed.id, now)
+            await audit.add(connection, actor, action, changed.id, now)
         return changed
 
     async def login(self, username: str, password: str) -> Session:
@@ -192,7 +191,7 @@ class Accounts:
         expires_at = now + timedelta(seconds=SESSION_SECONDS)
         async with self._database.transaction() as connection:
             await storage.add_session(connection, hash_token(token), staff.id, now, expires_at)
-            await storage.add_audit(connection, Actor("staff", staff.id), "login", staff.id, now)
+            await audit.add(connection, Actor("staff", staff.id), "login", staff.id, now)
         return Session(token, _csrf(token), staff, expires_at)
 
     async def _find(self, username: str) -> tuple[Staff, str] | None:
@@ -218,7 +217,7 @@ class Accounts:
             staff_id = await storage.end_session(connection, hash_token(token))
             if staff_id:
                 actor, now = Actor("staff", staff_id), self._clock()
-                await storage.add_audit(connection, actor, "logout", staff_id, now)
+                await audit.add(connection, actor, "logout", staff_id, now)
 
     async def set_presence(self, staff_id: str, status: Presence) -> Staff:
         """Declare presence, which counts as a heartbeat too. Raises ``Invalid`` or ``NotFound``."""

@@ -15,6 +15,7 @@ from bot.helpdesk.helping import Helping
 from bot.helpdesk.live import STAFF_TOPIC, conversation_topic
 from bot.helpdesk.models import (
     JSON,
+    SYSTEM,
     Accepted,
     Actor,
     BotReply,
@@ -30,7 +31,6 @@ from bot.helpdesk.tickets.answers import completed
 from bot.helpdesk.tokens import hash_token
 
 _BOT = Actor("bot")
-_SYSTEM = Actor("system")
 _log = structlog.get_logger(__name__)
 
 
@@ -209,7 +209,7 @@ class Desk(Helping):
                 return
             await outbox.finish(work.connection, delivery.id, "parked", work.now, reason)
             await work.notice("assistant_away")
-            await work.open_request(handoff, suggestions, _SYSTEM, reception)
+            await work.open_request(handoff, suggestions, SYSTEM, reception)
         _log.warning("delivery_parked", delivery=delivery.id, reason=reason, attempts=delivery.attempts)
 
 

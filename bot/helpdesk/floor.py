@@ -21,11 +21,11 @@ from bot.helpdesk.models import (
     Staff,
 )
 from bot.helpdesk.outlook import places
+from bot.helpdesk.rules.absence import is_fresh
 from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState, capacity_of, is_present
-from bot.helpdesk.rules.people import is_connected
 from bot.helpdesk.rules.waiting import Wait
-from bot.helpdesk.storage import conversations, invitations, offers, people, requests, snapshot
+from bot.helpdesk.storage import conversations, directory, invitations, offers, people, requests, snapshot
 from bot.helpdesk.storage import staff as accounts
 from bot.helpdesk.usecases import UseCases, found_request
 from bot.helpdesk.worktime.schedule import LOCAL
@@ -138,7 +138,7 @@ class Floor(UseCases):
     async def alarming(self) -> tuple[list[HelpRequest], dict[str, DepartmentRecord]]:
         """Requests that somebody has to be warned of, and the departments that tell whom."""
         async with self._database.reading() as connection:
-            return await requests.alarming(connection), await people.departments(connection)
+            return await requests.alarming(connection), await directory.departments(connection)
 
     async def rang(self, offer_id: int, staff: Staff) -> None:
         """The console rang for this offer. Raises ``NotFound``."""
@@ -220,7 +220,7 @@ class Floor(UseCases):
 
     def _colleague(self, staff: Staff, state: HelperState) -> Colleague:
         now, policy = self._clock(), self._policy
-        connected = is_connected(state, policy, now)
+        connected = is_fresh(state.seen_at, policy, now)
         capacity = capacity_of(state, policy, now)
         return Colleague(staff, connected, state.held, capacity, tuple(sorted(state.skills)))
 
@@ -233,7 +233,7 @@ class Floor(UseCases):
         """The open departments."""
         now = self._clock()
         async with self._database.transaction() as connection:
-            known = await people.departments(connection)
+            known = await directory.departments(connection)
             topics = await people.topics(connection)
             states = await people.states(connection)
         present = [state for state in states if is_present(state, self._policy, now)]

@@ -6,6 +6,7 @@ from bot.helpdesk import rules
 from bot.helpdesk.errors import AlreadyClaimed, Invalid, NotFound, WrongState
 from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import (
+    SYSTEM,
     Accepted,
     Actor,
     Conversation,
@@ -19,7 +20,6 @@ from bot.helpdesk.storage.attachments import Attachment
 from bot.helpdesk.usecases import UseCases, found_request
 from bot.helpdesk.work import Work
 
-_SYSTEM = Actor("system")
 _LIST_LIMIT = 50
 _REQUEST_LIMIT = 500
 _OUTCOMES = ("resolved", "unresolved", "no_response")
@@ -183,7 +183,7 @@ class Helping(UseCases):
                 request = await requests.newest_of(work.connection, held.id)
                 # They, or somebody else, may have let go of it since it was listed.
                 if request and (request.status, request.claimed_by) == ("claimed", staff.id):
-                    await work.release(request, _SYSTEM, reason)
+                    await work.release(request, SYSTEM, reason)
                 elif await invitations.leave(work.connection, held.id, staff.id, work.now):
                     await work.introduce("specialist_left", staff)
 

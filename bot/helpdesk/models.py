@@ -148,6 +148,10 @@ class Actor:
     staff_id: str | None = None
 
 
+#: Nobody in person: the service itself, by its clocks and rules.
+SYSTEM = Actor("system")
+
+
 @dataclass(frozen=True)
 class BotReply:
     """One reply of the assistant. ``buttons`` pairs a label with the command sent when it is chosen."""

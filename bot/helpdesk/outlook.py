@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 
 from bot.helpdesk.database import Database
 from bot.helpdesk.models import Place
-from bot.helpdesk.rules.departments import DepartmentRecord, reachable
-from bot.helpdesk.rules.dispatch import HelperState, capacity_of, is_present
+from bot.helpdesk.rules.departments import DepartmentRecord
+from bot.helpdesk.rules.dispatch import HelperState, capacity_of, present_for
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.waiting import History, Places, Wait, estimate, estimate_next
-from bot.helpdesk.storage import people, snapshot
+from bot.helpdesk.storage import directory, people, snapshot
 from bot.helpdesk.thresholds import Thresholds
 
 NEWCOMER_SECONDS = 0.3
@@ -96,7 +96,7 @@ class Outlook:
         async with self._database.reading() as connection:
             rows = await snapshot.history(connection, since, policy.wait_sample)
             return Figures(
-                await people.states(connection), await people.departments(connection), _history(rows, now)
+                await people.states(connection), await directory.departments(connection), _history(rows, now)
             )
 
     async def wait(self, department: str | None, position: int) -> Wait | None:
@@ -111,9 +111,8 @@ class Outlook:
 
     def _places(self, figures: Figures, department: str | None, policy: Policy) -> Places:
         now = self._clock()
-        present = [helper for helper in figures.helpers if is_present(helper, policy, now)]
-        serving = reachable(department, figures.departments, present, policy)
-        return places((h for h in present if h.id in serving), policy, now)
+        serving = present_for(department, figures.helpers, figures.departments, policy, now)
+        return places(serving, policy, now)
 
 
 def places(helpers: Iterable[HelperState], policy: Policy, now: datetime) -> Places:

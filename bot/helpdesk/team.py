@@ -13,9 +13,9 @@ from bot.helpdesk.errors import AlreadyClaimed, Forbidden, Invalid, NotFound, Wr
 from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import Actor, HelpRequest, Invitation, InvitationKind, InvitationStatus, Staff
 from bot.helpdesk.rules.people import is_available
-from bot.helpdesk.storage import conversations, invitations, people, requests
+from bot.helpdesk.storage import conversations, directory, invitations, people, requests
 from bot.helpdesk.storage import staff as accounts
-from bot.helpdesk.usecases import UseCases, found_request
+from bot.helpdesk.usecases import UseCases, found_request, found_staff
 from bot.helpdesk.work import Work
 
 
@@ -79,7 +79,7 @@ class Team(UseCases):
             ):
                 raise WrongState("they were asked already")
             return
-        to = await self._person(work, str(target.staff_id))
+        to = await found_staff(work.connection, str(target.staff_id))
         if to.id == request.claimed_by:
             raise WrongState("they hold the conversation already")
         if not await self._available(work, to, busy_too=kind == "join"):
@@ -89,14 +89,8 @@ class Team(UseCases):
         if pending or (kind == "join" and to.id in {each.person.id for each in beside}):
             raise WrongState("they were asked, or are in the conversation, already")
 
-    async def _person(self, work: Work, staff_id: str) -> Staff:
-        found = await people.find(work.connection, staff_id)
-        if found is None:
-            raise NotFound("no such member of staff")
-        return found
-
     async def _check_department(self, work: Work, name: str) -> None:
-        known = await people.departments(work.connection)
+        known = await directory.departments(work.connection)
         if not (known[name].active if name in known else await people.has_staff(work.connection, name)):
             raise Invalid("unknown department")
 
@@ -233,7 +227,7 @@ class Team(UseCases):
             beside = await invitations.participants(work.connection, [conversation_id])
             if to_id not in {each.person.id for each in beside}:
                 raise WrongState("only who is in the conversation can be handed it")
-            to = await self._person(work, to_id)
+            to = await found_staff(work.connection, to_id)
             moved = await work.move(request, to, Actor("staff", staff.id), "handed_over", "handed_over")
             former = str(request.claimed_by)
             if stay:
@@ -262,7 +256,7 @@ class Team(UseCases):
                 redirected = await work.redirect(request, target.department, actor, why)
                 work.tell_moved(request, "redirected", [request.claimed_by], by=staff, reason=reason)
                 return redirected
-            to = await self._person(work, str(target.staff_id))
+            to = await found_staff(work.connection, str(target.staff_id))
             if not await self._available(work, to, busy_too=False):
                 raise WrongState("they are not ready now")
             return await self._give(work, request, to, staff, "reassigned", reason)

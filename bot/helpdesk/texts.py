@@ -11,6 +11,8 @@ import yaml
 from bot.script import to_traditional
 
 DEFAULT_LOCALE = "zh"
+#: What is for staff alone (labels, notes, files) is in Chinese whatever the visitor's language.
+STAFF_LOCALE = "zh"
 TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")  # beginnings of locales
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 

@@ -9,15 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.database import Database
 from bot.helpdesk.duty import AlwaysOnDuty, Reception, Roster
-from bot.helpdesk.errors import NotFound
+from bot.helpdesk.errors import Invalid, NotFound
 from bot.helpdesk.live import Live, utcnow
 from bot.helpdesk.models import JSON, HelpRequest, Staff
 from bot.helpdesk.outlook import Outlook
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.rules.departments import reachable
-from bot.helpdesk.rules.dispatch import is_present
+from bot.helpdesk.rules.dispatch import present_for
 from bot.helpdesk.rules.people import check_may_take
-from bot.helpdesk.storage import people, requests
+from bot.helpdesk.storage import directory, people, requests
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.work import Work
@@ -76,9 +75,8 @@ class UseCases:
 
     async def _anyone_ready(self, connection: AsyncConnection, department: str | None) -> bool:
         """Whether somebody whom a request of this department reaches is there, full or not."""
-        now, policy = self._clock(), self._policy
-        present = [each for each in await people.states(connection) if is_present(each, policy, now)]
-        return bool(reachable(department, await people.departments(connection), present, policy))
+        helpers, departments = await people.states(connection), await directory.departments(connection)
+        return bool(present_for(department, helpers, departments, self._policy, self._clock()))
 
     async def _check_room(self, work: Work, staff: Staff) -> None:
         """Raise ``AtCapacity`` when they may not take one more; what they hold cannot change meanwhile."""
@@ -96,3 +94,17 @@ async def found_request(connection: AsyncConnection, request_id: str) -> HelpReq
     if request is None:
         raise NotFound("no such help request")
     return request
+
+
+async def found_staff(connection: AsyncConnection, staff_id: str) -> Staff:
+    """One active member of staff. Raises ``NotFound``."""
+    staff = await people.find(connection, staff_id)
+    if staff is None:
+        raise NotFound("no such member of staff")
+    return staff
+
+
+async def check_department(connection: AsyncConnection, name: str | None) -> None:
+    """Raise ``Invalid`` unless ``name`` is an open department, or None."""
+    if name is not None and not await directory.is_active_department(connection, name):
+        raise Invalid("unknown department")

@@ -19,6 +19,7 @@ from bot.helpdesk.errors import Invalid
 from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import (
     JSON,
+    SYSTEM,
     Accepted,
     Actor,
     BotReply,
@@ -42,12 +43,10 @@ from bot.helpdesk.storage import (
     pushes,
     requests,
 )
-from bot.helpdesk.texts import Texts
+from bot.helpdesk.texts import STAFF_LOCALE, Texts
 from bot.helpdesk.times import in_words, stamp
 
 _BRIEF_MESSAGES = 60
-# Labels are for staff, who read Chinese whatever the visitor's language.
-STAFF_LOCALE = "zh"
 _PROFILE_FACTS = ("company", "name", "phone")
 
 
@@ -267,7 +266,7 @@ class Work(Nudging):
         ``seen_at``: when it was heard last.
         """
         seen = stamp(seen_at) if seen_at else None
-        released = await self._release(request, Actor("system"), CONNECTION_LOST, seen_at=seen)
+        released = await self._release(request, SYSTEM, CONNECTION_LOST, seen_at=seen)
         told = {"code": "helper_returned_to_queue", "cause": CONNECTION_LOST}
         await self.append("notice", Sender("system"), self._text("helper_connection_lost"), payload=told)
         self.tell_lost(request)

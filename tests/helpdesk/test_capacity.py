@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
@@ -11,6 +13,7 @@ from bot.helpdesk.live import Live
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules.people import Load, check_may_take
 from bot.helpdesk.rules.policy import Policy
+from bot.helpdesk.storage import people
 from bot.helpdesk.team import Target, Team
 from bot.helpdesk.texts import Texts
 from tests.conftest import FakeClock
@@ -71,6 +74,38 @@ async def test_claims_stop_at_the_capacity_of_a_department_when_its_people_claim
     assert [type(r) for r in results].count(HelpRequest) == 3
     assert [type(r) for r in results].count(AtCapacity) == 3
     assert (await strict.claim(made[6].id, zoe)).claimed_by == zoe.id  # another department has its own bound
+
+
+@pytest.mark.integration
+async def test_claim_waits_for_a_colleague_s_when_their_department_has_a_bound(
+    database: Database, ready: Ready, query: Query
+) -> None:
+    ann, ben = await ready("ann"), await ready("ben")
+    zoe = await ready("zoe", department="人社局")
+    await query(
+        "INSERT INTO department (name, capacity, active, updated_at) VALUES ('税务局', 1, true, now())"
+    )
+    async with database.transaction() as claiming:
+        await people.lock_load(claiming, ann)
+        async with database.transaction() as other:
+            await other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            assert (await people.lock_load(other, zoe)).department_capacity is None
+            with pytest.raises(OperationalError, match="lock timeout"):
+                await people.lock_load(other, ben)
+
+
+@pytest.mark.integration
+async def test_claim_is_held_to_the_department_of_now_when_they_were_moved_a_moment_ago(
+    strict: Desk, queue: Queue, ready: Ready, query: Query
+) -> None:
+    await query(
+        "INSERT INTO department (name, capacity, active, updated_at) VALUES ('税务局', 1, true, now())"
+    )
+    ann, ben = await ready("ann"), await ready("ben", department="人社局")
+    await strict.claim((await queue()).id, ann)
+    await query("UPDATE staff SET department = '税务局' WHERE id = :id", id=ben.id)
+    with pytest.raises(AtCapacity):  # though what is known of ben is of before
+        await strict.claim((await queue()).id, ben)
 
 
 @pytest.mark.integration

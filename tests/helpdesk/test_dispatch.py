@@ -7,7 +7,7 @@ import pytest
 
 from bot.helpdesk.rules import Policy
 from bot.helpdesk.rules.departments import DepartmentRecord
-from bot.helpdesk.rules.dispatch import HelperState, NewOffer, OpenOffer, Plan, decide
+from bot.helpdesk.rules.dispatch import HelperState, NewOffer, OpenOffer, Plan, decide, within_bounds
 from tests.helpdesk.makers import DEPARTMENTS, NOW, POLICY, a_helper, a_request, after, asked, waits
 
 
@@ -18,7 +18,6 @@ from tests.helpdesk.makers import DEPARTMENTS, NOW, POLICY, a_helper, a_request,
         {"seen_at": NOW - timedelta(seconds=60)},
         {"seen_at": None},
         {"role": "specialist"},
-        {"active": False},
         {"held": 5},
         {"capacity": 1, "held": 1},
         {"capacity": 0},
@@ -116,6 +115,18 @@ def test_decide_keeps_within_the_capacity_of_a_department_when_it_has_one() -> N
     waiting = [waits(a_request(f"r{n}")) for n in range(4)]
     plans = decide(waiting, helpers, small, POLICY, NOW)
     assert sum(len(plan.offer) for plan in plans) == 1
+
+
+def test_within_bounds_keeps_places_before_further_offers_and_leaves_the_unbound_alone() -> None:
+    def new(staff_id: str, *, reserved: bool) -> NewOffer:
+        return NewOffer(staff_id, 0, reserved, None)
+
+    further, kept, other = new("ann", reserved=False), new("ben", reserved=True), new("zoe", reserved=True)
+    plans = [Plan("r1", offer=(further, other)), Plan("r2", offer=(kept,))]
+    of = {"ann": "税务局", "ben": "税务局"}
+    assert within_bounds(plans, {"税务局": 2}, of) == plans
+    assert within_bounds(plans, {"税务局": 1}, of) == [Plan("r1", offer=(other,)), plans[1]]
+    assert within_bounds(plans, {}, of) == [Plan("r1", offer=(other,)), Plan("r2")]
 
 
 # --- last resorts and outsiders

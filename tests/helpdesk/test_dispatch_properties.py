@@ -47,7 +47,7 @@ class Service:
     def dispatch(self) -> list[Plan]:
         for r in list(self.requests.values()):
             for level, _ in ladder.steps_due(r, self.policy, self.now):
-                r = self.requests[r.id] = rules.advance(r, rules.Climb(level), self.now)
+                r = self.requests[r.id] = replace(r, level=level)
                 if level >= ladder.WARNED:
                     kept = self.offers[r.id].items()
                     self.offers[r.id] = {i: replace(o, expires_at=None) for i, o in kept}

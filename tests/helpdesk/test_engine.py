@@ -16,7 +16,7 @@ from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.live import Live
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.storage import conversations, people, requests, settings
+from bot.helpdesk.storage import conversations, directory, people, requests, settings
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.visiting import VisitorTickets
@@ -123,6 +123,24 @@ async def test_claim_stays_when_the_helper_spoke_in_time(
     clock.advance(500)
     await dispatcher.step()
     assert (await desk.conversation(request.conversation_id)).helper_id == ann.id
+    assert await query("SELECT 1 FROM help_breach") == []
+
+
+async def test_later_wait_is_late_but_no_breach_when_the_promise_was_kept_once(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, clock: FakeClock, query: Query
+) -> None:
+    ann = await ready("ann")
+    request = await queue()
+    await desk.claim(request.id, ann)
+    await desk.post(request.conversation_id, ann, "p1", "您好", "public")
+    clock.advance(600)
+    await dispatcher.step()
+    assert (await desk.request_of(request.conversation_id)).level == 0  # type: ignore[union-attr]
+    await desk.release(request.conversation_id, ann)
+    clock.advance(60)
+    await dispatcher.step()
+    late = await desk.request_of(request.conversation_id)
+    assert late and (late.level, late.breached_at) == (4, None)
     assert await query("SELECT 1 FROM help_breach") == []
 
 
@@ -371,7 +389,7 @@ async def test_topic_gives_the_department_when_the_handoff_names_none(
         rows = [("tax", "税费", "税务局"), ("talent", "人才", "人社局")]
         await people.add_missing_topics(connection, rows, "政务服务中心", clock())
         await people.add_missing_topics(connection, rows, "政务服务中心", clock())
-        departments = await people.departments(connection)
+        departments = await directory.departments(connection)
     assert {name: each.fallback for name, each in departments.items()} == {
         "政务服务中心": None, "税务局": "政务服务中心", "人社局": "政务服务中心"
     }  # fmt: skip

@@ -10,8 +10,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON, Actor, Staff
-from bot.helpdesk.storage import directory
-from bot.helpdesk.storage import staff as storage
+from bot.helpdesk.storage import audit, directory
 
 
 class Administration:
@@ -33,7 +32,7 @@ class Administration:
         """One row of the trail; of what was there before and after only what differs."""
         actor, now = Actor("staff", staff.id), self._clock()
         detail = dict(zip(("before", "after"), difference(before, after), strict=True))
-        await storage.add_audit(connection, actor, action, subject, now, **detail)
+        await audit.add(connection, actor, action, subject, now, **detail)
 
 
 def difference(before: JSON | None, after: JSON | None) -> tuple[JSON | None, JSON | None]:
@@ -42,12 +41,6 @@ def difference(before: JSON | None, after: JSON | None) -> tuple[JSON | None, JS
         return before, after
     changed = [key for key in after if before.get(key) != after[key]]
     return {key: before.get(key) for key in changed}, {key: after[key] for key in changed}
-
-
-async def check_department(connection: AsyncConnection, name: str | None) -> None:
-    """Raise ``Invalid`` unless ``name`` is an open department, or None."""
-    if name is not None and not await directory.is_active_department(connection, name):
-        raise Invalid("unknown department")
 
 
 async def check_topics(connection: AsyncConnection, codes: Any) -> None:

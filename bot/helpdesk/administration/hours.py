@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
-from bot.helpdesk.administration.basis import Administration, check_department
+from bot.helpdesk.administration.basis import Administration
 from bot.helpdesk.errors import Invalid, NotFound, WrongState
 from bot.helpdesk.models import JSON, Staff
 from bot.helpdesk.rules import clean_text
 from bot.helpdesk.storage import worktime as storage
+from bot.helpdesk.usecases import check_department
 from bot.helpdesk.worktime import Day, DutyException, Span, Week, day_of, missing_years
 from bot.helpdesk.worktime.roster import schedule_of
 from bot.helpdesk.worktime.schedule import Spans, ordered

@@ -3,21 +3,23 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.accounts import Accounts, check_not_last
-from bot.helpdesk.administration.basis import Administration, check_department, check_topics
+from bot.helpdesk.administration.basis import Administration, check_topics
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid, NotFound
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON, Actor, Role, Staff
-from bot.helpdesk.rules import clean_text
+from bot.helpdesk.rules import NAME_LIMIT, clean_text
+from bot.helpdesk.rules.absence import is_fresh
 from bot.helpdesk.storage import directory
-from bot.helpdesk.storage.directory import Person
+from bot.helpdesk.storage.directory import Account
 from bot.helpdesk.thresholds import Thresholds
+from bot.helpdesk.usecases import check_department
 
 CAPACITY_MAXIMUM = 100
 _KEPT = ("name", "role", "department", "capacity", "skills", "active")
@@ -49,17 +51,16 @@ class PeopleAdministration(Administration):
         self._accounts = accounts
         self._thresholds = thresholds
 
-    async def listed(self) -> list[Person]:
+    async def listed(self) -> list[Account]:
         """Everybody, closed accounts too, by user name."""
         async with self._database.transaction() as connection:
-            return [self._seen(each) for each in await directory.people(connection)]
+            return [self._seen(each) for each in await directory.accounts(connection)]
 
-    def _seen(self, person: Person) -> Person:
-        fresh = timedelta(seconds=self._thresholds.policy.presence_fresh_seconds)
-        connected = person.seen_at is not None and self._clock() - person.seen_at < fresh
+    def _seen(self, person: Account) -> Account:
+        connected = is_fresh(person.seen_at, self._thresholds.policy, self._clock())
         return replace(person, connected=connected)
 
-    async def add(self, administrator: Staff, new: NewPerson) -> tuple[Person, str]:
+    async def add(self, administrator: Staff, new: NewPerson) -> tuple[Account, str]:
         """Open an account with a password made up here: it is shown once.
 
         Raises ``Invalid``, or ``WrongState`` when the user name is taken.
@@ -81,7 +82,7 @@ class PeopleAdministration(Administration):
         )
         return await self._one(staff.id), password
 
-    async def change(self, administrator: Staff, staff_id: str, changes: JSON) -> Person:
+    async def change(self, administrator: Staff, staff_id: str, changes: JSON) -> Account:
         """Change what ``changes`` names of name, role, department, capacity, skills and active.
 
         Closing an account ends its sessions and puts who it helped back into the queue. Raises ``NotFound``,
@@ -89,7 +90,7 @@ class PeopleAdministration(Administration):
         """
         async with self._database.transaction() as connection:
             administrators = await directory.lock_administrators(connection)
-            before = await directory.person(connection, staff_id)
+            before = await directory.account(connection, staff_id)
             if before is None:
                 raise NotFound("no such member of staff")
             wanted = await self._checked(connection, changes)
@@ -109,7 +110,7 @@ class PeopleAdministration(Administration):
     async def _checked(self, connection: AsyncConnection, changes: JSON) -> dict[str, Any]:
         wanted = {name: value for name, value in changes.items() if name in _KEPT}
         if "name" in wanted:
-            wanted["name"] = clean_text(wanted["name"] or "", 64)
+            wanted["name"] = clean_text(wanted["name"] or "", NAME_LIMIT)
         if "role" in wanted and wanted["role"] not in get_args(Role):
             raise Invalid("unknown role")
         if "active" in wanted and wanted["active"] is None:
@@ -121,7 +122,7 @@ class PeopleAdministration(Administration):
             await check_topics(connection, wanted["skills"])
         return wanted
 
-    async def _save(self, connection: AsyncConnection, before: Person, wanted: dict[str, Any]) -> None:
+    async def _save(self, connection: AsyncConnection, before: Account, wanted: dict[str, Any]) -> None:
         columns = {name: value for name, value in wanted.items() if name != "skills"}
         await directory.change_person(connection, before.id, **columns)
         if "skills" in wanted:
@@ -134,15 +135,15 @@ class PeopleAdministration(Administration):
         await self._accounts.set_password(person.username, password, Actor("staff", administrator.id))
         return password
 
-    async def _one(self, staff_id: str) -> Person:
+    async def _one(self, staff_id: str) -> Account:
         async with self._database.transaction() as connection:
-            person = await directory.person(connection, staff_id)
+            person = await directory.account(connection, staff_id)
         if person is None:
             raise NotFound("no such member of staff")
         return self._seen(person)
 
 
-def kept(person: Person) -> JSON:
+def kept(person: Account) -> JSON:
     """What of an account is kept in the trail."""
     return {name: getattr(person, name) for name in _KEPT} | {"skills": list(person.skills)}
 

@@ -2,15 +2,15 @@
 
 from dataclasses import asdict, replace
 
-from bot.helpdesk.administration.basis import Administration, check_department
+from bot.helpdesk.administration.basis import Administration
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.models import JSON, Staff
-from bot.helpdesk.rules import clean_text
+from bot.helpdesk.rules import NAME_LIMIT, clean_text
 from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.storage import directory
 from bot.helpdesk.storage.directory import TopicRecord
+from bot.helpdesk.usecases import check_department
 
-NAME_LIMIT = 64
 CAPACITY_MAXIMUM = 10_000
 
 

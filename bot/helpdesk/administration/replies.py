@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.helpdesk.administration.basis import Administration, check_department
+from bot.helpdesk.administration.basis import Administration
 from bot.helpdesk.errors import Forbidden, Invalid, NotFound, WrongState
 from bot.helpdesk.models import Staff
 from bot.helpdesk.rules import OVERSEERS, clean_text
 from bot.helpdesk.storage import canned_replies as storage
 from bot.helpdesk.storage.canned_replies import CannedReply
+from bot.helpdesk.usecases import check_department
 
 Scope = Literal["personal", "department", "all"]
 #: What the console can fill in. Anything else in braces would stand in front of a visitor as it is.

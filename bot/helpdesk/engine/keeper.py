@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from bot.helpdesk.engine.lease import Lease
-from bot.helpdesk.models import JSON, Actor, HelpRequest, Invitation
+from bot.helpdesk.models import JSON, SYSTEM, HelpRequest, Invitation
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.absence import Hearing, Held, absent_at
 from bot.helpdesk.storage import invitations, people, requests, tickets
@@ -13,7 +13,6 @@ from bot.helpdesk.tickets.models import UNSETTLED, Ticket
 from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
 
-_SYSTEM = Actor("system")
 # The round waits for one conversation no longer than this, in milliseconds; the next round comes to it again.
 _BUSY_AFTER = "100"
 SILENT = "claimed_and_silent"
@@ -50,7 +49,7 @@ class Keeper(UseCases):
             due = ladder.reclaim_at(now_held, self._policy)
             if due is None or due > work.now:
                 return
-            await work.release(now_held, _SYSTEM, SILENT)
+            await work.release(now_held, SYSTEM, SILENT)
             work.tell_moved(now_held, "taken_back", [now_held.claimed_by], reason=SILENT)
 
     async def take_from_absent(self, request: HelpRequest, hearing: Hearing) -> None:
@@ -78,7 +77,7 @@ class Keeper(UseCases):
                 return
             request = await requests.get(work.connection, ended.help_request_id)
             assert request is not None
-            await work.record(request, request, f"{ended.kind}_timed_out", _SYSTEM, "timed_out")
+            await work.record(request, request, f"{ended.kind}_timed_out", SYSTEM, "timed_out")
             work.tell_invited(ended)
             to = await accounts.by_ids(work.connection, [ended.to_staff]) if ended.to_staff else []
             work.tell_moved(request, "timed_out", [ended.invited_by], to=to[0] if to else None)
@@ -92,7 +91,7 @@ class Keeper(UseCases):
             if told or request.status == "closed" or request.first_response_at is not None:
                 return
             await _say_late(work, await tickets.of_request(work.connection, request_id))
-            await work.record(request, request, "told_late", _SYSTEM, "ladder")
+            await work.record(request, request, "told_late", SYSTEM, "ladder")
 
     async def untold(self) -> list[str]:
         """Broken promises whose visitors were not told: a dispatcher died in between."""

@@ -12,7 +12,7 @@ from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState, OpenOffer, Waiting
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.rules.requests import CLAIMABLE_STATUSES
-from bot.helpdesk.storage import invitations, people, snapshot
+from bot.helpdesk.storage import directory, invitations, people, snapshot
 
 #: A request and the department it waits for: sent to another one, it is looked at anew.
 _Key = tuple[str, str | None]
@@ -77,7 +77,7 @@ class Looker:
             {each: it.by for each, it in known.items()},
             {each: it.lost_by for each, it in known.items() if it.lost_by},
             await people.states(connection),
-            await people.departments(connection),
+            await directory.departments(connection),
             await invitations.expired(connection, now),
             await invitations.next_expiry(connection),
             await snapshot.unheard(connection, now - timedelta(seconds=policy.absent_seconds)),

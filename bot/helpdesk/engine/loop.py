@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -27,8 +28,7 @@ from bot.helpdesk.live import STAFF_TOPIC, Hub, Live, check_cancelled, utcnow
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.absence import absent_at
-from bot.helpdesk.rules.departments import reachable
-from bot.helpdesk.rules.dispatch import decide, is_present
+from bot.helpdesk.rules.dispatch import decide, present_for
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
@@ -254,12 +254,9 @@ def _anyone_ready(
     requests: Iterable[HelpRequest], view: View, policy: Policy, now: datetime
 ) -> dict[str, bool]:
     """For each request whether somebody in its chain is there at all, full or not."""
-    present = [helper for helper in view.helpers if is_present(helper, policy, now)]
-    by_department: dict[str | None, bool] = {}
-    found = {}
-    for request in requests:
-        department = request.department
-        if department not in by_department:
-            by_department[department] = bool(reachable(department, view.departments, present, policy))
-        found[request.id] = by_department[department]
-    return found
+
+    @cache
+    def ready(department: str | None) -> bool:
+        return bool(present_for(department, view.helpers, view.departments, policy, now))
+
+    return {request.id: ready(request.department) for request in requests}

@@ -17,7 +17,7 @@ from bot.helpdesk.engine.lease import Lease
 from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import JSON, HelpRequest
 from bot.helpdesk.rules import ladder
-from bot.helpdesk.rules.dispatch import Plan
+from bot.helpdesk.rules.dispatch import Plan, within_bounds
 from bot.helpdesk.storage import offers, people
 from bot.helpdesk.storage.offers import Ended
 
@@ -53,12 +53,14 @@ class Writer:
         """Make and end offers; the nudges for whom it concerns.
 
         ``held``: how many conversations everybody held when it was decided. Who holds another number now, or
-        is being given something at this moment, or is not ready any more, is decided about anew.
+        is being given something at this moment, or is not ready any more, or whose department has no room any
+        more, is decided about anew.
         """
         async with self._database.transaction() as connection:
             await self._lease.check_held(connection)
             asked = {offer.staff_id for plan in plans for offer in plan.offer}
             now_held = await people.lock_ready(connection, asked)
+            bounds = await people.lock_bounds(connection, now_held)
             same = {each for each, number in now_held.items() if number == held.get(each)}
             before = await offers.lock_claimable(connection, [plan.request_id for plan in plans])
             plans = [_only_for(same, plan) for plan in plans if plan.request_id in before]
@@ -66,6 +68,7 @@ class Writer:
                 return []
             now = self._clock()
             ended = await offers.end_many(connection, [each for plan in plans for each in plan.end], now)
+            plans = within_bounds(plans, await people.room_of(connection, bounds), bounds.department_of)
             await offers.make_many(connection, [row for plan in plans for row in _offer_rows(plan, now)])
             after = await offers.settle_status(connection, list(before))
             await offers.add_events(connection, _offer_events(plans, ended, before, after, now))

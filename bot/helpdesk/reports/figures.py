@@ -18,8 +18,7 @@ from bot.helpdesk.reports.records import (
     days_between,
     facts,
 )
-
-CAUSES = ("nobody_on_duty", "all_full", "offered_and_ignored", "claimed_and_silent")
+from bot.helpdesk.rules.ladder import CAUSES
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from bot.helpdesk.models import JSON
-from bot.helpdesk.reports.figures import CAUSES, Material
+from bot.helpdesk.reports.figures import Material
 from bot.helpdesk.reports.records import By
 from bot.helpdesk.reports.rows import Cell, Table, tables
-from bot.helpdesk.texts import Texts
+from bot.helpdesk.rules.ladder import CAUSES
+from bot.helpdesk.texts import STAFF_LOCALE, Texts
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-_LOCALE = "zh"
 
 
 def as_csv(material: Material, definitions: JSON, texts: Texts) -> bytes:
@@ -28,7 +28,7 @@ def as_csv(material: Material, definitions: JSON, texts: Texts) -> bytes:
 
     UTF-8 with a byte order mark, by which spreadsheets know it.
     """
-    listed = tables(material, texts.get(_LOCALE, "nobody"))
+    listed = tables(material, texts.get(STAFF_LOCALE, "nobody"))
     columns = list(dict.fromkeys(name for table in listed for name in table.columns))
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -56,16 +56,16 @@ def as_xlsx(
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(out, options) as book:
-        sheets = {name: texts.get(_LOCALE, f"sheet_{name}") for name in _SHEETS}
+        sheets = {name: texts.get(STAFF_LOCALE, f"sheet_{name}") for name in _SHEETS}
         made = {name: book.add_worksheet(title) for name, title in sheets.items()}
-        nobody = texts.get(_LOCALE, "nobody")
+        nobody = texts.get(STAFF_LOCALE, "nobody")
         listed = tables(material, nobody)
         for table in listed:
             _write_table(made[table.name], table)
         formulas = _Formulas(by, listed, sheets)
         _write_figures(made["figures"], formulas, [total, *rows], texts)
         for row, (name, words) in enumerate(definitions.items()):
-            made["definitions"].write_row(row, 0, [texts.find(_LOCALE, name) or name, words])
+            made["definitions"].write_row(row, 0, [texts.find(STAFF_LOCALE, name) or name, words])
         made["definitions"].set_column(0, 0, 24)
         made["definitions"].set_column(1, 1, 90)
     return out.getvalue()
@@ -175,13 +175,13 @@ def _write_figures(sheet: Worksheet, formulas: _Formulas, rows: Sequence[JSON], 
     reasons = sorted({reason for row in rows for reason in row["reasons"]})
     names = [*_FIGURES, *RATES, *CAUSES, *(f"reason:{reason}" for reason in reasons)]
     columns = {name: xl_col_to_name(place) for place, name in enumerate(names, 1)}
-    heads = [texts.find(_LOCALE, name) or name for name in ("key", *names)]
+    heads = [texts.find(STAFF_LOCALE, name) or name for name in ("key", *names)]
     sheet.write_row(0, 0, heads)
     for number, row in enumerate(rows, 1):
         key = None if number == 1 else f"$A${number + 1}"
         word = "total" if number == 1 else "nobody"
         sheet.write_string(
-            number, 0, texts.get(_LOCALE, word) if key is None or row["key"] is None else row["key"]
+            number, 0, texts.get(STAFF_LOCALE, word) if key is None or row["key"] is None else row["key"]
         )
         for place, name in enumerate(names, 1):
             formula = _formula(name, formulas, key, columns, number + 1)

@@ -17,17 +17,16 @@ class RequestRecord:
     """A help request as reports read it; ``newer_at``: when the visitor asked for a person again.
 
     ``helper_id``: who gave the first answer, else who held it last. ``promised_from``: from when the promise
-    counts, None: from the request. ``held_seconds``: how long it was in the hands of helpers, whoever.
+    counts, None: from the request. ``held_seconds``: how long it was in the hands of helpers, whoever;
+    None while it is open.
     """
 
     id: str
-    conversation_id: str
     requested_at: datetime
     department: str | None
     helper_id: str | None
     helper_name: str | None
     reason: str
-    claimed_at: datetime | None
     first_response_at: datetime | None
     closed_at: datetime | None
     outcome: str | None
@@ -115,9 +114,7 @@ def handling_seconds(record: RequestRecord) -> float | None:
     """Seconds in the hands of helpers; None unless it was answered and closed."""
     if record.first_response_at is None or record.closed_at is None:
         return None
-    if record.held_seconds is not None:
-        return round(record.held_seconds, 3)
-    return seconds_between(record.claimed_at, record.closed_at)
+    return None if record.held_seconds is None else round(record.held_seconds, 3)
 
 
 def resolution(record: RequestRecord, now: datetime) -> bool | None:

@@ -10,7 +10,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import JSON
-from bot.helpdesk.reports.figures import CAUSES, Material, report
+from bot.helpdesk.reports.figures import Material, report
 from bot.helpdesk.reports.records import (
     By,
     ConversationRecord,
@@ -30,14 +30,14 @@ from bot.helpdesk.reports.staffing import (
     mean_handling,
     replay,
 )
+from bot.helpdesk.rules.ladder import CAUSES
 from bot.helpdesk.storage import reports as storage
-from bot.helpdesk.texts import LOCALES, Texts
+from bot.helpdesk.texts import LOCALES, STAFF_LOCALE, Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.worktime.schedule import at, local_day
 
 LONGEST_DAYS = 400
 LOOK_BACK_DAYS = 56
-_LOCALE = "zh"
 _T = TypeVar("_T")
 
 
@@ -201,5 +201,6 @@ _DEFINED = (
 def definitions(texts: Texts, promise_seconds: float) -> JSON:
     """What each figure means, by its name."""
     return {
-        name: texts.get(_LOCALE, f"{name}_definition", seconds=f"{promise_seconds:g}") for name in _DEFINED
+        name: texts.get(STAFF_LOCALE, f"{name}_definition", seconds=f"{promise_seconds:g}")
+        for name in _DEFINED
     }

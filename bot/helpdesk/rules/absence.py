@@ -38,6 +38,11 @@ class Hearing:
         return Hearing(now if deaf else self.since, now)
 
 
+def is_fresh(seen_at: datetime | None, policy: Policy, now: datetime) -> bool:
+    """Whether a console that was heard last at ``seen_at`` (None: never) was heard lately."""
+    return seen_at is not None and now - seen_at < timedelta(seconds=policy.presence_fresh_seconds)
+
+
 def absent_at(held: Held, hearing: Hearing, policy: Policy) -> datetime | None:
     """When a request goes back to the queue unless its helper's console is heard before.
 

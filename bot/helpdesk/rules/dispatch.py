@@ -1,13 +1,14 @@
 """Who is offered what: a pure decision over (waiting requests, helpers, departments, now)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.helpdesk.models import HelpRequest, Presence, Role
-from bot.helpdesk.rules.departments import OUTSIDE, DepartmentRecord, distances
+from bot.helpdesk.rules.absence import is_fresh
+from bot.helpdesk.rules.departments import OUTSIDE, DepartmentRecord, distances, reachable
 from bot.helpdesk.rules.ladder import FALLBACK, WARNED, WIDENED
 from bot.helpdesk.rules.ownership import CLAIMERS, OVERSEERS
 from bot.helpdesk.rules.policy import Policy
@@ -20,7 +21,7 @@ MOST_ROUNDS = 8  # of a decision; two or three settle it
 
 @dataclass(frozen=True)
 class HelperState:
-    """A member of staff as the dispatcher sees them; ``held`` is how many conversations they own."""
+    """An active member of staff as the dispatcher sees them; ``held`` is how many conversations they own."""
 
     id: str
     role: Role
@@ -32,7 +33,6 @@ class HelperState:
     capacity: int | None = None
     skills: frozenset[str] = frozenset()
     engaged_at: datetime | None = None
-    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,20 @@ class Plan:
 
 def is_present(helper: HelperState, policy: Policy, now: datetime) -> bool:
     """Whether they said that they are ready and their console was heard lately."""
-    return (
-        helper.active
-        and helper.role in CLAIMERS
-        and helper.presence == "ready"
-        and helper.seen_at is not None
-        and now - helper.seen_at < timedelta(seconds=policy.presence_fresh_seconds)
-    )
+    return helper.role in CLAIMERS and helper.presence == "ready" and is_fresh(helper.seen_at, policy, now)
+
+
+def present_for(
+    department: str | None,
+    helpers: Iterable[HelperState],
+    departments: Mapping[str, DepartmentRecord],
+    policy: Policy,
+    now: datetime,
+) -> list[HelperState]:
+    """Who of ``helpers`` is there, full or not, and reached by a request for ``department``."""
+    present = [helper for helper in helpers if is_present(helper, policy, now)]
+    reached = reachable(department, departments, present, policy)
+    return [helper for helper in present if helper.id in reached]
 
 
 def capacity_of(helper: HelperState, policy: Policy, now: datetime) -> int:
@@ -129,6 +136,29 @@ def decide(
     ]
 
 
+def within_bounds(
+    plans: Sequence[Plan], room: Mapping[str, int], department_of: Mapping[str, str]
+) -> list[Plan]:
+    """``plans`` without the offers that a department has no room for any more; kept places come first.
+
+    ``room``: how many more places the people of a department may be given, none where it is missing.
+    ``department_of``: whose department has a bound, by their id.
+    """
+    left, refused = Counter(room), set()
+    for reserved in (True, False):
+        for request_id, offer in ((plan.request_id, offer) for plan in plans for offer in plan.offer):
+            department = department_of.get(offer.staff_id)
+            if offer.reserved is not reserved or department is None:
+                continue
+            if left[department] <= 0:
+                refused.add((request_id, offer.staff_id))
+            left[department] -= reserved
+    return [
+        replace(p, offer=tuple(o for o in p.offer if (p.request_id, o.staff_id) not in refused))
+        for p in plans
+    ]
+
+
 def _round(
     waiting: Sequence[Waiting],
     helpers: Sequence[HelperState],
@@ -139,7 +169,7 @@ def _round(
     room = _Room(helpers, departments, policy, now)
     drafts = {each.request.id: _Draft(each, room, policy, now) for each in waiting if each.offers}
     for draft in drafts.values():
-        draft.keep(room)
+        draft.keep()
 
     def in_turn() -> Iterator[_Draft]:
         """As far as there is room: in a burst most need not be looked at."""
@@ -152,10 +182,10 @@ def _round(
 
     for draft in in_turn():
         if not any(offer.reserved for offer in draft.kept):
-            draft.offer(room, 1, reserved=True)
+            draft.offer(1, reserved=True)
     for draft in in_turn():
-        draft.call_back(room)
-        draft.offer(room, draft.wanted - draft.count, reserved=False)
+        draft.call_back()
+        draft.offer(draft.wanted - draft.count, reserved=False)
     return [plan for draft in drafts.values() if (plan := draft.plan())]
 
 
@@ -287,8 +317,9 @@ class _Draft:
             return len(self.room.present)
         return self.policy.widen_offers if self.level >= WIDENED else 1
 
-    def keep(self, room: _Room) -> None:
+    def keep(self) -> None:
         """End the offers that nobody took in time or whose helper cannot take them now; keep the others."""
+        room = self.room
         for offer in sorted(self.waiting.offers, key=lambda each: not each.reserved):
             if offer.expires_at is not None and offer.expires_at <= self.now:
                 self.ended.append((offer.id, "ignored"))
@@ -299,50 +330,48 @@ class _Draft:
             else:
                 self.ended.append((offer.id, "withdrawn"))
 
-    def offer(self, room: _Room, count: int, *, reserved: bool) -> None:
+    def offer(self, count: int, *, reserved: bool) -> None:
         """Make up to ``count`` more offers to the best who have room."""
         for _ in range(count):
-            best = self._best(room, reserved)
+            best = self._best(reserved)
             if best is None:
                 return
-            room.take(best, reserved=reserved)
+            self.room.take(best, reserved=reserved)
             self.made.append(NewOffer(best, self.level, reserved, self._expiry()))
 
-    def call_back(self, room: _Room) -> None:
+    def call_back(self) -> None:
         """Let it ring at the desk of who had it before too, when they came back after others were asked."""
-        if self.waiting.lost_by not in room.present:
+        if self.waiting.lost_by not in self.room.present:
             return
-        best = self._best(room, reserved=False)
+        best = self._best(reserved=False)
         if best is not None and best == self.waiting.lost_by:
-            self.offer(room, 1, reserved=False)
+            self.offer(1, reserved=False)
 
     def _expiry(self) -> datetime | None:
         if self.level >= WARNED:
             return None
         return self.now + timedelta(seconds=self.policy.offer_seconds)
 
-    def _best(self, room: _Room, reserved: bool) -> str | None:
+    def _best(self, reserved: bool) -> str | None:
         request = self.waiting.request
-        if not room.open:  # in a burst nearly always: then nobody need be looked at for nearly everybody
+        if not self.room.open:  # in a burst nearly always, and then nobody need be looked at
             return None
         fallback = self.level >= FALLBACK
-        reach = room.reach(request.department, fallback=fallback)
-        if self.waiting.lost_by in room.present:
+        reach = self.room.reach(request.department, fallback=fallback)
+        if self.waiting.lost_by in self.room.present:
             reach = {**reach, self.waiting.lost_by: _NEAREST}
         asked = {offer.staff_id for offer in self.kept} | {offer.staff_id for offer in self.made}
         barred = asked | self.waiting.left_out | self.silent
-        if not (able := self._able(room, reach, barred, reserved)):
-            reach = room.outsiders(request.department, fallback=fallback, asked=asked)
-            able = self._able(room, reach, barred, reserved)
-        return min(able, key=lambda each: self._rank(room, each, reach[each]), default=None)
+        if not (able := self._able(reach, barred, reserved)):
+            reach = self.room.outsiders(request.department, fallback=fallback, asked=asked)
+            able = self._able(reach, barred, reserved)
+        return min(able, key=lambda each: self._rank(each, reach[each]), default=None)
 
-    def _able(
-        self, room: _Room, reach: Collection[str], barred: Collection[str], reserved: bool
-    ) -> list[str]:
-        return [each for each in reach if each not in barred and room.fits(each, reserved=reserved)]
+    def _able(self, reach: Collection[str], barred: Collection[str], reserved: bool) -> list[str]:
+        return [each for each in reach if each not in barred and self.room.fits(each, reserved=reserved)]
 
-    def _rank(self, room: _Room, staff_id: str, distance: int) -> tuple[Any, ...]:
-        helper, known = room.present[staff_id], self.waiting.known_by
+    def _rank(self, staff_id: str, distance: int) -> tuple[Any, ...]:
+        helper, known = self.room.present[staff_id], self.waiting.known_by
         topic = self.waiting.request.topic
         since = max((t.timestamp() for t in (helper.engaged_at, helper.ready_since) if t), default=_LONG_AGO)
         return (
@@ -350,7 +379,7 @@ class _Draft:
             bool(topic and helper.skills and topic not in helper.skills),
             known.index(staff_id) if staff_id in known else len(known),
             helper.role in OVERSEERS,
-            room.load(staff_id),
+            self.room.load(staff_id),
             since,
             staff_id,
         )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules.policy import LADDER, Policy
 from bot.helpdesk.rules.requests import CLAIMABLE_STATUSES, is_answered
 
 Cause = Literal["nobody_on_duty", "all_full", "offered_and_ignored", "claimed_and_silent"]
+CAUSES: tuple[Cause, ...] = get_args(Cause)
 WIDENED, WARNED, FALLBACK, LATE = 1, 2, 3, 4
 #: What the history calls the step to each level.
 STEP_NAMES = {WIDENED: "widened", WARNED: "warned", FALLBACK: "fallback_joined", LATE: "late"}

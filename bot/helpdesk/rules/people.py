@@ -1,23 +1,18 @@
 """Whether somebody can be asked now, and whether they may take one more by hand."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.helpdesk.errors import AtCapacity
+from bot.helpdesk.rules.absence import is_fresh
 from bot.helpdesk.rules.dispatch import HelperState
 from bot.helpdesk.rules.policy import Policy
-
-
-def is_connected(state: HelperState, policy: Policy, now: datetime) -> bool:
-    """Whether their console was heard lately."""
-    fresh = timedelta(seconds=policy.presence_fresh_seconds)
-    return state.seen_at is not None and now - state.seen_at < fresh
 
 
 def is_available(state: HelperState, policy: Policy, now: datetime, *, busy_too: bool) -> bool:
     """Whether a colleague may ask them: ready, or with ``busy_too`` at least there. Any role."""
     there = ("ready", "busy") if busy_too else ("ready",)
-    return state.active and state.presence in there and is_connected(state, policy, now)
+    return state.presence in there and is_fresh(state.seen_at, policy, now)
 
 
 @dataclass(frozen=True)

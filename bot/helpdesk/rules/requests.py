@@ -9,19 +9,8 @@ from bot.helpdesk.rules.policy import Policy
 
 OPEN_STATUSES = ("waiting", "offered", "claimed")
 CLAIMABLE_STATUSES = ("waiting", "offered")
-BREACHED = 4
 #: The reason of a request that nobody asked for: staff went to the visitor to follow a ticket up.
 FOLLOW_UP = "follow_up"
-
-
-@dataclass(frozen=True)
-class Offer:
-    """It rings at somebody's desk."""
-
-
-@dataclass(frozen=True)
-class Unoffer:
-    """It rings nowhere any more."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +62,7 @@ class EndByTicket:
     """Its visitor left a ticket before anybody had to be there: the matter goes on in the ticket."""
 
 
-@dataclass(frozen=True)
-class Climb:
-    """It has waited for so long that step ``level`` of the ladder is due."""
-
-    level: int
-
-
-Event = Offer | Unoffer | Claim | Respond | Close | Release | Move | Redirect | EndByTicket | Climb
+Event = Claim | Respond | Close | Release | Move | Redirect | EndByTicket
 
 
 def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
@@ -91,8 +73,6 @@ def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
     if request.status == "closed":
         raise WrongState("the help request is closed")
     match event:
-        case Offer() | Unoffer():
-            return _rung(request, isinstance(event, Offer))
         case Claim():
             if request.status not in CLAIMABLE_STATUSES:
                 raise AlreadyClaimed("a helper holds the request already")
@@ -111,8 +91,6 @@ def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
             return _redirected(request, event, now)
         case EndByTicket():
             return _ended_by_ticket(request, now)
-        case Climb():
-            return _climbed(request, event, now)
 
 
 def may_end_by_ticket(request: HelpRequest, now: datetime) -> bool:
@@ -131,12 +109,6 @@ def asks_rating(request: HelpRequest) -> bool:
 def is_answered(request: HelpRequest) -> bool:
     """Whether a person has spoken since the clock started that runs now."""
     return request.first_response_at is not None and request.first_response_at >= request.clock_from
-
-
-def _rung(request: HelpRequest, ringing: bool) -> HelpRequest:
-    if request.status not in CLAIMABLE_STATUSES:
-        raise WrongState("a helper holds the request already")
-    return replace(request, status="offered" if ringing else "waiting")
 
 
 def _held_by(request: HelpRequest, event: Claim | Move, now: datetime) -> HelpRequest:
@@ -181,14 +153,6 @@ def _ended_by_ticket(request: HelpRequest, now: datetime) -> HelpRequest:
     if not may_end_by_ticket(request, now):
         raise WrongState("its clock runs, or a helper holds it: somebody may still come")
     return replace(request, status="closed", closed_at=now, outcome="ticket")
-
-
-def _climbed(request: HelpRequest, event: Climb, now: datetime) -> HelpRequest:
-    if not request.level < event.level <= BREACHED or is_answered(request):
-        raise WrongState("this step of the ladder is not due")
-    # A promise is broken once: after a first response a later wait may be late, but is no breach.
-    breached = now if event.level == BREACHED and request.first_response_at is None else request.breached_at
-    return replace(request, level=event.level, breached_at=breached)
 
 
 def deadline(requested_at: datetime, policy: Policy) -> datetime:

@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.helpdesk.errors import Invalid
 
+#: Of people, departments, topics.
+NAME_LIMIT = 64
 PASSWORD_MINIMUM = 8
 PASSWORD_MAXIMUM = 256
 _CLIENT_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

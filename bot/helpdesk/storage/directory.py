@@ -21,7 +21,7 @@ _topic = tables.topic
 
 
 @dataclass(frozen=True)
-class Person:
+class Account:
     """A member of staff as administrators see them."""
 
     id: str
@@ -51,10 +51,10 @@ class TopicRecord:
 # --- people -----------------------------------------------------------------------------------------------
 
 
-def _people() -> Select[Any]:
+def _accounts() -> Select[Any]:
     listed = func.array_agg(_skill.c.topic).filter(_skill.c.topic.is_not(None))
     skills = func.coalesce(listed, []).label("skills")
-    columns = [_staff.c[name] for name in Person.__dataclass_fields__ if name in _staff.c]
+    columns = [_staff.c[name] for name in Account.__dataclass_fields__ if name in _staff.c]
     joined = _staff.outerjoin(_skill, _skill.c.staff_id == _staff.c.id)
     joined = joined.outerjoin(_seen, _seen.c.staff_id == _staff.c.id)
     return (
@@ -62,21 +62,21 @@ def _people() -> Select[Any]:
     )
 
 
-def _person(row: Any) -> Person:
-    return Person(**{**row, "skills": tuple(sorted(row["skills"]))})
+def _account(row: Any) -> Account:
+    return Account(**{**row, "skills": tuple(sorted(row["skills"]))})
 
 
-async def people(connection: AsyncConnection) -> list[Person]:
+async def accounts(connection: AsyncConnection) -> list[Account]:
     """All staff, closed accounts too, by user name."""
-    rows = await connection.execute(_people().order_by(_staff.c.username))
-    return [_person(row) for row in rows.mappings()]
+    rows = await connection.execute(_accounts().order_by(_staff.c.username))
+    return [_account(row) for row in rows.mappings()]
 
 
-async def person(connection: AsyncConnection, staff_id: str) -> Person | None:
+async def account(connection: AsyncConnection, staff_id: str) -> Account | None:
     """One member of staff."""
-    rows = await connection.execute(_people().where(_staff.c.id == staff_id))
+    rows = await connection.execute(_accounts().where(_staff.c.id == staff_id))
     row = rows.mappings().one_or_none()
-    return _person(row) if row else None
+    return _account(row) if row else None
 
 
 async def lock_administrators(connection: AsyncConnection) -> Sequence[str]:
@@ -102,14 +102,16 @@ async def replace_skills(connection: AsyncConnection, staff_id: str, topics: Ite
 # --- departments and topics -------------------------------------------------------------------------------
 
 
+# The dispatcher asks at every look: one statement, built once.
+_DEPARTMENTS = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__)).order_by(
+    _department.c.name
+)
+
+
 async def departments(connection: AsyncConnection, *, lock: bool = False) -> dict[str, DepartmentRecord]:
     """All departments by name; with ``lock`` none of them can change until the transaction ends."""
-    query = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__))
-    query = query.order_by(_department.c.name)
-    if lock:
-        query = query.with_for_update()
-    rows = (await connection.execute(query)).mappings()
-    return {row["name"]: DepartmentRecord(**row) for row in rows}
+    query = _DEPARTMENTS.with_for_update() if lock else _DEPARTMENTS
+    return {row.name: DepartmentRecord(*row) for row in await connection.execute(query)}
 
 
 async def is_active_department(connection: AsyncConnection, name: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
 from bot.helpdesk.models import HelpRequest, OfferRecord
+from bot.helpdesk.rules.ladder import LATE
 from bot.helpdesk.storage import requests
 
 _offer = tables.help_offer
@@ -166,13 +167,13 @@ async def climb_many(
                 ORDER BY r.id FOR UPDATE OF r SKIP LOCKED
             )
             UPDATE help_request r SET level = s.level, breached_at = CASE
-                WHEN s.level = 4 AND r.first_response_at IS NULL THEN CAST(:now AS timestamptz)
+                WHEN s.level = :late AND r.first_response_at IS NULL THEN CAST(:now AS timestamptz)
                 ELSE r.breached_at END
             FROM step s JOIN held h ON h.id = s.id WHERE r.id = s.id
             RETURNING r.id, r.status
             """
         ),
-        {"ids": [i for i, _ in steps], "levels": [level for _, level in steps], "now": now},
+        {"ids": [i for i, _ in steps], "levels": [level for _, level in steps], "now": now, "late": LATE},
     )
     return {row.id: row.status for row in rows}
 

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
 from bot.helpdesk.models import Delivery
+from bot.helpdesk.storage.pushes import ASSISTANT
 
 _outbox = tables.outbox
 _conversation = tables.conversation
-_TARGET = "assistant"
 
 
 async def add(
@@ -27,7 +27,7 @@ async def add(
             seq=seq,
             owner_epoch=owner_epoch,
             text=text,
-            target=_TARGET,
+            target=ASSISTANT,
             status="pending",
             attempts=0,
             created_at=now,
@@ -44,12 +44,14 @@ async def take(
     blocked = exists().where(
         earlier.c.conversation_id == _outbox.c.conversation_id,
         earlier.c.status == "pending",
-        earlier.c.target == _TARGET,
+        earlier.c.target == ASSISTANT,
         earlier.c.id < _outbox.c.id,
     )
     due = (
         select(_outbox.c.id)
-        .where(_outbox.c.target == _TARGET, _outbox.c.status == "pending", _outbox.c.due_at <= now, ~blocked)
+        .where(
+            _outbox.c.target == ASSISTANT, _outbox.c.status == "pending", _outbox.c.due_at <= now, ~blocked
+        )
         .where(or_(_outbox.c.leased_until.is_(None), _outbox.c.leased_until <= now))
         .order_by(_outbox.c.due_at, _outbox.c.id)
         .limit(limit)
@@ -119,6 +121,6 @@ async def drop_pending(connection: AsyncConnection, conversation_id: str, now: d
     await connection.execute(
         update(_outbox)
         .where(_outbox.c.conversation_id == conversation_id, _outbox.c.status == "pending")
-        .where(_outbox.c.target == _TARGET)
+        .where(_outbox.c.target == ASSISTANT)
         .values(status="dropped", finished_at=now, leased_until=None, reason=reason)
     )

@@ -1,6 +1,7 @@
-"""SQL for who is there: heartbeats, skills, departments, what everybody holds."""
+"""SQL for who is there: heartbeats, skills, topics, what everybody holds."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, text, update
@@ -9,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
 from bot.helpdesk.models import Staff
-from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState
 from bot.helpdesk.rules.people import Load
 from bot.helpdesk.storage import staff as accounts
@@ -24,7 +24,7 @@ _SEEN_STEP = timedelta(seconds=5)
 
 _STATES = text(
     """
-    SELECT s.id, s.role, s.department, s.presence, s.presence_at, s.capacity, s.engaged_at, s.active,
+    SELECT s.id, s.role, s.department, s.presence, s.presence_at, s.capacity, s.engaged_at,
            seen.seen_at, coalesce(h.held, 0) AS held, coalesce(k.skills, '{}') AS skills
     FROM staff s
     LEFT JOIN staff_seen seen ON seen.staff_id = s.id
@@ -35,9 +35,6 @@ _STATES = text(
     WHERE s.active
     """
 )
-
-
-_DEPARTMENTS = select(*(_department.c[name] for name in DepartmentRecord.__dataclass_fields__))
 
 
 async def states(connection: AsyncConnection) -> list[HelperState]:
@@ -58,11 +55,6 @@ async def states(connection: AsyncConnection) -> list[HelperState]:
         )
         for row in rows
     ]
-
-
-async def departments(connection: AsyncConnection) -> dict[str, DepartmentRecord]:
-    """All departments by name."""
-    return {row.name: DepartmentRecord(*row) for row in await connection.execute(_DEPARTMENTS)}
 
 
 async def topics(connection: AsyncConnection) -> list[tuple[str, str, str | None]]:
@@ -148,17 +140,19 @@ _HELD = text(
 async def lock_load(connection: AsyncConnection, staff: Staff) -> Load:
     """What they and their department hold; nobody takes more for them until the transaction ends.
 
-    The department is held only when it has a bound: else its people need not wait for each other.
+    The department is held only when it has a bound: else its people need not wait for each other. Which it
+    is, and how much they may hold, is what their locked row says: they may have been moved since ``staff``
+    was read.
     """
-    mine = select(_staff.c.id).where(_staff.c.id == staff.id).with_for_update(key_share=True)
-    await connection.execute(mine)
+    mine = select(_staff.c.capacity, _staff.c.department).where(_staff.c.id == staff.id)
+    row = (await connection.execute(mine.with_for_update(key_share=True))).one()
     bound = select(_department.c.capacity).where(
-        _department.c.name == staff.department, _department.c.capacity.is_not(None)
+        _department.c.name == row.department, _department.c.capacity.is_not(None)
     )
     department_capacity = await connection.scalar(bound.with_for_update(key_share=True))
-    values = {"staff_id": staff.id, "department": staff.department}
+    values = {"staff_id": staff.id, "department": row.department}
     held = (await connection.execute(_HELD, values)).one()
-    return Load(int(held.mine), staff.capacity, int(held.all_of_us), department_capacity)
+    return Load(int(held.mine), row.capacity, int(held.all_of_us), department_capacity)
 
 
 _LOCK_READY = text(
@@ -178,6 +172,55 @@ async def lock_ready(connection: AsyncConnection, ids: Iterable[str]) -> dict[st
     """
     locked = list((await connection.execute(_LOCK_READY, {"ids": list(ids)})).scalars())
     return {row.id: row.held for row in await connection.execute(_HELD_BY, {"ids": locked})}
+
+
+_BOUND = text(
+    "SELECT s.id, d.name FROM staff s JOIN department d ON d.name = s.department "
+    "WHERE s.id = ANY(:ids) AND d.capacity IS NOT NULL"
+)
+_LOCK_BOUND = text(
+    "SELECT name FROM department WHERE name = ANY(:names) ORDER BY name FOR NO KEY UPDATE SKIP LOCKED"
+)
+_ROOM = text(
+    """
+    SELECT d.name, d.capacity
+           - (SELECT count(*) FROM conversation c JOIN staff s ON s.id = c.helper_id
+              WHERE s.department = d.name)
+           - (SELECT count(*) FROM help_offer o JOIN staff s ON s.id = o.staff_id
+              WHERE s.department = d.name AND o.reserved AND o.ended_at IS NULL) AS room
+    FROM department d WHERE d.name = ANY(:names) AND d.capacity IS NOT NULL
+    """
+)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Departments with a bound: which each of the people asked for belongs to, and which could be locked."""
+
+    department_of: dict[str, str]
+    locked: list[str]
+
+
+async def lock_bounds(connection: AsyncConnection, ids: Iterable[str]) -> Bounds:
+    """The bounds of the departments of ``ids``.
+
+    Claims that are held to these bounds wait until the transaction ends; departments that a claim is busy
+    with at this moment are not waited for.
+    """
+    rows = await connection.execute(_BOUND, {"ids": list(ids)})
+    department_of = {row.id: row.name for row in rows}
+    if not department_of:
+        return Bounds({}, [])
+    names = {"names": sorted(set(department_of.values()))}
+    return Bounds(department_of, list((await connection.execute(_LOCK_BOUND, names)).scalars()))
+
+
+async def room_of(connection: AsyncConnection, bounds: Bounds) -> dict[str, int]:
+    """How many more places the people of each locked department may be given now."""
+    if not bounds.locked:
+        return {}
+    rows = await connection.execute(_ROOM, {"names": bounds.locked})
+    return {row.name: int(row.room) for row in rows}
 
 
 async def find(connection: AsyncConnection, staff_id: str) -> Staff | None:

@@ -17,9 +17,9 @@ _PORTION = 500
 # Whose request it is: who gave the first answer, though another may have closed it; else who held it last.
 _REQUESTS = text(
     f"""
-    SELECT r.id, r.conversation_id, r.requested_at, r.department, s.id AS helper_id, s.name AS helper_name,
+    SELECT r.id, r.requested_at, r.department, s.id AS helper_id, s.name AS helper_name,
            r.reason, r.promised_from, {HELD_SECONDS} AS held_seconds,
-           r.claimed_at, r.first_response_at, r.closed_at, r.outcome, b.cause,
+           r.first_response_at, r.closed_at, r.outcome, b.cause,
            r.breached_at IS NOT NULL OR b.help_request_id IS NOT NULL AS breached, r.resolved, r.stars,
            (SELECT min(later.requested_at) FROM help_request later
             WHERE later.conversation_id = r.conversation_id

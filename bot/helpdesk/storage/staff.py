@@ -1,4 +1,4 @@
-"""SQL for staff, their sessions and the audit trail."""
+"""SQL for staff and their sessions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk import tables
-from bot.helpdesk.models import Actor, Staff
+from bot.helpdesk.models import Staff
 
 _staff = tables.staff
 _session = tables.staff_session
@@ -101,27 +101,6 @@ async def end_sessions_of(
     if but_token_hash is not None:
         statement = statement.where(_session.c.token_hash != but_token_hash)
     await connection.execute(statement)
-
-
-async def add_audit(
-    connection: AsyncConnection,
-    actor: Actor,
-    action: str,
-    subject: str,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    """One line of the audit trail; never a password, a token or a visitor's text."""
-    await connection.execute(
-        insert(tables.audit).values(
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.staff_id,
-            action=action,
-            subject=subject,
-            detail=detail,
-        )
-    )
 
 
 async def by_ids(connection: AsyncConnection, ids: Sequence[str]) -> list[Staff]:

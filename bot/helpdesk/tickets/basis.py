@@ -10,7 +10,6 @@ from uuid import uuid4
 from bot.helpdesk.errors import NotFound
 from bot.helpdesk.live import STAFF_TOPIC
 from bot.helpdesk.models import JSON, Actor, Sender
-from bot.helpdesk.rules import Policy
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.models import Complexity, Source, Ticket
@@ -19,16 +18,6 @@ from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
 from bot.helpdesk.worktime import local_day
 from bot.helpdesk.worktime.roster import schedule_of
-
-
-def clocks(policy: Policy) -> rules.Clocks:
-    """The thresholds of tickets."""
-    return rules.Clocks(
-        policy.ticket_contact_days,
-        policy.ticket_simple_days,
-        policy.ticket_complex_days,
-        policy.ticket_reminder_hours,
-    )
 
 
 @dataclass(frozen=True)
@@ -62,7 +51,7 @@ class TicketUseCases(UseCases):
     async def _open(self, work: Work, draft: Draft, actor: Actor) -> Ticket:
         """Open a ticket under the next number of the day, and say its number in the conversation."""
         schedule = await schedule_of(work.connection, draft.department)
-        contact_due_at, due_at = rules.deadlines(schedule, draft.complexity, clocks(self._policy), work.now)
+        contact_due_at, due_at = rules.deadlines(schedule, draft.complexity, self._policy, work.now)
         conversation = work.conversation
         ticket = Ticket(
             id=uuid4().hex,
@@ -125,7 +114,7 @@ class TicketUseCases(UseCases):
     async def _fresh_deadlines(self, work: Work, ticket: Ticket) -> rules.Reopen:
         """A reopened ticket's clocks start again."""
         schedule = await schedule_of(work.connection, ticket.department)
-        return rules.Reopen(*rules.deadlines(schedule, ticket.complexity, clocks(self._policy), work.now))
+        return rules.Reopen(*rules.deadlines(schedule, ticket.complexity, self._policy, work.now))
 
     # --- what the visitor is told -------------------------------------------------------------------
 

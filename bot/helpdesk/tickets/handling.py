@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from bot.helpdesk.errors import Invalid, NotFound
+from bot.helpdesk.errors import Invalid
 from bot.helpdesk.models import JSON, Actor, Staff
 from bot.helpdesk.rules import OVERSEERS, clean_text
-from bot.helpdesk.storage import directory, requests
+from bot.helpdesk.storage import requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
-from bot.helpdesk.tickets.basis import Draft, TicketUseCases
+from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.tickets.models import Complexity, Ticket, TicketEvent
-from bot.helpdesk.work import Work
+from bot.helpdesk.usecases import check_department, found_staff
 
 PAGE = 50
 
@@ -40,9 +40,7 @@ class StaffTickets(TicketUseCases):
     async def one(self, staff: Staff, ticket_id: str) -> tuple[Ticket, list[TicketEvent]]:
         """A ticket with its history. Raises ``NotFound``, or ``Forbidden`` for another department's."""
         async with self._database.transaction() as connection:
-            ticket = await storage.get(connection, ticket_id)
-            if ticket is None:
-                raise NotFound("no such ticket")
+            ticket = found(await storage.get(connection, ticket_id))
             rules.check_may_handle(ticket, staff)
             return ticket, await storage.events(connection, ticket_id)
 
@@ -51,7 +49,7 @@ class StaffTickets(TicketUseCases):
         title = clean_text(matter.title, rules.TITLE_LIMIT)
         description = clean_text(matter.description, rules.DESCRIPTION_LIMIT)
         async with self._work(conversation_id) as work:
-            await _check_department(work, matter.department)
+            await check_department(work.connection, matter.department)
             request = await requests.newest_of(work.connection, conversation_id)
             draft = Draft(
                 source="matter",
@@ -75,11 +73,11 @@ class StaffTickets(TicketUseCases):
         async with self._locked(ticket_id) as (work, ticket):
             rules.check_may_handle(ticket, staff)
             if department is not None:
-                await _check_department(work, department)
+                await check_department(work.connection, department)
                 event: rules.Event = rules.Transfer(department)
                 detail = {"from": ticket.department, "to": department}
                 return await self._move(work, ticket, event, "transferred", actor, reason, **detail)
-            person: Staff | directory.Person = staff if to is None else await _colleague(work, to)
+            person = staff if to is None else await found_staff(work.connection, to)
             event = rules.Assign(person.id, person.name, person.department)
             return await self._move(work, ticket, event, "assigned", actor, reason, to=person.id)
 
@@ -156,15 +154,3 @@ def _clean_reason(text: str, *, needed: bool = True) -> str:
     if not needed and not text.strip():
         return ""
     return clean_text(text, rules.REASON_LIMIT)
-
-
-async def _check_department(work: Work, name: str) -> None:
-    if not await directory.is_active_department(work.connection, name):
-        raise Invalid("unknown department")
-
-
-async def _colleague(work: Work, staff_id: str) -> directory.Person:
-    person = await directory.person(work.connection, staff_id)
-    if person is None or not person.active:
-        raise NotFound("no such member of staff")
-    return person

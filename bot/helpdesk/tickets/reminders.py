@@ -14,17 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.errors import Unavailable
 from bot.helpdesk.live import STAFF_TOPIC
-from bot.helpdesk.models import Actor
+from bot.helpdesk.models import SYSTEM
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.tickets import rules
-from bot.helpdesk.tickets.basis import TicketUseCases, clocks, nudge
+from bot.helpdesk.tickets.basis import TicketUseCases, nudge
 from bot.helpdesk.tickets.models import Ticket
 from bot.helpdesk.times import stamp
 from bot.helpdesk.work import Work
 from bot.helpdesk.worktime.roster import schedule_of
 
 PASS_SECONDS = 30.0
-_SYSTEM = Actor("system")
 _BATCH = 200
 _log = structlog.get_logger(__name__)
 
@@ -59,9 +58,9 @@ class TicketClock(TicketUseCases):
         found: list[Ticket] = []
         for department in await storage.unsettled_departments(connection):
             schedule = await schedule_of(connection, department)
-            until = rules.reminders_until(schedule, clocks(self._policy), now)
+            until = rules.reminders_until(schedule, self._policy, now)
             listed = await storage.not_reminded(connection, department, until, _BATCH)
-            found += [t for t in listed if rules.due_reminders(t, schedule, clocks(self._policy), now)]
+            found += [t for t in listed if rules.due_reminders(t, schedule, self._policy, now)]
         return found
 
     async def _safely(self, job: Callable[[Ticket], Coroutine[Any, Any, int]], ticket: Ticket) -> int:
@@ -76,7 +75,7 @@ class TicketClock(TicketUseCases):
     async def _remind(self, seen: Ticket) -> int:
         async with self._locked(seen.id) as (work, ticket):
             schedule = await schedule_of(work.connection, ticket.department)
-            due = rules.due_reminders(ticket, schedule, clocks(self._policy), work.now)
+            due = rules.due_reminders(ticket, schedule, self._policy, work.now)
             return sum([await self._send(work, ticket, kind, at) for kind, at in due])
 
     async def _send(self, work: Work, ticket: Ticket, kind: str, due_at: datetime) -> bool:
@@ -85,7 +84,7 @@ class TicketClock(TicketUseCases):
             return False
         about = {"ticket_id": ticket.id, "number": ticket.number, "kind": kind, "due_at": stamp(due_at)}
         await storage.add_event(
-            work.connection, ticket, ticket, "reminded", _SYSTEM, kind, work.now, due_at=stamp(due_at)
+            work.connection, ticket, ticket, "reminded", SYSTEM, kind, work.now, due_at=stamp(due_at)
         )
         work.nudges.append((STAFF_TOPIC, nudge(None, ticket, reminder=about)))
         return True
@@ -93,5 +92,5 @@ class TicketClock(TicketUseCases):
     async def _close(self, seen: Ticket) -> int:
         async with self._locked(seen.id) as (work, ticket):
             if rules.is_confirmed(ticket, work.now):
-                await self._move(work, ticket, rules.Close(), "closed", _SYSTEM, "not_reopened")
+                await self._move(work, ticket, rules.Close(), "closed", SYSTEM, "not_reopened")
         return 0

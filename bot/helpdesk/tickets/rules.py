@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.helpdesk.errors import Forbidden, Invalid, WrongState
 from bot.helpdesk.models import Staff
-from bot.helpdesk.rules import OVERSEERS, clean_text
+from bot.helpdesk.rules import OVERSEERS, Policy, clean_text
 from bot.helpdesk.tickets.models import UNSETTLED, Complexity, Ticket
 from bot.helpdesk.worktime import Schedule, add_working_days, add_working_hours
 
@@ -23,16 +23,6 @@ BAD_STARS = 2
 _CONTACT_LIMITS = {"name": 64, "phone": 32, "email": 200, "when": 200}
 _PHONE = re.compile(r"\+?[0-9][0-9() -]{4,30}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-@dataclass(frozen=True)
-class Clocks:
-    """How long a ticket may take, in working days, and how many working hours before it is reminded of."""
-
-    contact_days: int = 1
-    simple_days: int = 5
-    complex_days: int = 15
-    reminder_hours: float = 4
 
 
 # --- the state machine ------------------------------------------------------------------------------------
@@ -179,15 +169,16 @@ def _reopened(ticket: Ticket, event: Reopen) -> Ticket:
 
 
 def deadlines(
-    schedule: Schedule, complexity: Complexity, clocks: Clocks, now: datetime
+    schedule: Schedule, complexity: Complexity, policy: Policy, now: datetime
 ) -> tuple[datetime, datetime]:
     """When the visitor must have been contacted, and when the matter must be settled."""
-    days = clocks.complex_days if complexity == "complex" else clocks.simple_days
-    return add_working_days(schedule, now, clocks.contact_days), add_working_days(schedule, now, days)
+    days = policy.ticket_complex_days if complexity == "complex" else policy.ticket_simple_days
+    contact = add_working_days(schedule, now, policy.ticket_contact_days)
+    return contact, add_working_days(schedule, now, days)
 
 
 def due_reminders(
-    ticket: Ticket, schedule: Schedule, clocks: Clocks, now: datetime
+    ticket: Ticket, schedule: Schedule, policy: Policy, now: datetime
 ) -> list[tuple[str, datetime]]:
     """The deadlines that are near or past, as (``contact`` or ``due``, deadline)."""
     if ticket.status not in UNSETTLED:
@@ -195,13 +186,13 @@ def due_reminders(
     running = [("due", ticket.due_at)]
     if ticket.contacted_at is None:
         running.insert(0, ("contact", ticket.contact_due_at))
-    hours = -clocks.reminder_hours
+    hours = -policy.ticket_reminder_hours
     return [(kind, due) for kind, due in running if now >= add_working_hours(schedule, due, hours)]
 
 
-def reminders_until(schedule: Schedule, clocks: Clocks, now: datetime) -> datetime:
+def reminders_until(schedule: Schedule, policy: Policy, now: datetime) -> datetime:
     """Deadlines after this are not reminded of yet; a day too late rather than a minute too early."""
-    return add_working_hours(schedule, now, clocks.reminder_hours) + timedelta(days=1)
+    return add_working_hours(schedule, now, policy.ticket_reminder_hours) + timedelta(days=1)
 
 
 def told(ticket: Ticket, now: datetime) -> Ticket:
@@ -226,19 +217,14 @@ def is_confirmed(ticket: Ticket, now: datetime) -> bool:
 # --- what could not be delivered --------------------------------------------------------------------------
 
 
-def follow_up_of(unread: Sequence[str], theirs: Sequence[Ticket], request_id: str | None) -> Ticket | bool:
-    """What follows from messages of helpers that the visitor cannot be sent and has not read.
+def running(theirs: Sequence[Ticket]) -> Ticket | None:
+    """The ticket of a conversation's that is not settled: whoever has it follows up anyway."""
+    return next((ticket for ticket in theirs if ticket.status in UNSETTLED), None)
 
-    ``theirs`` are the conversation's tickets. The one that somebody is working on anyway; or True: a new one
-    is due; or False: none, for nothing is ``unread``, or the help ``request_id`` has had its ticket.
-    """
-    if not unread:
-        return False
-    running = next((ticket for ticket in theirs if ticket.status in UNSETTLED), None)
-    if running is not None:
-        return running
-    had = (t for t in theirs if t.source != "matter" and t.help_request_id == request_id)
-    return next(had, None) is None
+
+def has_had_ticket(theirs: Sequence[Ticket], request_id: str | None) -> bool:
+    """Whether one of a conversation's tickets was for the help ``request_id``; one help has one."""
+    return any(each.source != "matter" and each.help_request_id == request_id for each in theirs)
 
 
 # --- verdict ----------------------------------------------------------------------------------------------

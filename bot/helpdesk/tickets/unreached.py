@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.helpdesk.models import Actor, HelpRequest
+from bot.helpdesk.models import SYSTEM, HelpRequest
 from bot.helpdesk.storage import messages, requests, results
 from bot.helpdesk.storage import tickets as storage
+from bot.helpdesk.texts import STAFF_LOCALE
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.work import Work
-
-_SYSTEM = Actor("system")
-_STAFF_LOCALE = "zh"
 
 
 class UnreachedVisitors(TicketUseCases):
@@ -23,17 +21,16 @@ class UnreachedVisitors(TicketUseCases):
         none beside one that is being worked on: telling this again changes nothing.
         """
         async with self._work(conversation_id) as work:
-            request = await requests.newest_of(work.connection, conversation_id)
-            theirs = await storage.of_conversation(work.connection, conversation_id)
             unread = await self._unread(work, seqs)
-            due = rules.follow_up_of(unread, theirs, request.id if request else None)
-            if isinstance(due, bool):
-                return (
-                    (await self._open(work, self._draft(work, request, unread), _SYSTEM)).number
-                    if due
-                    else None
-                )
-            return due.number
+            if not unread:
+                return None
+            theirs = await storage.of_conversation(work.connection, conversation_id)
+            if running := rules.running(theirs):
+                return running.number
+            request = await requests.newest_of(work.connection, conversation_id)
+            if rules.has_had_ticket(theirs, request.id if request else None):
+                return None
+            return (await self._open(work, self._draft(work, request, unread), SYSTEM)).number
 
     async def unsettled(self) -> list[str]:
         """The conversations for which ``settle_results`` has something to do."""
@@ -58,10 +55,10 @@ class UnreachedVisitors(TicketUseCases):
         after = rules.told(before, work.now) if result.arrived else rules.untold(before)
         await storage.save(work.connection, after)
         if result.arrived:
-            await self._record(work, before, after, "delivered", _SYSTEM, "delivered")
+            await self._record(work, before, after, "delivered", SYSTEM, "delivered")
         else:
             reason = f"undelivered_{result.channel}"
-            await self._record(work, before, after, "undelivered", _SYSTEM, reason, cause=result.reason)
+            await self._record(work, before, after, "undelivered", SYSTEM, reason, cause=result.reason)
 
     async def _unread(self, work: Work, seqs: Sequence[int]) -> list[str]:
         here = (work.connection, work.conversation.id)
@@ -72,14 +69,12 @@ class UnreachedVisitors(TicketUseCases):
     def _draft(self, work: Work, request: HelpRequest | None, unread: Sequence[str]) -> Draft:
         question = request.question if request else ""
         words = "\n".join(unread)
-        description = self._texts.get(
-            _STAFF_LOCALE, "undelivered_description", question=question, words=words
-        )
-        default = self._texts.get(_STAFF_LOCALE, "default_department")
+        description = self._texts.get(STAFF_LOCALE, "undelivered_description", question=question, words=words)
+        default = self._texts.get(STAFF_LOCALE, "default_department")
         return Draft(
             source="undelivered",
             department=(request.department if request else None) or default,
-            title=rules.title_of(question or self._texts.get(_STAFF_LOCALE, "undelivered_title")),
+            title=rules.title_of(question or self._texts.get(STAFF_LOCALE, "undelivered_title")),
             description=description[: rules.DESCRIPTION_LIMIT],
             contact=rules.clean_contact({}, work.conversation.profile, needed=False),
             topic=request.topic if request else None,

@@ -7,6 +7,7 @@ from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
 from bot.helpdesk.rules import EndByTicket, advance, clean_text, may_end_by_ticket
 from bot.helpdesk.storage import messages, requests
 from bot.helpdesk.storage import tickets as storage
+from bot.helpdesk.texts import STAFF_LOCALE
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.tickets.models import UNSETTLED, Source, Ticket
@@ -15,7 +16,6 @@ from bot.helpdesk.worktime import duty
 from bot.helpdesk.worktime.roster import schedule_of
 
 _VISITOR = Actor("visitor")
-_STAFF_LOCALE = "zh"
 _RECENT_MESSAGES = 20
 
 
@@ -100,7 +100,7 @@ class VisitorTickets(TicketUseCases):
         department = request.department if request else None
         return Draft(
             source=await self._source(work, request),
-            department=department or self._texts.get(_STAFF_LOCALE, "default_department"),
+            department=department or self._texts.get(STAFF_LOCALE, "default_department"),
             title=rules.title_of(description),
             description=description,
             contact=contact,

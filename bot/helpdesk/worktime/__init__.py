@@ -1,6 +1,6 @@
 """Working time: when a department is on duty, and deadlines that count its working days and hours."""
 
-from bot.helpdesk.worktime.clock import add_working_days, add_working_hours, duty, next_start
+from bot.helpdesk.worktime.clock import add_working_days, add_working_hours, duty
 from bot.helpdesk.worktime.holidays import missing_years, special_day
 from bot.helpdesk.worktime.schedule import (
     DEFAULT_WEEK,
@@ -28,6 +28,5 @@ __all__ = [
     "duty",
     "local_day",
     "missing_years",
-    "next_start",
     "special_day",
 ]

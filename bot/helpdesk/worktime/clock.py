@@ -27,12 +27,6 @@ def duty(schedule: Schedule, now: datetime) -> Duty:
     return Duty(False)
 
 
-def next_start(schedule: Schedule, now: datetime) -> datetime | None:
-    """When somebody is on duty next: ``now`` itself during duty, None when nobody ever is."""
-    found = duty(schedule, now)
-    return now if found.on_duty else found.next_start
-
-
 def add_working_days(schedule: Schedule, start: datetime, days: int) -> datetime:
     """The end of business on the ``days``-th working day after the day of ``start``.
 

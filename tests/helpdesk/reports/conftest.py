@@ -26,20 +26,17 @@ def _one(dice: random.Random, n: int) -> RequestRecord:
     asked = MONDAY + timedelta(seconds=round(dice.uniform(0, 12 * 86_400), 3))
     helper = dice.choice([None, *PEOPLE])
     answered = asked + timedelta(seconds=round(dice.expovariate(1 / 50), 3)) if helper else None
-    claimed = asked + timedelta(seconds=1) if helper else None
     closed = dice.random() < 0.8
     rated = closed and dice.random() < 0.5
     stars = dice.randint(1, 5) if rated else None
     breached = (answered is None and closed) or (answered and (answered - asked).total_seconds() > 60)
     record = RequestRecord(
         id=f"{n:032x}",
-        conversation_id=f"{n // 2:032x}",
         requested_at=asked,
         department=dice.choice(DEPARTMENTS),
         helper_id=helper,
         helper_name=PEOPLE.get(helper or ""),
         reason=dice.choice(["asked", "unresolved", "complaint"]),
-        claimed_at=claimed,
         first_response_at=answered,
         closed_at=(answered or asked) + timedelta(seconds=round(dice.uniform(60, 900), 3))
         if closed
@@ -53,9 +50,15 @@ def _one(dice: random.Random, n: int) -> RequestRecord:
         stars=stars,
         newer_at=asked + timedelta(days=dice.uniform(0.1, 10)) if dice.random() < 0.2 else None,
     )
+    if helper and record.closed_at:
+        record = replace(record, held_seconds=(record.closed_at - _claimed(record)).total_seconds())
     if record.by_ticket:  # before the promise counted; the ticket asks for the rating
         return replace(record, breached=False, cause=None, resolved=None, stars=None)
     return record
+
+
+def _claimed(record: RequestRecord) -> datetime:
+    return record.requested_at + timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -97,13 +100,14 @@ async def _put(run: Callable[..., Awaitable[None]], n: int, record: RequestRecor
         # The bot settled this one: no request at all.
         await run("UPDATE conversation SET resolved = true WHERE id = %s", talk)
         return
+    claimed = _claimed(record) if record.helper_id else None
     status = "closed" if record.closed_at else "claimed" if record.helper_id else "waiting"
     await run(
         "INSERT INTO help_request (id, conversation_id, status, reason, department, channel, question, brief,"
         " requested_at, deadline_at, claimed_at, claimed_by, first_response_at, closed_at, outcome, resolved,"
         " stars, breached_at) VALUES (%s,%s,%s,%s,%s,'widget','x','{}',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
         record.id, talk, status, record.reason, record.department, record.requested_at, record.requested_at,
-        record.claimed_at, record.helper_id, record.first_response_at, record.closed_at, record.outcome,
+        claimed, record.helper_id, record.first_response_at, record.closed_at, record.outcome,
         record.resolved, record.stars, record.requested_at if record.breached else None,
     )  # fmt: skip
     if record.cause:

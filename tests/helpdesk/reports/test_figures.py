@@ -17,7 +17,7 @@ AFTER = MONDAY + timedelta(days=30)
 
 def request(**values: object) -> RequestRecord:
     base = RequestRecord(
-        "r", "c", MONDAY, "税务局", "a", "林", "asked", None, None, None, None, None, False, None, None, None
+        "r", MONDAY, "税务局", "a", "林", "asked", None, None, None, None, False, None, None, None
     )
     return replace(base, **values)
 

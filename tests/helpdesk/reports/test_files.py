@@ -15,11 +15,11 @@ import pytest
 from bot.helpdesk.database import Database
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.reports import service
-from bot.helpdesk.reports.figures import CAUSES
 from bot.helpdesk.reports.files import as_csv, as_xlsx
 from bot.helpdesk.reports.records import By, RequestRecord
 from bot.helpdesk.reports.service import Asked, Reports, ServiceReport
 from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.ladder import CAUSES
 from bot.helpdesk.thresholds import Thresholds
 from tests.conftest import FakeClock
 from tests.helpdesk.reports.conftest import drawn

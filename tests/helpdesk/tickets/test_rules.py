@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.helpdesk.errors import Invalid, WrongState
 from bot.helpdesk.models import Staff
+from bot.helpdesk.rules import Policy
 from bot.helpdesk.tickets import rules
 from bot.helpdesk.tickets.models import STATUSES, UNSETTLED, Ticket
 from bot.helpdesk.worktime import LOCAL, Schedule
@@ -140,9 +141,9 @@ def local(text: str) -> datetime:
 
 def test_deadlines_follow_the_complexity():
     now = local("2026-01-05T10:00")
-    simple = rules.deadlines(OFFICE, "simple", rules.Clocks(), now)
+    simple = rules.deadlines(OFFICE, "simple", Policy(), now)
     assert simple == (local("2026-01-06T17:30"), local("2026-01-12T17:30"))
-    assert rules.deadlines(OFFICE, "complex", rules.Clocks(), now)[1] == local("2026-01-26T17:30")
+    assert rules.deadlines(OFFICE, "complex", Policy(), now)[1] == local("2026-01-26T17:30")
 
 
 def test_reminder_comes_four_working_hours_before_a_deadline():
@@ -150,7 +151,7 @@ def test_reminder_comes_four_working_hours_before_a_deadline():
     waiting = ticket(contact_due_at=local("2026-01-06T17:30"), due_at=due)
 
     def kinds(now: str, which: Ticket = waiting) -> list[str]:
-        return [kind for kind, _ in rules.due_reminders(which, OFFICE, rules.Clocks(), local(now))]
+        return [kind for kind, _ in rules.due_reminders(which, OFFICE, Policy(), local(now))]
 
     assert kinds("2026-01-06T13:29") == []
     assert kinds("2026-01-06T13:30") == ["contact"]
