@@ -47,6 +47,7 @@ _RHETORIC = _made_of(_any_of("rhetoric"), asking=True)
 _DENIAL, _DENIES = _made_of(_any_of("rhetoric", "denials")), _begins(_any_of("begins_denial"))
 _AFFIRMATION = _made_of(_any_of("affirmations"), _any_of("beside_affirmations"))
 _AFFIRMS = _begins(_any_of("begins_affirmation"))
+_POLITE = re.compile(rf"(?:{_any_of('courtesies')}|{_SAID['beside_courtesies']})++$", re.IGNORECASE)
 #: What was asked about is understood now, though its words are those of a question (「中，知道咋办了」).
 _UNDERSTOOD = re.compile(
     r"^(?:[\s,，、。!！]|好|行|中|嗯|哦|噢|懂|了解|原来如此|我|这下|的|呀|那)*(?:知道|晓得|明白|清楚|搞懂|弄懂)[^?？,，。]{0,9}了"
@@ -58,7 +59,12 @@ _ENGLISH_AFFIRMATION = re.compile(_any_of("english_affirmations"), re.IGNORECASE
 
 
 def reaction(text: str) -> str | None:
-    """``affirm`` or ``deny`` when a normalised text, said after a reply, plainly is one; None otherwise."""
+    """``affirm`` or ``deny`` when a normalised text, said after a reply, plainly is one; None otherwise.
+
+    Thanks and goodbyes alone are none: they do not say whether the matter is settled.
+    """
+    if _POLITE.match(text):
+        return None
     if _ENGLISH_AFFIRMATION.match(text) or _UNDERSTOOD.match(text):
         return "affirm"
     if _RHETORIC.match(text) or _beside(_ENGLISH_DENIAL, text, MOST_BESIDE_ENGLISH):

@@ -76,6 +76,24 @@ def test_yes_is_heard_however_it_is_put(text):
 
 @pytest.mark.parametrize(
     "text",
+    ["谢谢", "多谢多谢", "谢谢侬哦", "感谢耐心解答", "辛苦了", "谢啦，回头见", "再见", "拜拜",
+     "thank you so much", "bye", "謝謝", "感激不尽！"],
+)  # fmt: skip
+def test_politeness_alone_does_not_say_that_it_helped(text):
+    assert reaction(normalise(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["懂了，谢谢", "谢谢，总算找到门路", "好的，多谢", "嗯嗯，就这样吧，谢谢", "搞定，拜拜",
+     "thanks, got it"],
+)  # fmt: skip
+def test_thanks_beside_a_yes_leave_it_a_yes(text):
+    assert reaction(normalise(text)) == "affirm"
+
+
+@pytest.mark.parametrize(
+    "text",
     ["不行吗", "有什么用", "不能网上办吗", "说的是什么政策", "还没开业的能申请吗", "还没开业，先办证",
      "没用完的发票", "现在", "看不懂判决书，有画图讲的没有", "解决住宿", "牛肉进口", "你好",
      "在不", "不对外营业的食堂", "那外地的呢",
@@ -113,3 +131,8 @@ def test_no_follow_up_of_the_development_set_is_taken_for_a_reaction():
 def test_endless_message_is_read_in_one_go(said):
     # With backtracking, the time would double with each word, and this would not end.
     assert reaction(said * 400 + "x") is None
+
+
+@pytest.mark.parametrize("said", ["谢", "多谢啦", "感谢耐心解答"])
+def test_endless_thanks_are_read_in_one_go(said):
+    assert reaction(said * 400 + "吗") is None
