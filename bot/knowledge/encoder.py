@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.arrays import load_arrays, save_arrays
 from bot.knowledge.fast_encoder import EncoderUnavailable, FastE5Encoder
-from bot.knowledge.files import replacing
 
 Vectors = NDArray[np.float32]
 CACHE = Path("models/cache")  # where config.yml keeps what training has computed
@@ -154,17 +154,11 @@ def _key(version: str, role: str, text: str) -> str:
 
 def _read(file: Path) -> dict[str, Vectors]:
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+        stored = load_arrays(file)
+        return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return {}
 
 
 def _write(file: Path, known: dict[str, Vectors]) -> None:
-    save_arrays(file, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
-
-
-def save_arrays(file: Path, **arrays: NDArray[Any]) -> None:
-    """Write an ``.npz`` so that a reader sees either the old file or the whole new one."""
-    with replacing(file) as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]
+    save_arrays(file, {"keys": np.array(list(known)), "vectors": np.stack(list(known.values()))})

@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import spmatrix
 
+from bot.knowledge import arrays
+from bot.knowledge.arrays import Arrays, load_arrays, save_arrays
 from bot.knowledge.districts import named_in
-from bot.knowledge.encoder import Encoder, save_arrays
+from bot.knowledge.encoder import Encoder
 from bot.knowledge.evidence import Compared, Shape
 from bot.knowledge.learning import Learned, Material, cast_votes, learn, rank
 from bot.knowledge.pinyin import PinyinReader
@@ -49,17 +50,17 @@ class Texts:
 class Index:
     """Texts, their vectors and n-grams, and what was learned from them. ``fingerprint`` names its sources."""
 
-    def __init__(self, stored: dict[str, NDArray[Any]]):
+    def __init__(self, stored: Arrays):
         self._stored = stored
         self.fingerprint = str(stored["fingerprint"])
         self._entries: list[str] = stored["entries"].tolist()
         self._titles: list[str] = stored["titles"].tolist()
         self._shape = Shape(stored["owners"], tuple(stored["districts"].tolist()))
         self.districts: dict[str, str] = dict(zip(self._entries, self._shape.districts, strict=True))
-        self.reader = PinyinReader.from_arrays(_with_prefix(stored, "pinyin_"))
-        self._learned = Learned.from_arrays(_with_prefix(stored, "learned_"))
-        self._letters = Words.from_arrays(_with_prefix(stored, "letters_"))
-        self._sounds = Words.from_arrays(_with_prefix(stored, "sounds_"))
+        self.reader = PinyinReader.from_arrays(arrays.of("pinyin", stored))
+        self._learned = Learned.from_arrays(arrays.of("learned", stored))
+        self._letters = Words.from_arrays(arrays.of("letters", stored))
+        self._sounds = Words.from_arrays(arrays.of("sounds", stored))
 
     def rank(
         self, text: str, vector: Floats, limit: int, named: frozenset[str] | None = None,
@@ -98,13 +99,12 @@ class Index:
 
     def save(self, file: Path) -> None:
         """Write to ``file``; OSError when that is not possible."""
-        save_arrays(file, **self._stored)
+        save_arrays(file, self._stored)
 
     @classmethod
     def load(cls, file: Path) -> "Index":
         """Read what ``save`` wrote. OSError, ValueError or KeyError when it is not there or not whole."""
-        with np.load(file, allow_pickle=False) as stored:
-            return cls({name: stored[name] for name in stored.files})
+        return cls(load_arrays(file))
 
 
 def build_index(
@@ -136,9 +136,9 @@ def build_index(
         "titles": np.array([p.title for m in kb.measures.values() for p in m.points]),
         "owners": shape.owners, "districts": np.array(shape.districts), "points": texts.points,
         "centre": centre, "questions": questions, "answers": answers, "measures": measures,
-        **_prefixed("learned_", learned.arrays()), **_prefixed("letters_", letters.arrays()),
-        **_prefixed("sounds_", sounds.arrays()),
-        **_prefixed("pinyin_", PinyinReader.of(texts.of_points()).arrays()),
+        **arrays.under("learned", learned.arrays()), **arrays.under("letters", letters.arrays()),
+        **arrays.under("sounds", sounds.arrays()),
+        **arrays.under("pinyin", PinyinReader.of(texts.of_points()).arrays()),
     })  # fmt: skip
 
 
@@ -210,8 +210,7 @@ def _learned_before(kept: Path | None, texts: Texts, version: str) -> Learned | 
     if kept is None:
         return None
     try:
-        with np.load(_file(kept, texts, version), allow_pickle=False) as stored:
-            return Learned.from_arrays({name: stored[name] for name in stored.files})
+        return Learned.from_arrays(load_arrays(_file(kept, texts, version)))
     except (OSError, ValueError, KeyError):
         return None
 
@@ -221,12 +220,4 @@ def _keep(kept: Path | None, texts: Texts, version: str, learned: Learned) -> No
         return
     for old in kept.glob("learned-*.npz"):
         old.unlink()
-    save_arrays(_file(kept, texts, version), **learned.arrays())
-
-
-def _prefixed(prefix: str, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    return {prefix + name: value for name, value in arrays.items()}
-
-
-def _with_prefix(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+    save_arrays(_file(kept, texts, version), learned.arrays())

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.nlu.intents import CHOOSE, HUMAN, PLEASANTRIES, REACTIONS
+
 MOST = 2  # messages before that a follow-up may lean on
-NOT_QUESTIONS = ("affirm", "deny", "greet", "thank", "goodbye", "smalltalk", "request_human", "choose")
+NOT_QUESTIONS = (*REACTIONS, *PLEASANTRIES, HUMAN, CHOOSE)
 
 
 @dataclass(frozen=True)

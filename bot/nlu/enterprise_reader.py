@@ -10,13 +10,22 @@ from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.knowledge import enterprise
 from bot.knowledge.enterprise import Facts, asks_what_fits, clearly_describes, describes, read_facts
-from bot.knowledge.sources import source_digest
 from bot.nlu.intent_classifier import VotingIntentClassifier
+from bot.nlu.intents import (
+    CHECKLIST,
+    COMPLAINT,
+    DESCRIBES,
+    HUMAN,
+    SENSITIVE,
+    Intent,
+    chance_of,
+    ranking_of,
+    set_ranking,
+    without,
+)  # fmt: skip
 
-ENTERPRISE, DESCRIBES = "enterprise", "describe_enterprise"
-Intent = dict[str, Any]
+ENTERPRISE = "enterprise"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -36,7 +45,7 @@ class EnterpriseReader(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings' defaults."""
-        return {"least": 0.05, "kept": ["request_human", "complaint", "sensitive", "start_checklist"]}
+        return {"least": 0.05, "kept": [HUMAN, COMPLAINT, SENSITIVE, CHECKLIST]}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -49,11 +58,6 @@ class EnterpriseReader(GraphComponent):
         """A new component with these settings."""
         return cls(config)
 
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The source of the reading, and its words."""
-        return source_digest(enterprise) + enterprise.WORDS.read_text("utf-8")
-
     def process(self, messages: list[Message]) -> list[Message]:
         """Read the messages that come in; a button's command says nothing of an enterprise."""
         for message in messages:
@@ -62,17 +66,15 @@ class EnterpriseReader(GraphComponent):
                 continue
             facts = read_facts(text)
             message.set(ENTERPRISE, facts.as_json(), add_to_output=True)
-            ranking = self._corrected(text, facts, message.get("intent_ranking") or [])
+            ranking = self._corrected(text, facts, ranking_of(message))
             if ranking:
-                message.set("intent", ranking[0], add_to_output=True)
-                message.set("intent_ranking", ranking, add_to_output=True)
+                set_ranking(message, ranking)
         return messages
 
     def _corrected(self, text: str, facts: Facts, ranking: list[Intent]) -> list[Intent]:
         if not ranking or ranking[0]["name"] in self._kept:
             return ranking
-        chance = next((each["confidence"] for each in ranking if each["name"] == DESCRIBES), 0.0)
-        others = [each for each in ranking if each["name"] != DESCRIBES]
+        chance, others = chance_of(DESCRIBES, ranking), without(DESCRIBES, ranking)
         likely = clearly_describes(text, facts) or (describes(text, facts) and chance >= self._least)
         asked = ranking[0]["name"] == DESCRIBES and (asks_what_fits(text) or facts.kinds() >= 3)
         if likely or asked:

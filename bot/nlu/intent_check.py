@@ -12,18 +12,23 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.knowledge.sources import source_digest
-from bot.nlu import reactions, requests
 from bot.nlu.earlier import earlier_messages
 from bot.nlu.intent_classifier import VotingIntentClassifier
+from bot.nlu.intents import (
+    FOLLOW_UP,
+    HUMAN,
+    PLEASANTRIES,
+    Intent,
+    chance_of,
+    ranking_of,
+    set_ranking,
+    without,
+)
 from bot.nlu.reactions import reaction
 from bot.nlu.requests import Asked, asks_for_person
 
-HUMAN, FOLLOW_UP = "request_human", "follow_up"
 LIKELY = 0.6  # what doubtful words and the classifier together make of a request; search may know better
 PARTICLES = "的地得了着过之而"  # 吗, 呢, 啊, 哦 and 嗯 alone are something that people say
-PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")  # answered alike: their probabilities add up
-Intent = dict[str, Any]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -52,11 +57,6 @@ class IntentCheck(GraphComponent):
         """A new component with these settings."""
         return cls(config)
 
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The source of the check, and its words."""
-        return source_digest(requests, reactions) + reactions.WORDS.read_text("utf-8")
-
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
         """Correct intent and ranking of messages that come in."""
         # After anything that was said to a question; Rasa parses without a tracker, too.
@@ -64,20 +64,18 @@ class IntentCheck(GraphComponent):
         asked_before = bool(earlier_messages(tracker))
         for message in messages:
             text = message.get(TEXT) or ""
-            ranking = message.get("intent_ranking") or []
+            ranking = ranking_of(message)
             ranking = ranking if asked_before else _without_follow_up(ranking)
             ranking = self._corrected(text, ranking, answered)
             if ranking:
-                message.set("intent", ranking[0], add_to_output=True)
-                message.set("intent_ranking", ranking, add_to_output=True)
+                set_ranking(message, ranking)
         return messages
 
     def _corrected(self, text: str, ranking: list[Intent], answered: bool) -> list[Intent]:
         if ranking and not says_something(text):
             return [_not_understood(ranking[0]), *ranking]
         asked = asks_for_person(text)
-        others = [intent for intent in ranking if intent["name"] != HUMAN]
-        chance = max((each["confidence"] for each in ranking if each["name"] == HUMAN), default=0.0)
+        others, chance = without(HUMAN, ranking), chance_of(HUMAN, ranking)
         if asked is Asked.SURELY:
             return [{"name": HUMAN, "confidence": 1.0}, *others]
         if asked is Asked.PERHAPS and chance >= self._perhaps:
@@ -86,17 +84,11 @@ class IntentCheck(GraphComponent):
             ranking = others
         reacts = reaction(text) if answered else None
         if reacts:
-            return [
-                {"name": reacts, "confidence": 1.0},
-                *(each for each in ranking if each["name"] != reacts),
-            ]
+            return [{"name": reacts, "confidence": 1.0}, *without(reacts, ranking)]
         best = ranking[0] if ranking else None
         if best and best["name"] in PLEASANTRIES:
-            best = {
-                **best,
-                "confidence": sum(each["confidence"] for each in ranking if each["name"] in PLEASANTRIES),
-            }
-            ranking = [best, *ranking[1:]]
+            together = sum(chance_of(name, ranking) for name in PLEASANTRIES)
+            ranking = [best := {**best, "confidence": together}, *ranking[1:]]
         if best and best["confidence"] < self._least.get(best["name"], 0.0):
             return [_not_understood(best), *ranking]
         return ranking
@@ -114,8 +106,8 @@ def says_something(text: str) -> bool:
 
 def _without_follow_up(ranking: list[Intent]) -> list[Intent]:
     """Nothing was said yet, so nothing can be asked on: the other intents share its probability."""
-    others = [intent for intent in ranking if intent["name"] != FOLLOW_UP]
+    others = without(FOLLOW_UP, ranking)
     if len(others) == len(ranking) or not others:
         return ranking
-    left = 1 - sum(intent["confidence"] for intent in ranking if intent["name"] == FOLLOW_UP)
+    left = 1 - chance_of(FOLLOW_UP, ranking)
     return [{**intent, "confidence": intent["confidence"] / max(left, 0.01)} for intent in others]

@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge import load_knowledge, text
 from bot.knowledge.sources import source_digest
 from bot.knowledge.text import normalise
+from bot.nlu.intents import TOPICS
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -51,7 +52,7 @@ class KnowledgeExamples(GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add one example a question; KnowledgeError when the measures are faulty."""
         examples = [
-            Message({TEXT: normalise(question), INTENT: f"ask_{point.topics[0]}"})
+            Message({TEXT: normalise(question), INTENT: TOPICS + point.topics[0]})
             for measure in load_knowledge(self._folder).measures.values()
             for point in measure.points
             for question in _spread(point.questions, self._per_point)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import load_knowledge, pinyin, sounds
-from bot.knowledge.encoder import save_arrays
+from bot.knowledge.arrays import load_arrays, save_arrays
 from bot.knowledge.index import texts_of
 from bot.knowledge.pinyin import PinyinReader
 from bot.knowledge.sources import source_digest
@@ -48,11 +47,8 @@ class PinyinWords(GraphComponent):
              execution_context: ExecutionContext, **kwargs: Any) -> "PinyinWords":  # fmt: skip
         """The component as ``train`` saved it."""
         component = cls(config, model_storage, resource)
-        with (
-            model_storage.read_from(resource) as folder,
-            np.load(folder / "pinyin.npz", allow_pickle=False) as stored,
-        ):
-            component._reader = PinyinReader.from_arrays({name: stored[name] for name in stored.files})
+        with model_storage.read_from(resource) as folder:
+            component._reader = PinyinReader.from_arrays(load_arrays(folder / "pinyin.npz"))
         return component
 
     @classmethod
@@ -65,7 +61,7 @@ class PinyinWords(GraphComponent):
         """Count how characters follow each other in the questions."""
         self._reader = PinyinReader.of(texts_of(load_knowledge(self._folder), ()).questions)
         with self._model_storage.write_to(self._resource) as folder:
-            save_arrays(folder / "pinyin.npz", **self._reader.arrays())
+            save_arrays(folder / "pinyin.npz", self._reader.arrays())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

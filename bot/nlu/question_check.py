@@ -12,13 +12,11 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.knowledge import asking
 from bot.knowledge.asking import asks
-from bot.knowledge.sources import source_digest
+from bot.nlu.intents import COMPLAINT, HUMAN, OUT_OF_SCOPE, REACTIONS, ranking_of, set_ranking
 from bot.nlu.measure_retriever import LEANS_ON, MEASURES, MeasureRetriever
 
-MISTAKEN = ("out_of_scope", "request_human", "complaint")
-REACTIONS = ("affirm", "deny")
+MISTAKEN = (OUT_OF_SCOPE, HUMAN, COMPLAINT)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -52,20 +50,13 @@ class QuestionCheck(GraphComponent):
         """A new component with these settings."""
         return cls(config)
 
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The source of the check."""
-        return source_digest(asking)
-
     def process(self, messages: list[Message]) -> list[Message]:
         """Correct the intent of messages that are questions after all."""
         for message in messages:
             intent = message.get("intent") or {}
             if self._is_question(message, intent):
                 corrected = {**intent, "name": DEFAULT_NLU_FALLBACK_INTENT_NAME}
-                ranking = [corrected, *(message.get("intent_ranking") or [])]
-                message.set("intent", corrected, add_to_output=True)
-                message.set("intent_ranking", ranking, add_to_output=True)
+                set_ranking(message, [corrected, *ranking_of(message)])
         return messages
 
     def _is_question(self, message: Message, intent: dict[str, Any]) -> bool:
@@ -75,6 +66,6 @@ class QuestionCheck(GraphComponent):
         confidence = float(intent.get("confidence") or 0)
         if confidence >= self._certain:
             return False
-        mistaken = MISTAKEN if leans else ("request_human",)
+        mistaken = MISTAKEN if leans else (HUMAN,)
         name = intent.get("name")
         return name in mistaken or (name in REACTIONS and asks(message.get(TEXT) or ""))

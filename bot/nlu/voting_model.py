@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.encoder import save_arrays
+from bot.knowledge import arrays
+from bot.knowledge.arrays import Arrays, load_arrays, save_arrays
 from bot.knowledge.index import centred
 from bot.knowledge.ranker import softmax
 from bot.knowledge.votes import Alike, Floats, Voting
@@ -22,12 +22,11 @@ LONGEST_TEXT = 2000  # characters looked at, as visitors' messages are bounded
 class VotingModel:
     """Deterministic; the same arrays give the same answer everywhere."""
 
-    def __init__(self, stored: dict[str, NDArray[Any]]):
+    def __init__(self, stored: Arrays):
         self._stored = stored
         self.labels: list[str] = stored["labels"].tolist()
         self._letters, self._sounds = (
-            Words.from_arrays({n.removeprefix(kind): v for n, v in stored.items() if n.startswith(kind)})
-            for kind in ("letters_", "sounds_")
+            Words.from_arrays(arrays.of(kind, stored)) for kind in ("letters", "sounds")
         )
 
     @classmethod
@@ -46,8 +45,7 @@ class VotingModel:
         return cls({
             "labels": np.array(names), "centre": centre, "vectors": meaning, "votes": voting.votes,
             "sharpness": np.array(_sharpness(voting, numbers)),
-            **{f"letters_{name}": value for name, value in letters.arrays().items()},
-            **{f"sounds_{name}": value for name, value in sounds.arrays().items()},
+            **arrays.under("letters", letters.arrays()), **arrays.under("sounds", sounds.arrays()),
         })  # fmt: skip
 
     def predict(self, text: str, vector: Floats) -> list[tuple[str, float]]:
@@ -63,13 +61,12 @@ class VotingModel:
 
     def save(self, file: Path) -> None:
         """Write the arrays to ``file`` (``.npz``)."""
-        save_arrays(file, **self._stored)
+        save_arrays(file, self._stored)
 
     @classmethod
     def load(cls, file: Path) -> "VotingModel":
         """Read what ``save`` wrote."""
-        with np.load(file, allow_pickle=False) as stored:
-            return cls({name: stored[name] for name in stored.files})
+        return cls(load_arrays(file))
 
 
 def _targets(numbers: NDArray[np.int64], count: int) -> Floats:

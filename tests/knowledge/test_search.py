@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bot.knowledge import KnowledgeBase, open_searcher
-from bot.knowledge.encoder import CachedEncoder, save_arrays
+from bot.knowledge.arrays import save_arrays
+from bot.knowledge.encoder import CachedEncoder
 from bot.knowledge.index import Index
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import prefer
@@ -141,7 +142,7 @@ def test_cached_encoder_keeps_questions_and_passages_apart(tmp_path):
 def test_saving_leaves_nothing_behind_when_it_fails(tmp_path):
     (tmp_path / "x.npz" / "in the way").mkdir(parents=True)
     with pytest.raises(OSError):
-        save_arrays(tmp_path / "x.npz", a=np.zeros(2))
+        save_arrays(tmp_path / "x.npz", {"a": np.zeros(2)})
     assert [path.name for path in tmp_path.iterdir()] == ["x.npz"]
 
 
