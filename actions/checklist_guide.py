@@ -100,11 +100,8 @@ def _title(replies: Replies, checklist: Checklist) -> str:
 
 def _headed(replies: Replies, checklist: Checklist, step: int) -> str:
     """The title; at the first step after a sentence on whose it is, when it is another district's."""
-    asked, district = replies.context.district, replies.kb.measures[checklist.steps[0].entry].district
-    if step > 1 or asked in (None, district):
-        return _title(replies, checklist)
-    names = {"asked": replies.district(asked), "district": replies.district(district)}
-    return "\n".join([replies.phrase("checklist_elsewhere", **names), _title(replies, checklist)])
+    title = _title(replies, checklist)
+    return title if step > 1 else replies.of_district(title, checklist.steps[0].entry)
 
 
 def _payload(replies: Replies, checklist: Checklist, step: int, found: Ranked) -> dict[str, Any]:

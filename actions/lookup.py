@@ -8,6 +8,7 @@ from actions.context import Part, stored, topic_of
 from actions.decision import UNSURE_PATIENCE, Decision, answer_from, decide
 from actions.handover import hand_over
 from actions.replies import Button, Events, Replies
+from bot.knowledge.districts import first_named
 from bot.knowledge.ranked import Ranked
 
 OPTIONS_A_PART = 2
@@ -95,7 +96,8 @@ def _heading(part: Part) -> str:
 
 def _body(replies: Replies, part: Part, decision: Decision) -> str:
     if decision.kind == "answer":
-        return replies.words(decision.ranked[0], part.text)
+        best = decision.ranked[0]
+        return replies.of_district(replies.words(best, part.text), best.id, first_named(part.text))
     if decision.kind == "choices":
         names = replies.listed([replies.label(found) for found in decision.ranked[:OPTIONS_A_PART]])
         return replies.phrase("part_choices", names=names)

@@ -23,15 +23,8 @@ Events = list[dict[str, Any]]
 Button = dict[str, str]
 AFTER_CHOICES = "after_choices"  # its buttons come after the options
 ENDS = ("handoff", "closing")  # what ends a form or a checklist
-DISPLAYED = (
-    "title",
-    "label",
-    "why",
-    "missing",
-    "known",
-    "question",
-    "district",
-)  # fields of payloads that are read
+#: Fields of payloads that are read.
+DISPLAYED = ("title", "label", "why", "missing", "known", "question", "district")
 
 
 class Replies:
@@ -82,11 +75,8 @@ class Replies:
     def answer(self, ranked: Sequence[Ranked]) -> None:
         """The best measure's words; another district's is said to be that. The source is in the payload."""
         best = ranked[0]
-        self.say(
-            self._answer_name(best), payloads.answer(self.kb, ranked, self.english), self._guides(best),
-            answer=self.words(best), asked=self.district(self.context.district),
-            district=self.district(self.kb.measures[best.id].district),
-        )  # fmt: skip
+        payload = payloads.answer(self.kb, ranked, self.english)
+        self.say("answer", payload, self._guides(best), answer=self.of_district(self.words(best), best.id))
 
     def words(self, found: Ranked, question: str | None = None) -> str:
         """What the entry says, and which detail it lacks of those that the question asks for."""
@@ -97,6 +87,20 @@ class Replies:
             return answer
         details = self.listed([self.phrase(f"detail_{detail}") for detail in missing])
         return f"{answer}\n{self.phrase('lacks', details=details)}"
+
+    def of_district(self, text: str, entry: str, named: str | None = None) -> str:
+        """What an entry says; where it is of another district than asked for, after a sentence on that.
+
+        Asked for is the district that the question itself ``named``, otherwise the visitor's.
+        That it has nothing here at all is said only when it is so.
+        """
+        asked, district = named or self.context.district, self.kb.measures[entry].district
+        if asked in (None, district):
+            return text
+        held = {measure.district for measure in self.kb.measures.values()}
+        preface = "elsewhere" if asked in held else "unheld"
+        names = {"asked": self.district(asked), "district": self.district(district)}
+        return f"{self.phrase(preface, **names)}\n{text}"
 
     def choose(self, ranked: Sequence[Ranked], name: str = "choices") -> None:
         """Which of these do you mean."""
@@ -147,14 +151,6 @@ class Replies:
         if isinstance(value, list):
             return [self._displayed(each, field) for each in value]
         return to_traditional(value) if isinstance(value, str) and field in DISPLAYED else value
-
-    def _answer_name(self, found: Ranked) -> str:
-        """Whose measure it is, and only when it is so that the visitor's district has none here at all."""
-        asked = self.context.district
-        if asked in (None, self.kb.measures[found.id].district):
-            return "answer"
-        held = {measure.district for measure in self.kb.measures.values()}
-        return "answer_elsewhere" if asked in held else "answer_unheld"
 
     def _guides(self, found: Ranked) -> list[Button]:
         """A button to the checklist that the answered point is a step of, unless one is open."""

@@ -41,7 +41,7 @@ def test_no_action_says_what_has_no_response():
 
     source = "".join(file.read_text("utf-8") for file in (ROOT / "actions").glob("*.py"))
     said = set(re.findall(r"""\.(?:say|phrase|buttons)\(\s*["\'](\w+)""", source))
-    said |= {"answer", "answer_elsewhere", "answer_unheld", "choices", "sorry_choices", "after_choices"}
+    said |= {"elsewhere", "unheld", "choices", "sorry_choices", "after_choices"}
     said |= {f"handoff_{reason}" for reason in re.findall(r'hand_over\(\w+, "(\w+)"', source)}
     said |= {"greet", "thank", "goodbye", "smalltalk", "checklist_next", "checklist_finish"}
     said |= {"checklist_back", "checklist_stuck", "resume_eligibility", "resume_checklist"}

@@ -28,6 +28,14 @@ async def test_each_question_is_answered_under_its_own_heading(act):
     assert result.slots["answered_entry"] == "demo-02"
 
 
+async def test_question_among_several_is_answered_for_the_district_it_names(act, two_districts):
+    parts = (("嘉定担保费率多少", SURE), ("想停业", OTHER))
+    result = await act("action_answer", measures=SURE, parts=parts, slots={"district": "qingpu"})
+    assert "仅供参考" not in result.text
+    here = await act("action_answer", measures=SURE, parts=TWO, slots={"district": "qingpu"})
+    assert here.text.splitlines()[1] == "下面是嘉定区的做法，不是青浦区的，仅供参考。"
+
+
 async def test_answers_denied_are_not_offered_again_when_several_were_given(act):
     parts = (("担保费多少", [*SURE, ("demo-03", "", 0.3)]), ("想停业", [("demo-01", "歇业备案", 0.9)]))
     result = await act("action_answer", parts=parts, text="担保费多少，想停业")
