@@ -166,7 +166,6 @@ def _topic(message: dict[str, Any]) -> str | None:
     """The likeliest topic among the intents, when it is likely at all."""
     intents = [message.get("intent") or {}, *(message.get("intent_ranking") or [])]
     likely = (intent.get("name") or "" for intent in intents if intent.get("confidence", 0) >= NAMED)
-    # Not every question is about a topic: ask_ticket is about what was left with the service.
     return next((code for name in likely if (code := name.removeprefix(TOPIC_PREFIX)) in TOPICS), None)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.intents import CHOOSE, HUMAN, PLEASANTRIES, REACTIONS
+from bot.nlu.intents import CHOOSE, HUMAN, PLEASANTRIES, REACTIONS, TICKET
 
 MOST = 2  # messages before that a follow-up may lean on
-NOT_QUESTIONS = (*REACTIONS, *PLEASANTRIES, HUMAN, CHOOSE)
+NOT_QUESTIONS = (*REACTIONS, *PLEASANTRIES, HUMAN, CHOOSE, TICKET)
 
 
 @dataclass(frozen=True)

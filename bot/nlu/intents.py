@@ -10,6 +10,7 @@ HUMAN, COMPLAINT, SENSITIVE = "request_human", "complaint", "sensitive"
 AFFIRM, DENY = "affirm", "deny"
 OUT_OF_SCOPE, FOLLOW_UP = "out_of_scope", "follow_up"
 DESCRIBES, CHECKLIST, CHOOSE = "describe_enterprise", "start_checklist", "choose"
+TICKET = "ticket_status"
 TOPICS = "ask_"  # what the intents of questions begin with; the topic's code follows
 #: Answered alike.
 PLEASANTRIES = ("greet", "thank", "goodbye", "smalltalk")

@@ -26,14 +26,14 @@ from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import index_file, index_fingerprint
 from bot.knowledge.understanding import Understanding, Understood
 from bot.nlu.earlier import Earlier, earlier_messages
-from bot.nlu.intents import DESCRIBES, FOLLOW_UP, OUT_OF_SCOPE, PLEASANTRIES, TOPICS
+from bot.nlu.intents import DESCRIBES, FOLLOW_UP, OUT_OF_SCOPE, PLEASANTRIES, TICKET, TOPICS
 from bot.nlu.sentence_encoder import SentenceEncoder, vector_of
 from bot.nlu.text_normaliser import SAID
 
 MEASURES, PARTS, LEANS_ON = "measures", "parts", "leans_on"
 ASKS_ON, ANOTHER_TOPIC = 0.5, 0.8  # confidence from which the classifier decides what is a follow-up
 #: Intents that are about no matter, with the confidence from which they likely are.
-NO_MATTER = dict.fromkeys((OUT_OF_SCOPE, *PLEASANTRIES), 0.6)
+NO_MATTER = dict.fromkeys((OUT_OF_SCOPE, TICKET, *PLEASANTRIES), 0.6)
 NO_MATTER_SURE = 0.95  # that from which they surely are
 
 

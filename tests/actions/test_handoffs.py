@@ -70,11 +70,11 @@ async def test_complaint_is_answered_when_it_is_a_question_with_an_answer(act):
     ],
 )
 async def test_ticket_action_says_which_ticket_was_asked_about(act, text, number):
-    result = await act("action_ticket", intent="ask_ticket", text=text)
+    result = await act("action_ticket", intent="ticket_status", text=text)
     assert result.custom == {"type": "ticket", "action": "status", "number": number}
     assert result.response == "utter_ticket"
 
 
 async def test_handoff_takes_the_next_likely_topic_when_a_ticket_was_asked_about(act):
-    result = await act("action_handoff", intent="ask_ticket", ranking=[("ask_tax", 0.2)])
+    result = await act("action_handoff", intent="ticket_status", ranking=[("ask_tax", 0.2)])
     assert result.custom["topic"] == "tax"
