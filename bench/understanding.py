@@ -10,10 +10,9 @@ from pathlib import Path
 
 from bench import understanding_baselines as baselines
 from bench.understanding_figures import Pair, by, confusions, figures, kinds
-from bot.cli.environments import ROOT
+from bot.cli.environments import ROOT, python_of
 
 DEV = ROOT / "tests" / "understanding" / "dev.jsonl"
-PYTHON = ROOT / ".venv" / "assistant" / "bin" / "python"
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +38,7 @@ def main(arguments: list[str]) -> int:
 def answers(rows: list[dict], file: Path) -> list[Pair]:
     """Each row with what ``./bangban ask --batch`` says to it."""
     done = subprocess.run(
-        [str(PYTHON), "-W", "ignore", "-m", "bot.cli.ask", "--batch", str(file)],
+        [str(python_of("assistant")), "-W", "ignore", "-m", "bot.cli.ask", "--batch", str(file)],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     said = {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}

@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 
 from bench.understanding_figures import among
-from bot.cli.environments import ROOT
+from bot.cli.environments import ROOT, python_of
 from bot.knowledge import KnowledgeBase, load_knowledge
 from bot.knowledge.encoder import CachedEncoder, default_encoder
 from bot.knowledge.text import normalise
@@ -129,9 +129,8 @@ def stock_rasa(kb: KnowledgeBase, rows: Sequence[dict[str, Any]]) -> Rank:
         (place / "config.yml").write_text(STOCK)
         (place / "asked.json").write_text(json.dumps([row["text"] for row in rows]))
         script = Path(__file__).with_name("stock_rasa.py")
-        python = ROOT / ".venv" / "assistant" / "bin" / "python"
         environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
-        command = [str(python), "-W", "ignore", str(script), folder]
+        command = [str(python_of("assistant")), "-W", "ignore", str(script), folder]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     ranking = json.loads(done.stdout.splitlines()[-1])
     found = dict(zip((row["text"] for row in rows), ranking, strict=True))
