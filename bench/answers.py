@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import random
-import statistics
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import websockets
 import yaml
 
 from bench.running import Service, running
+from bench.spread import spread_ms
 from bot.cli.environments import ROOT
 
 WARM_UP = 20
@@ -72,17 +72,6 @@ async def measure(service: Service, count: int) -> list[tuple[float, str]]:
     return results[WARM_UP:]
 
 
-def summary(seconds: list[float]) -> dict[str, float]:
-    """Median, 95th percentile and maximum in milliseconds."""
-    ordered = sorted(seconds)
-    return {
-        "questions": len(ordered),
-        "median_ms": round(statistics.median(ordered) * 1000, 1),
-        "p95_ms": round(ordered[int(len(ordered) * 0.95) - 1] * 1000, 1),
-        "max_ms": round(ordered[-1] * 1000, 1),
-    }
-
-
 def main(arguments: list[str]) -> int:
     """Run against a fresh service; print the table and the JSON line."""
     parser = argparse.ArgumentParser(prog="./bangban bench answers")
@@ -91,7 +80,7 @@ def main(arguments: list[str]) -> int:
     with running() as service:
         results = asyncio.run(measure(service, count))
     kinds = {kind: sum(1 for _, k in results if k == kind) for _, kind in results}
-    figures = {**summary([seconds for seconds, _ in results]), "kinds": kinds}
+    figures = {"questions": len(results), **spread_ms([seconds for seconds, _ in results]), "kinds": kinds}
     for name, value in figures.items():
         print(f"{name:<12} {value}")
     print(json.dumps({"bench": "answers", **figures}, ensure_ascii=False))

@@ -37,6 +37,7 @@ from sqlalchemy import text
 
 from bench import crowd
 from bench.minute import Helper, Pace, Seen, Visitor
+from bench.spread import spread_ms
 from bot.cli.stores import Stores
 from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.desk import Desk
@@ -196,12 +197,12 @@ async def figures(database: Database, seen: Seen, load: Load) -> dict[str, Any]:
         "places": load.places,
         "handling_s": load.pace.handle,
         "slow": load.slow,
-        "ring_ms": spread(seen.ring),
-        "claim_ms": spread(seen.claim),
-        "reply_ms": spread(seen.reply),
+        "ring_ms": _spread(seen.ring),
+        "claim_ms": _spread(seen.claim),
+        "reply_ms": _spread(seen.reply),
         "conflicts": seen.conflicts,
         "ladder_steps": len(late),
-        "ladder_error_ms": spread(late),
+        "ladder_error_ms": _spread(late),
         "first_response_s": round(statistics.median(answered), 1) if answered else None,
         "within_60s": round(within, 3),
         "forecast_within_60s": round(load.forecast(), 3),
@@ -211,13 +212,9 @@ async def figures(database: Database, seen: Seen, load: Load) -> dict[str, Any]:
     }
 
 
-def spread(seconds: list[float]) -> dict[str, float] | None:
-    """Median, 95th percentile and largest, in milliseconds."""
-    if not seconds:
-        return None
-    ordered = sorted(seconds)
-    picked = (statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))], ordered[-1])
-    return dict(zip(("p50", "p95", "max"), (round(1000 * each, 1) for each in picked), strict=True))
+def _spread(seconds: list[float]) -> dict[str, float] | None:
+    """None where nothing of the kind happened."""
+    return spread_ms(seconds) if seconds else None
 
 
 async def _measure(addresses: dict[str, str], load: Load) -> dict[str, Any]:
@@ -256,7 +253,7 @@ def line(figures: dict[str, Any]) -> str:
 
     def shown(name: str) -> str:
         each = figures[name]
-        return "-" if each is None else f"{each['p50']:.0f}/{each['p95']:.0f}/{each['max']:.0f}"
+        return "-" if each is None else f"{each['median_ms']:.0f}/{each['p95_ms']:.0f}/{each['max_ms']:.0f}"
 
     who = f"{figures['requests']:>6}  {figures['helpers']:>6}  {figures['places']:>4}  {figures['slow']:>4}"
     times = "  ".join(f"{shown(n):<18}" for n in ("ring_ms", "claim_ms", "reply_ms", "ladder_error_ms"))

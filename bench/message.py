@@ -13,8 +13,8 @@ import time
 import psutil
 import requests
 
-from bench.answers import summary
 from bench.running import Service, running
+from bench.spread import spread_ms
 from bench.start import PROCESSES
 from bot.cli.environments import ROOT
 
@@ -59,7 +59,7 @@ def measure(service: Service, count: int) -> dict[str, float]:
             raise RuntimeError(f"The assistant said nothing to {row['id']}.")
     sizes = {f"{name}_mb": round(p.memory_info().rss / 1e6, 1)
              for name, p in (("assistant", assistant), ("actions", actions))}  # fmt: skip
-    return {**summary(seconds[WARM_UP:]), **sizes}
+    return {"questions": count, **spread_ms(seconds[WARM_UP:]), **sizes}
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import secrets
-import statistics
 import subprocess
 import tempfile
 import time
@@ -25,6 +24,7 @@ import psycopg
 import requests
 
 from bench.running import wait_until
+from bench.spread import spread_ms
 from bot.channels.wechat import crypto, envelope, xml
 from bot.channels.wechat.account import Account
 from bot.cli.environments import ROOT, child_environment, python_of
@@ -144,24 +144,6 @@ def _cpu_seconds(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def summary(seconds: list[float], rate: float) -> dict[str, float]:
-    """Median, 95th and 99th percentile (nearest rank) and maximum in milliseconds; ``seconds`` not empty."""
-    ordered = sorted(seconds)
-
-    def reached_by(percent: int) -> float:
-        # What so many of a hundred posts did not exceed. In whole numbers: 0.95 is none exactly.
-        return ordered[-(-len(ordered) * percent // 100) - 1]
-
-    return {
-        "posts": len(ordered),
-        "posts_per_second": rate,
-        "median_ms": round(statistics.median(ordered) * 1000, 1),
-        "p95_ms": round(reached_by(95) * 1000, 1),
-        "p99_ms": round(reached_by(99) * 1000, 1),
-        "max_ms": round(ordered[-1] * 1000, 1),
-    }
-
-
 def main(arguments: list[str]) -> int:
     """Run against a fresh server; print the table and the JSON line."""
     parser = argparse.ArgumentParser(prog="./bangban bench wechat")
@@ -178,8 +160,12 @@ def main(arguments: list[str]) -> int:
             count = int(options.rate * options.seconds)
             talk = [message(n % PEOPLE, PEOPLE + n) for n in range(count)]
             used = _cpu_seconds(process)
-            figures = summary(asyncio.run(run(url, options.rate, talk)), options.rate)
-            figures["server_cpu_ms_per_post"] = round((_cpu_seconds(process) - used) * 1000 / count, 2)
+            seconds = asyncio.run(run(url, options.rate, talk))
+            used = _cpu_seconds(process) - used
+    figures = {
+        "posts": count, "posts_per_second": options.rate, **spread_ms(seconds, (95, 99)),
+        "server_cpu_ms_per_post": round(used * 1000 / count, 2),
+    }  # fmt: skip
     for name, value in figures.items():
         print(f"{name:<18} {value}")
     print(json.dumps({"bench": "wechat", **figures}))
