@@ -1,8 +1,7 @@
 """Is the process alive, and can it serve: for supervisors, containers and load balancers."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 import structlog
 from sanic import HTTPResponse
@@ -15,26 +14,6 @@ from bot.web import Call, Route
 log = structlog.stdlib.get_logger(__name__)
 
 _PATIENCE_SECONDS = 3.0
-_REMEMBER_SECONDS = 2.0
-
-
-class Remembered:
-    """A check whose result is kept for a moment: anyone may ask for it, and each asking costs a call."""
-
-    def __init__(self, check: Callable[[], Awaitable[bool]], seconds: float = _REMEMBER_SECONDS) -> None:
-        self._check = check
-        self._seconds = seconds
-        self._until = float("-inf")
-        self._result = False
-        self._lock = asyncio.Lock()
-
-    async def __call__(self) -> bool:
-        """The result, at most ``seconds`` old."""
-        async with self._lock:
-            if time.monotonic() >= self._until:
-                self._result = await self._check()
-                self._until = time.monotonic() + self._seconds
-            return self._result
 
 
 async def live(call: Call) -> HTTPResponse:

@@ -5,8 +5,6 @@ it, so a reverse proxy keeps it inside (``docs/operations.md``); the stores are 
 however often it is asked for. The format: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
-import asyncio
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,7 +19,6 @@ from bot.helpdesk.storage import gauges
 from bot.web import Call, Parts, Route
 
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_KEEP_SECONDS = 2.0
 _OUTBOX = [(target, status) for target in ("assistant", "wechat") for status in ("pending", "parked")]
 
 
@@ -100,24 +97,8 @@ def written(metrics: Iterable[Metric]) -> str:
     return "".join(f"{line}\n" for metric in metrics for line in metric.lines())
 
 
-class Kept:
-    """The last reading of the stores."""
-
-    def __init__(self) -> None:
-        self._one = asyncio.Lock()
-        self._until = float("-inf")
-        self._found: list[Metric] | None = None
-
-    async def read(self, parts: Parts) -> list[Metric] | None:
-        """At most two seconds old; None when PostgreSQL does not answer."""
-        async with self._one:
-            if time.monotonic() >= self._until:
-                self._found = await _read(parts)
-                self._until = time.monotonic() + _KEEP_SECONDS
-            return self._found
-
-
-async def _read(parts: Parts) -> list[Metric] | None:
+async def read_stores(parts: Parts) -> list[Metric] | None:
+    """None when PostgreSQL does not answer."""
     try:
         async with parts.database.transaction() as connection:
             found = await gauges.read(connection, utcnow())
@@ -130,7 +111,7 @@ async def _read(parts: Parts) -> list[Metric] | None:
 async def metrics(call: Call) -> HTTPResponse:
     """Answers 200 also while PostgreSQL is away: that is what it then tells."""
     ctx = call.request.app.ctx
-    stores = await ctx.metrics.read(call.parts)
+    stores = await ctx.stores_metrics()
     in_use, size = call.parts.database.connections()
     own = of_process(
         leads=ctx.running.dispatcher.leads, in_use=in_use, size=size, database=stores is not None

@@ -57,6 +57,7 @@ from bot.knowledge.topics import TOPICS
 from bot.logs import configure_logs
 from bot.pages import mount_pages
 from bot.pulse import Pulse
+from bot.remembered import Remembered
 from bot.search import BackgroundSearch, Searcher
 from bot.settings import SettingError, Settings, policy_of, read_settings
 from bot.web import App, Call, Limits, Parts, Route, mount
@@ -152,7 +153,7 @@ def _manage(app: App, settings: Settings, open_search: OpenSearch) -> None:
         search.start()
         app.ctx.parts, app.ctx.running = _open(settings, search)
         app.ctx.wechat = app.ctx.running.wechat
-        app.ctx.metrics = metrics.Kept()
+        app.ctx.stores_metrics = Remembered(lambda: metrics.read_stores(app.ctx.parts))
         await _ensure_departments(app.ctx.parts.database)
         password, accounts = settings.admin_password, app.ctx.parts.accounts
         if password and await accounts.ensure_administrator(password):
@@ -216,7 +217,7 @@ def _open(settings: Settings, searcher: Searcher) -> tuple[Parts, Running]:
         accounts,
         office,
         searcher,
-        health.Remembered(assistant.ready),
+        Remembered(assistant.ready),
         worker.wake,
         _limits(settings),
         Team(*shared),

@@ -4,6 +4,7 @@ from pydantic import Field
 from sanic import HTTPResponse
 from sanic.response import json as json_response
 
+from bot.contact import Contact
 from bot.helpdesk.models import JSON
 from bot.helpdesk.tickets.answers import as_shown
 from bot.web import Body, Call, Route, limit
@@ -12,17 +13,11 @@ from bot.wire import Wire
 TICKETS_PER_HOUR = 20
 
 
-class Contact(Body):
-    """How to reach the visitor; a phone or an e-mail address is needed."""
-
-    name: str | None = Field(default=None, max_length=64)
-    phone: str | None = Field(default=None, max_length=32)
-    email: str | None = Field(default=None, max_length=200)
-    when: str | None = Field(default=None, max_length=200)
-
-
 class Leave(Body):
-    """A message to be followed up; without a description it is about what was asked last."""
+    """A message to be followed up; without a description it is about what was asked last.
+
+    A phone or an e-mail address is needed.
+    """
 
     description: str | None = Field(default=None, max_length=4000)
     contact: Contact

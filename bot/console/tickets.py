@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from bot.console.desk import OneRequestOut
+from bot.contact import Contact
 from bot.errors import HttpError
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.models import Staff
@@ -14,7 +15,7 @@ from bot.helpdesk.storage.tickets import Wanted
 from bot.helpdesk.tickets import STATUSES, Ticket, TicketEvent
 from bot.helpdesk.tickets.handling import PAGE, Matter
 from bot.web import Body, Call, Route
-from bot.wire import Moment, PersonOut, Wire, request_out
+from bot.wire import Moment, NamedOut, Wire, request_out
 
 
 class Which(Body):
@@ -26,15 +27,6 @@ class Which(Body):
     late: bool = False
     q: str | None = Field(default=None, max_length=100)
     after: str | None = Field(default=None, max_length=100)
-
-
-class Contact(Body):
-    """How to reach the visitor."""
-
-    name: str | None = Field(default=None, max_length=64)
-    phone: str | None = Field(default=None, max_length=32)
-    email: str | None = Field(default=None, max_length=200)
-    when: str | None = Field(default=None, max_length=200)
 
 
 class OpenMatter(Body):
@@ -81,12 +73,6 @@ class Reason(Body):
     reason: str
 
 
-class TicketPersonOut(PersonOut):
-    """A member of staff with their department."""
-
-    department: str | None
-
-
 class TicketOut(Wire):
     """A ticket as staff see it."""
 
@@ -105,7 +91,7 @@ class TicketOut(Wire):
     description: str
     contact: dict[str, Any]
     status: str
-    assigned_to: TicketPersonOut | None
+    assigned_to: NamedOut | None
     created_at: Moment
     contact_due_at: Moment
     contacted_at: Moment | None
@@ -155,7 +141,7 @@ def ticket_out(ticket: Ticket) -> TicketOut:
     """A ticket as staff see it."""
     person = None
     if ticket.assigned_to:
-        person = TicketPersonOut(
+        person = NamedOut(
             id=ticket.assigned_to, name=ticket.assigned_to_name, department=ticket.assigned_to_department
         )
     own = ("assigned_to", "late")
