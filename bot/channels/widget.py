@@ -9,7 +9,16 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from sanic.response import HTTPResponse
 
-from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, offer, rate
+from bot.channels.socket import (
+    POLL_SECONDS,
+    Rate,
+    Send,
+    VisitorSocket,
+    accept_text,
+    leave_queue,
+    offer,
+    rate,
+)
 from bot.files import shown
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
@@ -169,6 +178,11 @@ async def rating(call: Call) -> SeqOut:
     return SeqOut(seq=(await rate(call.parts, call.visitor.id, call.body)).seq)
 
 
+async def leave(call: Call) -> None:
+    """Wait for a person no longer."""
+    await leave_queue(call.parts, call.visitor.id)
+
+
 async def attachment(call: Call) -> HTTPResponse:
     """What came with a message besides words; of what only staff see there is nothing."""
     return shown(await call.parts.desk.attachment(call.visitor.id, call.query.seq, internal=False))
@@ -225,6 +239,7 @@ ROUTES = (
         body=Rate,
         answer=SeqOut,
     ),
+    Route("POST", "/api/visitor/queue/leave", "visitor", leave, "Wait for a person no longer", status=204),
     Route("GET", "/api/visitor/attachment", "visitor", attachment, "What came with a message", query=Which),
     Route("GET", "/api/visitor/ws", "visitor", live, "WebSocket of the visitor", websocket=True),
 )

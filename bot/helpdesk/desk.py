@@ -10,7 +10,7 @@ from dataclasses import replace
 import structlog
 
 from bot.helpdesk import rules
-from bot.helpdesk.errors import BadCredentials, Invalid
+from bot.helpdesk.errors import BadCredentials, Invalid, WrongState
 from bot.helpdesk.helping import Helping
 from bot.helpdesk.live import STAFF_TOPIC, conversation_topic
 from bot.helpdesk.models import (
@@ -130,6 +130,18 @@ class Desk(Helping):
             to_clients = (conversation_topic(conversation_id), {**read, "who": "visitor"})
             to_staff = (STAFF_TOPIC, {**read, "conversation_id": conversation_id})
             await self._live.publish_all([to_clients, to_staff])
+
+    async def leave_queue(self, conversation_id: str) -> None:
+        """The visitor waits for a person no longer; the bot takes over again. Again, it changes nothing.
+
+        Raises ``WrongState`` when they do not wait: nobody was asked for, or a helper has taken it.
+        """
+        async with self._work(conversation_id) as work:
+            request = await requests.newest_of(work.connection, conversation_id)
+            if request is None:
+                raise WrongState("nobody is waited for")
+            if request.outcome != "abandoned":
+                await work.leave_queue(request)
 
     async def queue_position(self, conversation_id: str) -> QueuePosition | None:
         """Where the visitor stands in the help queue; None when they are not waiting."""

@@ -14,7 +14,7 @@ Visibility = Literal["public", "internal"]
 RequestStatus = Literal["waiting", "offered", "claimed", "closed"]
 Presence = Literal["ready", "busy", "away"]
 Role = Literal["helper", "specialist", "supervisor", "administrator"]
-Outcome = Literal["resolved", "unresolved", "no_response", "ticket"]
+Outcome = Literal["resolved", "unresolved", "no_response", "ticket", "abandoned"]
 JSON = dict[str, Any]
 
 
@@ -150,6 +150,7 @@ class Actor:
 
 #: Nobody in person: the service itself, by its clocks and rules.
 SYSTEM = Actor("system")
+VISITOR = Actor("visitor")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from bot.helpdesk.live import STAFF_TOPIC, staff_topic
 from bot.helpdesk.models import (
     JSON,
     SYSTEM,
+    VISITOR,
     Accepted,
     Actor,
     BotReply,
@@ -248,6 +249,28 @@ class Work(Nudging):
             "callback": True,
         }
         await self.append("notice", Sender("system"), text, payload=payload)
+
+    async def end_waiting(
+        self,
+        request: HelpRequest,
+        event: rules.EndByTicket | rules.Abandon,
+        reason: str,
+        text: str,
+        **told: Any,
+    ) -> HelpRequest:
+        """Its visitor waits no longer: it rings nowhere any more, and the bot takes over again."""
+        ended = rules.advance(request, event, self.now)
+        await requests.save(self.connection, request, ended)
+        await self.record(request, ended, "closed", VISITOR, reason, **told)
+        await self.end_offers(request)
+        await self.end_company("closed")
+        await self.hand_over("bot", "closed")
+        await self.notice("closed", text, outcome=ended.outcome, ask_rating=False, **told)
+        return ended
+
+    async def leave_queue(self, request: HelpRequest) -> HelpRequest:
+        """The visitor has had enough of waiting. Raises ``WrongState`` unless they wait."""
+        return await self.end_waiting(request, rules.Abandon(), "abandoned", "left_queue")
 
     async def end_offers(self, request: HelpRequest, accepted_by: str | None = None) -> None:
         """Let it ring nowhere any more."""

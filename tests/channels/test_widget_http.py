@@ -44,6 +44,24 @@ async def test_poll_says_where_the_visitor_stands_while_they_wait(site: Site):
     }  # fmt: skip
 
 
+async def test_visitor_leaves_the_queue_once_and_is_refused_when_they_do_not_wait(site: Site):
+    site.assistant.replies["人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
+    visitor = await site.visitor()
+    refused = await visitor.call("POST", "/queue/leave")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "wrong_state")
+    await visitor.say("人工")
+    await visitor.updates(lambda found: len(found) >= 3)
+    helper = await site.staff("lin")
+    assert len((await helper.call("GET", "/help-requests")).json()["requests"]) == 1
+    for _ in range(2):
+        assert (await visitor.call("POST", "/queue/leave")).status_code == 204
+    page = (await visitor.call("GET", "/updates", params={"after": 0})).json()
+    assert [each["payload"].get("outcome") for each in page["updates"]].count("abandoned") == 1
+    assert "queue" not in page
+    assert (await visitor.call("GET", "/conversation")).json()["owner"] == "bot"
+    assert (await helper.call("GET", "/help-requests")).json()["requests"] == []
+
+
 async def test_conversation_shows_where_it_stands(site: Site):
     visitor = await site.visitor()
     await visitor.say("你好")

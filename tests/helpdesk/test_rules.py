@@ -115,6 +115,22 @@ def test_advance_refuses_an_end_by_ticket_when_somebody_may_still_come(request_:
         rules.advance(request_, rules.EndByTicket(), NOW)
 
 
+@pytest.mark.parametrize("status", ["waiting", "offered"])
+@pytest.mark.parametrize(
+    "changes", [{}, {"breached_at": NOW}, {"waiting_since": NOW}, {"promised_from": NOW}]
+)
+def test_advance_lets_the_visitor_leave_the_queue(status: str, changes: dict[str, object]) -> None:
+    waiting, left = a_request(status=status, **changes), NOW + timedelta(seconds=70)
+    ended = rules.advance(waiting, rules.Abandon(), left)
+    assert ended == replace(waiting, status="closed", closed_at=left, outcome="abandoned")
+    assert not rules.asks_rating(ended)
+
+
+def test_advance_keeps_the_visitor_when_a_helper_has_taken_the_request() -> None:
+    with pytest.raises(WrongState):
+        rules.advance(rules.advance(a_request(), rules.Claim("ann", "安"), NOW), rules.Abandon(), NOW)
+
+
 _people = st.sampled_from(["ann", "ben", "cy"])
 _events = st.one_of(
     st.builds(rules.Claim, _people, st.just("名")),

@@ -21,7 +21,7 @@ from bot.helpdesk.database import Database
 from bot.helpdesk.live import Live, utcnow
 from bot.helpdesk.models import JSON, Sender, Update
 from bot.helpdesk.rules import Policy
-from bot.helpdesk.storage import conversations, messages, pushes
+from bot.helpdesk.storage import conversations, messages, pushes, requests
 from bot.helpdesk.storage.pushes import Address
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
@@ -117,6 +117,18 @@ class Entries:
                 accepted = await work.visitor_says(message_id, self._cut(text), command, payload)
             stands = Stands(work.conversation.owner, work.conversation.locale)
             return Asked(accepted.seq, stands, await finish(work.connection, stands))
+
+    async def leave_queue(self, conversation_id: str, message_id: str, text: str) -> bool:
+        """Save the wish to wait no longer and fulfil it; False, and nothing saved, when they do not wait."""
+        async with self._work(conversation_id) as work:
+            if await work.repeated(message_id):
+                return True
+            request = await requests.newest_of(work.connection, conversation_id)
+            if request is None or request.status not in rules.CLAIMABLE_STATUSES:
+                return False
+            await work.visitor_says(message_id, self._cut(text), None)
+            await work.leave_queue(request)
+            return True
 
     async def sent(
         self,

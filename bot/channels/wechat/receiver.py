@@ -128,6 +128,10 @@ class Receiver:
             if moved := await self._code(it, admitted, hold_until):
                 return moved, None
             here = await self._where(it, admitted)
+            if wording.leaves_queue(it.text) and await self._entries.leave_queue(
+                here, it.client_message_id, it.text
+            ):
+                return here, None
             return here, await self._text(it, here, admitted.new, hold_until)
         if it.is_message:
             await self._thing(it, conversation_id)

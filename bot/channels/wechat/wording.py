@@ -19,6 +19,14 @@ _ASKS_EN = re.compile(
     r"(?:to (?:talk|speak) (?:to|with) )?(?:an? )?"
     r"(?:human|real person|person|helper|operator|agent)(?: please)?"
 )
+# Ways to leave the queue and nothing else.
+_LEAVES = re.compile(
+    r"(?:我|那|算了|那就|先|就|好|嗯)*(?:不[想再用]?等|不[想再用]?排队?|不排隊|取消排[队隊]|退出排[队隊]|取消等待|不[用要]人工)"
+    r"(?:了|啦|吧|谢谢|謝謝|算了|下去)*"
+)
+_LEAVES_EN = re.compile(
+    r"(?:i )?(?:stop waiting|leave the queue|cancel(?: the)? queue|do not wait)(?: please)?"
+)
 _NUMBER = re.compile(
     r"(?:选择?|第|回复)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|项|条|号|分|星)?[.。、)）!！]?"
 )
@@ -36,6 +44,13 @@ def asks_for_person(text: str) -> bool:
     joined = _PUNCTUATION.sub("", plain)
     spaced = _PUNCTUATION.sub(" ", plain).strip()
     return len(plain) <= 30 and bool(_ASKS.fullmatch(joined) or _ASKS_EN.fullmatch(spaced))
+
+
+def leaves_queue(text: str) -> bool:
+    """Whether ``text`` is nothing but a wish to wait for a person no longer."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    joined, spaced = _PUNCTUATION.sub("", plain), _PUNCTUATION.sub(" ", plain).strip()
+    return len(plain) <= 20 and bool(_LEAVES.fullmatch(joined) or _LEAVES_EN.fullmatch(spaced))
 
 
 def chosen_number(text: str, highest: int) -> int | None:

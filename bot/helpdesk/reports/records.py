@@ -43,6 +43,11 @@ class RequestRecord:
         """Whether a ticket that its visitor left off hours ended it: it never asked for a helper's place."""
         return self.outcome == "ticket"
 
+    @property
+    def left_early(self) -> bool:
+        """Whether its visitor left the queue while the promise was neither kept nor broken."""
+        return self.outcome == "abandoned" and not self.breached
+
 
 @dataclass(frozen=True, slots=True)
 class ConversationRecord:
@@ -91,14 +96,19 @@ def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts
     answered = response is not None
     return Facts(
         response_seconds=response,
-        counted=answered or record.breached or (record.closed_at is not None and not record.by_ticket),
+        counted=answered or record.breached or _says_whether(record),
         within=response is not None and response <= promise_seconds,
         resolution=resolution(record, now),
-        abandoned=record.closed_at is not None and not answered and record.outcome == "no_response",
+        abandoned=not answered and record.outcome in ("no_response", "abandoned"),
         by_ticket=record.by_ticket,
         satisfied=record.stars is not None and record.stars >= SATISFIED_FROM,
         handling_seconds=handling_seconds(record),
     )
+
+
+def _says_whether(record: RequestRecord) -> bool:
+    """Whether its end alone, without an answer or a breach, says that it was not answered in time."""
+    return record.closed_at is not None and not record.by_ticket and not record.left_early
 
 
 def response_seconds(record: RequestRecord) -> float | None:

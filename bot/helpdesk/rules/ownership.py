@@ -27,10 +27,10 @@ def check_may_rate(conversation: Conversation, newest: HelpRequest | None) -> No
     """Raise ``WrongState`` before there is anything to rate.
 
     Help stays open to rating after the visitor has typed on, until they ask for a person again. What ended by
-    a ticket, or followed one up, is rated with the ticket's result.
+    a ticket, or followed one up, is rated with the ticket's result; who left the queue met nobody to rate.
     """
     if newest is not None and not asks_rating(newest):
-        raise WrongState("it is rated with its ticket")
+        raise WrongState("there is no help to rate here")
     if newest.status != "closed" if newest else conversation.closed_at is None:
         raise WrongState("it can be rated once it is closed")
 

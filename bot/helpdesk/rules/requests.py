@@ -62,7 +62,12 @@ class EndByTicket:
     """Its visitor left a ticket before anybody had to be there: the matter goes on in the ticket."""
 
 
-Event = Claim | Respond | Close | Release | Move | Redirect | EndByTicket
+@dataclass(frozen=True)
+class Abandon:
+    """Its visitor waits no longer: they left the queue before a helper had taken it."""
+
+
+Event = Claim | Respond | Close | Release | Move | Redirect | EndByTicket | Abandon
 
 
 def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
@@ -91,6 +96,8 @@ def advance(request: HelpRequest, event: Event, now: datetime) -> HelpRequest:
             return _redirected(request, event, now)
         case EndByTicket():
             return _ended_by_ticket(request, now)
+        case Abandon():
+            return _abandoned(request, now)
 
 
 def may_end_by_ticket(request: HelpRequest, now: datetime) -> bool:
@@ -102,8 +109,11 @@ def may_end_by_ticket(request: HelpRequest, now: datetime) -> bool:
 
 
 def asks_rating(request: HelpRequest) -> bool:
-    """Whether its end asks for a rating; where a ticket goes on, that asks for one with its result."""
-    return request.outcome != "ticket" and request.reason != FOLLOW_UP
+    """Whether its end asks for a rating.
+
+    Where a ticket goes on, that asks for one with its result; who left the queue met nobody to rate.
+    """
+    return request.outcome not in ("ticket", "abandoned") and request.reason != FOLLOW_UP
 
 
 def is_answered(request: HelpRequest) -> bool:
@@ -153,6 +163,12 @@ def _ended_by_ticket(request: HelpRequest, now: datetime) -> HelpRequest:
     if not may_end_by_ticket(request, now):
         raise WrongState("its clock runs, or a helper holds it: somebody may still come")
     return replace(request, status="closed", closed_at=now, outcome="ticket")
+
+
+def _abandoned(request: HelpRequest, now: datetime) -> HelpRequest:
+    if request.status not in CLAIMABLE_STATUSES:
+        raise WrongState("a helper has taken it: tell them")
+    return replace(request, status="closed", closed_at=now, outcome="abandoned")
 
 
 def deadline(requested_at: datetime, policy: Policy) -> datetime:

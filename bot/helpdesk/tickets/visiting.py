@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.helpdesk.errors import Invalid
-from bot.helpdesk.models import JSON, Actor, Conversation, HelpRequest
-from bot.helpdesk.rules import EndByTicket, advance, clean_text, may_end_by_ticket
+from bot.helpdesk.models import JSON, VISITOR, Conversation, HelpRequest
+from bot.helpdesk.rules import EndByTicket, clean_text, may_end_by_ticket
 from bot.helpdesk.storage import messages, requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.texts import STAFF_LOCALE
@@ -15,7 +15,6 @@ from bot.helpdesk.work import Work
 from bot.helpdesk.worktime import duty
 from bot.helpdesk.worktime.roster import schedule_of
 
-_VISITOR = Actor("visitor")
 _RECENT_MESSAGES = 20
 
 
@@ -41,23 +40,15 @@ class VisitorTickets(TicketUseCases):
             if new := ticket is None:
                 described = description or await self._last_words(work, request)
                 draft = await self._draft(work, request, described, cleaned)
-                ticket = await self._open(work, draft, _VISITOR)
+                ticket = await self._open(work, draft, VISITOR)
             else:
                 ticket = await self._add(work, ticket, contact, description)
             if request is not None and may_end_by_ticket(request, work.now):
-                await self._end_by(work, request, ticket)
+                # Nobody has to come any more: the ticket has a clock of its own.
+                await work.end_waiting(
+                    request, EndByTicket(), "ticket", "closed_by_ticket", number=ticket.number
+                )
             return ticket, new
-
-    async def _end_by(self, work: Work, request: HelpRequest, ticket: Ticket) -> None:
-        """Nobody has to come any more: the bot takes over again, and the ticket has a clock of its own."""
-        ended = advance(request, EndByTicket(), work.now)
-        await requests.save(work.connection, request, ended)
-        await work.record(request, ended, "closed", _VISITOR, "ticket", number=ticket.number)
-        await work.end_offers(request)
-        await work.end_company("closed")
-        await work.hand_over("bot", "closed")
-        told = {"outcome": "ticket", "ask_rating": False, "number": ticket.number}
-        await work.notice("closed", "closed_by_ticket", **told)
 
     async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
         """The unsettled ticket that what is said now belongs to.
@@ -83,7 +74,7 @@ class VisitorTickets(TicketUseCases):
         added = replace(ticket, contact=reached)
         await storage.save(work.connection, added)
         before = {"contact_before": ticket.contact} if reached != ticket.contact else {}
-        await self._record(work, ticket, added, "noted", _VISITOR, more or "contact", **before)
+        await self._record(work, ticket, added, "noted", VISITOR, more or "contact", **before)
         return added
 
     async def _last_words(self, work: Work, request: HelpRequest | None) -> str:
@@ -140,17 +131,17 @@ class VisitorTickets(TicketUseCases):
                 return ticket
             rated = rules.rated(ticket, resolved, stars, comment, work.now)
             await storage.save(work.connection, rated)
-            await self._record(work, ticket, rated, "rated", _VISITOR, _verdict(resolved), stars=stars)
+            await self._record(work, ticket, rated, "rated", VISITOR, _verdict(resolved), stars=stars)
             await self._say_rated(work, rated)
             return await self._after_verdict(work, rated)
 
     async def _after_verdict(self, work: Work, ticket: Ticket) -> Ticket:
         if rules.reopens(ticket, work.now):
             event = await self._fresh_deadlines(work, ticket)
-            ticket = await self._move(work, ticket, event, "reopened", _VISITOR, "bad_rating")
+            ticket = await self._move(work, ticket, event, "reopened", VISITOR, "bad_rating")
             await self._say_updated(work, ticket)
         elif ticket.status == "resolved" and ticket.resolved:
-            ticket = await self._move(work, ticket, rules.Close(), "closed", _VISITOR, "confirmed")
+            ticket = await self._move(work, ticket, rules.Close(), "closed", VISITOR, "confirmed")
         return ticket
 
 

@@ -65,6 +65,30 @@ async def test_person_answers_in_wechat_by_name_and_department(site: Site, weixi
 
 
 @pytest.mark.usefixtures("person")
+async def test_visitor_leaves_the_queue_by_saying_so(site: Site, weixin: Weixin, query: Query):
+    assert "不想等了，回复“不等了”" in str((await weixin.say("o1", "找人工")).reply)
+    left = weixin.act("o1", "text", Content="不等了")
+    for _ in range(2):  # WeChat delivers it again when it has not heard the answer
+        assert "您已退出排队" in str((await weixin.deliver(left)).reply)
+    said = await updates_of(site, query)
+    assert [u.text for u in said if u.sender.kind == "visitor"] == ["找人工", "不等了"]
+    assert [u.payload["outcome"] for u in said if u.payload.get("code") == "closed"] == ["abandoned"]
+    assert [each["message"] for each in site.assistant.received] == ["转人工"]
+
+
+@pytest.mark.usefixtures("person")
+async def test_the_same_words_are_a_message_like_any_other_when_nobody_is_waited_for(
+    site: Site, weixin: Weixin, query: Query
+):
+    await weixin.say("o1", "不等了")
+    await weixin.say("o1", "人工")
+    await claim(site)
+    await weixin.say("o1", "不等了")
+    assert [each["message"] for each in site.assistant.received] == ["不等了", "转人工"]
+    assert [u for u in await updates_of(site, query) if u.payload.get("code") == "closed"] == []
+
+
+@pytest.mark.usefixtures("person")
 async def test_internal_note_stays_internal(site: Site, weixin: Weixin, query: Query):
     await weixin.say("o1", "人工")
     helper, conversation_id = await claim(site), await conversation_of(query)

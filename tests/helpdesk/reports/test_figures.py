@@ -91,6 +91,20 @@ def test_request_ended_by_ticket_is_neither_late_nor_abandoned_nor_in_the_base_o
     assert (row["rate"], row["resolution_rate"], row["abandoned"], row["breached"]) == (None, None, 0, 0)
 
 
+@pytest.mark.parametrize(("breached", "counted"), [(False, False), (True, True)])
+def test_who_left_the_queue_counts_against_the_promise_only_when_it_was_broken(breached: bool, counted: bool):
+    left = request(closed_at=seconds(90), outcome="abandoned", breached=breached)
+    found = facts(left, 60, AFTER)
+    assert (found.abandoned, found.counted, found.within, found.resolution) == (True, counted, False, False)
+    row = figures(None, Material.of([left], [], [], 60, AFTER))
+    assert (row["rate"], row["abandonment_rate"]) == (0 if breached else None, 1)
+
+
+def test_who_went_back_to_the_queue_and_left_it_was_answered():
+    gone = {"closed_at": seconds(600), "outcome": "abandoned"}
+    assert not facts(request(**gone, first_response_at=seconds(5)), 60, AFTER).abandoned
+
+
 def test_abandoned_is_who_left_without_any_answer():
     gone = {"closed_at": seconds(99), "outcome": "no_response"}
     assert facts(request(**gone), 60, AFTER).abandoned
