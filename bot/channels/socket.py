@@ -73,7 +73,6 @@ MESSAGES: dict[str, type[Body]] = {
     "resume": Resume,
     "read": Read,
     "rate": Rate,
-    "leave_queue": Nothing,
     "typing": Nothing,
     "ping": Nothing,
 }
@@ -93,12 +92,6 @@ async def rate(parts: Parts, conversation_id: str, verdict: Rate) -> Accepted:
     return await parts.desk.rate(
         conversation_id, resolved=verdict.resolved, stars=verdict.stars, comment=verdict.comment
     )
-
-
-async def leave_queue(parts: Parts, conversation_id: str) -> None:
-    """The visitor waits for a person no longer."""
-    await limit(parts, f"messages:{conversation_id}", parts.limits.messages_per_10_seconds, 10)
-    await parts.desk.leave_queue(conversation_id)
 
 
 def offer(linked: bool | None) -> dict[str, bool] | None:
@@ -182,10 +175,6 @@ class VisitorSocket:
 
     async def _on_rate(self, message: Rate) -> None:
         await rate(self._parts, self._id, message)
-        self._wake.set()
-
-    async def _on_leave_queue(self, _message: Nothing) -> None:
-        await leave_queue(self._parts, self._id)
         self._wake.set()
 
     async def _on_typing(self, _message: Nothing) -> None:

@@ -9,16 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from sanic.response import HTTPResponse
 
-from bot.channels.socket import (
-    POLL_SECONDS,
-    Rate,
-    Send,
-    VisitorSocket,
-    accept_text,
-    leave_queue,
-    offer,
-    rate,
-)
+from bot.channels.socket import POLL_SECONDS, Rate, Send, VisitorSocket, accept_text, offer, rate
 from bot.files import shown
 from bot.helpdesk.live import conversation_topic
 from bot.helpdesk.models import Update
@@ -180,7 +171,9 @@ async def rating(call: Call) -> SeqOut:
 
 async def leave(call: Call) -> None:
     """Wait for a person no longer."""
-    await leave_queue(call.parts, call.visitor.id)
+    allowed = call.parts.limits.messages_per_10_seconds
+    await limit(call.parts, f"messages:{call.visitor.id}", allowed, 10)
+    await call.parts.desk.leave_queue(call.visitor.id)
 
 
 async def attachment(call: Call) -> HTTPResponse:

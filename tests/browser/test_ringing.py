@@ -54,6 +54,20 @@ def test_request_rings_past_the_promise_and_after_a_reload_until_somebody_takes_
     expect(colleague.get_by_test_id("call").filter(has_text=question)).to_have_count(0)
 
 
+def test_it_stops_ringing_when_the_visitor_waits_no_longer(visitor: Page, console: Page):
+    question = "夜里卖烧烤要不要办手续"
+    ask_for_a_person(visitor, question)
+    ringing = console.get_by_test_id("call").filter(has_text=question)
+    expect(ringing).to_be_visible()
+    visitor.get_by_test_id("queue-leave").click()
+    screenshot(visitor, "widget-leave")
+    visitor.get_by_test_id("queue-leave-yes").press("Enter")
+    expect(messages(visitor, kind="notice").filter(has_text="您已退出排队")).to_be_visible()
+    expect(visitor.get_by_test_id("queue")).to_be_hidden()
+    expect(ringing).to_have_count(0)
+    assert serious_faults(visitor) == []
+
+
 def test_offer_declined_rings_at_the_next_helper(
     visitor: Page, console: Page, seats: Seats, colleague_account: Staff
 ):

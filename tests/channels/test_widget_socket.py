@@ -175,7 +175,6 @@ async def test_visitor_sees_place_and_state_when_waiting_for_a_person(site: Site
         ('{"type":"choose","client_message_id":"a","seq":2147483648,"option":"x"}', "bad_request"),
         ('{"type":"rate","resolved":true,"stars":9}', "bad_request"),
         ('{"type":"rate","resolved":true}', "wrong_state"),
-        ('{"type":"leave_queue"}', "wrong_state"),
         (b"\xff\xfe", "bad_request"),
     ],
 )
@@ -188,23 +187,6 @@ async def test_bad_frame_gets_an_error_and_the_connection_goes_on(site: Site, fr
         await socket.next("pong")
     assert error["error"]["code"] == code
     assert "geheim" not in str(error)
-
-
-async def test_visitor_leaves_the_queue_over_the_socket(site: Site):
-    site.assistant.replies["人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
-    visitor = await site.visitor()
-    async with visitor.socket() as socket:
-        await socket.send("resume", after=0)
-        await socket.send("send", client_message_id="one", text="人工")
-        await socket.next("queue")
-        await socket.send("leave_queue")
-        assert (await socket.next("state", owner="bot"))["owner"] == "bot"
-        await socket.send("leave_queue")  # again: no error, nothing more
-        await socket.send("ping")
-        await socket.next("pong")
-    told = [m["update"]["payload"].get("outcome") for m in socket.received if m["type"] == "update"]
-    assert told.count("abandoned") == 1
-    assert not [m for m in socket.received if m["type"] == "error"]
 
 
 async def test_error_names_the_message_when_its_text_is_too_long(site: Site):

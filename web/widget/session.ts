@@ -5,11 +5,11 @@ import type { Button } from './payload';
 import { type ClientFrame, type Leave, MAX_TEXT, type Rating, type ServerFrame, type WechatCode, isPassing } from './protocol';
 import { Repeat } from './repeat';
 import { hasGap } from './select';
-import type { Settings } from './settings';
+import { type Settings, startRequest } from './settings';
 import { type Event, type Outgoing, type State, frameOf, initialState, queued, reduce, withoutChoices } from './state';
 import { type Memory, type Saved, continueWith, goBack } from './storage';
 import { Connection, type ConnectionEvents } from './transport/connection';
-import { type Http, HttpError, type StartRequest } from './transport/http';
+import { type Http, HttpError } from './transport/http';
 
 /** A message on a healthy link is acknowledged well within this; else the link is replaced. */
 export const ACK_MS = 10_000;
@@ -46,7 +46,7 @@ export class Session {
   constructor(private readonly parts: SessionParts) {
     this.settings = parts.settings;
     this.repeat = new Repeat(() => this.again(), parts.random);
-    this.opening = new Opening(parts.http, () => this.startRequest(), parts.random, {
+    this.opening = new Opening(parts.http, () => startRequest(this.settings), parts.random, {
       waiting: () => this.dispatch({ type: 'linked', link: 'waiting' }),
       started: (conversationId, token) => this.onStarted(conversationId, token),
       refused: (code) => this.failUnsent(code),
@@ -157,6 +157,11 @@ export class Session {
     return this.ask((token) => this.parts.http.leave(token, message));
   }
 
+  /** Waits for a person no longer; answered like `leave`. */
+  leaveQueue(): Promise<string | null> {
+    return this.ask((token) => this.parts.http.leaveQueue(token));
+  }
+
   /** A verdict on the result of a ticket; answered like `leave`. */
   rateTicket(ticket: string, rating: Rating): Promise<string | null> {
     return this.ask((token) => this.parts.http.rateTicket(token, ticket, rating));
@@ -217,17 +222,6 @@ export class Session {
     } catch (error) {
       return error instanceof HttpError ? error.code : 'internal';
     }
-  }
-
-  private startRequest(): StartRequest {
-    const { district, page, visitor, locale } = this.settings;
-    return {
-      channel: 'widget',
-      locale,
-      ...(district === null ? {} : { district }),
-      ...(page === null ? {} : { page }),
-      ...(visitor === null ? {} : { profile: visitor }),
-    };
   }
 
   private compose(text: string, choice: Outgoing['choice']): void {

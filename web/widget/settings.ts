@@ -1,5 +1,6 @@
 /** What the page says about itself and its visitor: attributes of the script tag, later calls of the API. */
 import type { Profile } from './protocol';
+import type { StartRequest } from './transport/http';
 
 export type Locale = 'zh' | 'zh-Hant' | 'en';
 
@@ -54,5 +55,16 @@ export function readSettings(script: HTMLScriptElement | null, here: string): Se
     title: data.title?.trim() ? data.title.trim() : null,
     visitor: null,
     page: toPage(here, here),
+  };
+}
+
+/** What the first message tells of the page and its visitor. */
+export function startRequest({ district, page, visitor, locale }: Settings): StartRequest {
+  return {
+    channel: 'widget',
+    locale,
+    ...(district === null ? {} : { district }),
+    ...(page === null ? {} : { page }),
+    ...(visitor === null ? {} : { profile: visitor }),
   };
 }

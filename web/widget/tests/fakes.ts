@@ -69,7 +69,7 @@ export class FakeHttp implements Http {
   answer: (after: number, wait: number) => Promise<Update[]> = () => new Promise(() => undefined);
 
   private static check(status: number): void {
-    const codes: Record<number, string> = { 400: 'bad_request', 401: 'not_authenticated', 429: 'too_many_requests' };
+    const codes: Record<number, string> = { 400: 'bad_request', 401: 'not_authenticated', 409: 'wrong_state', 429: 'too_many_requests' };
     if (status < 200 || status > 299) throw new HttpError(status, codes[status] ?? `e${status}`);
   }
   goOn(): Promise<{ conversation_id: string; token: string }> {
@@ -119,6 +119,12 @@ export class FakeHttp implements Http {
     await Promise.resolve();
     FakeHttp.check(this.leaveStatus);
     this.left.push(message);
+  }
+  queueLeft = 0;
+  async leaveQueue(): Promise<void> {
+    await Promise.resolve();
+    FakeHttp.check(this.leaveStatus);
+    this.queueLeft += 1;
   }
   async rateTicket(_token: string, ticket: string, rating: Rating): Promise<void> {
     await Promise.resolve();

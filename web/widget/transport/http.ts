@@ -44,6 +44,8 @@ export interface Http {
   message(token: string, id: string, text: string): Promise<number>;
   rate(token: string, rating: Rating): Promise<void>;
   leave(token: string, message: Leave): Promise<void>;
+  /** Waits for a person no longer. */
+  leaveQueue(token: string): Promise<void>;
   rateTicket(token: string, ticket: string, rating: Rating): Promise<void>;
 }
 
@@ -136,6 +138,9 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
     },
     async leave(token, message) {
       await call('tickets', { method: 'POST', token, body: message });
+    },
+    async leaveQueue(token) {
+      await call('queue/leave', { method: 'POST', token });
     },
     async rateTicket(token, ticket, rating) {
       await call(`tickets/${encodeURIComponent(ticket)}/rating`, { method: 'POST', token, body: rating });

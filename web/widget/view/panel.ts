@@ -40,7 +40,7 @@ export class Panel {
     };
     this.header = new Header(texts, title, { human: () => ask(texts.humanMessage), close });
     this.log = new Log({ session, texts, title });
-    this.queue = new Queue(texts);
+    this.queue = new Queue(texts, () => session.leaveQueue());
     this.empty = emptyState(texts, ask);
     this.loading = loadingState(texts);
     this.scroller = new Scroller(texts.newMessages, this.empty, this.loading, this.log.node, this.typing.node);

@@ -2,6 +2,7 @@ import type { Texts } from '../locales/zh';
 import { isOffHours } from '../select';
 import type { State } from '../state';
 import { h, setHidden, setText, svg } from './dom';
+import { type Leave, Leaving } from './leaving';
 
 /** Circumference of the ring below, radius 20. */
 const AROUND = 125.66;
@@ -31,8 +32,13 @@ export class Queue {
   private timer: ReturnType<typeof setInterval> | undefined;
   private since = 0;
   private queue: State['queue'] = null;
+  private readonly leaving: Leaving;
 
-  constructor(private readonly texts: Texts) {
+  constructor(
+    private readonly texts: Texts,
+    leave: Leave,
+  ) {
+    this.leaving = new Leaving(texts, leave);
     const circle = { cx: 24, cy: 24, r: 20 };
     this.arc = svg('circle', { ...circle, class: 'ring-arc', 'stroke-dasharray': AROUND, 'stroke-dashoffset': AROUND });
     const ring = svg('svg', { viewBox: '0 0 48 48', class: 'ring', 'aria-hidden': 'true' }, svg('circle', circle), this.arc);
@@ -44,7 +50,12 @@ export class Queue {
       'section',
       { class: 'queue', 'data-testid': 'queue', hidden: true },
       h('div', { class: 'queue-dial' }, ring, clock),
-      h('div', { class: 'queue-text', role: 'status' }, line, h('p', {}, texts.queueHint)),
+      h(
+        'div',
+        { class: 'queue-text' },
+        h('div', { role: 'status' }, line, h('p', {}, texts.queueHint)),
+        this.leaving.node,
+      ),
     );
   }
 
@@ -62,6 +73,7 @@ export class Queue {
   }
 
   stop(): void {
+    this.leaving.reset();
     clearInterval(this.timer);
     this.timer = undefined;
   }

@@ -12,7 +12,7 @@ export class Scroller {
   private pinned = true;
 
   constructor(label: string, ...children: Node[]) {
-    this.node = h('div', { class: 'scroll', tabindex: -1, onscroll: () => this.scrolled() }, ...children);
+    this.node = h('div', { class: 'scroll', tabindex: 0, onscroll: () => this.scrolled() }, ...children);
     // A picture takes its place only when it has come; `load` does not bubble.
     this.node.addEventListener('load', () => this.pinned && this.toEnd(), true);
     const attributes = { type: 'button', class: 'jump', hidden: true, onclick: () => this.toEnd() };

@@ -3,7 +3,7 @@
 export type Presence = 'ready' | 'busy' | 'away';
 export type Owner = 'bot' | 'queue' | 'helper';
 export type Visibility = 'public' | 'internal';
-export type Outcome = 'resolved' | 'unresolved' | 'no_response' | 'ticket';
+export type Outcome = 'resolved' | 'unresolved' | 'no_response' | 'ticket' | 'abandoned';
 export type RequestStatus = 'waiting' | 'offered' | 'claimed' | 'closed';
 export type SenderKind = 'visitor' | 'bot' | 'helper' | 'system';
 

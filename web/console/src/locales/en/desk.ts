@@ -216,6 +216,7 @@ export const desk: Desk = {
     no_response: 'No response',
     no_responseHint: 'The visitor did not answer when asked',
     ticket: 'By ticket',
+    abandoned: 'The visitor left the queue',
     confirm: 'Close it',
     noReply: 'You have not answered this enterprise yet.',
     draftLeft: 'There is unsent text in the box; it will be dropped.',

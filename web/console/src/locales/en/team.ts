@@ -88,7 +88,7 @@ export const team: Messages['team'] = {
     reasons: {
       claimed_and_silent: 'no answer in time', connection_lost: 'the helper lost the connection', helper_deactivated: 'account closed',
       shift_ended: 'end of shift', given_back: 'given back', resolved: 'resolved', unresolved: 'not resolved', no_response: 'no response from the visitor',
-      ticket: 'the visitor left a ticket', follow_up: 'to follow a ticket up', off_hours: 'off hours', breach: 'late', callback: 'call back wanted', matter: 'a department’s matter', contact: 'contact', due: 'due',
+      ticket: 'the visitor left a ticket', abandoned: 'the visitor stopped waiting', follow_up: 'to follow a ticket up', off_hours: 'off hours', breach: 'late', callback: 'call back wanted', matter: 'a department’s matter', contact: 'contact', due: 'due',
       undelivered_wechat: 'not delivered in WeChat: tell them another way',
       dispatch: '', ladder: '', claimed: '', asked: '', accepted: '', declined: '', refused: '', cancelled: '', timed_out: '',
       left: '', first_public_message: '', none_given: '', assigned: '', delivered: '',

@@ -212,6 +212,7 @@ export const desk = {
     no_response: '访客未回应',
     no_responseHint: '多次询问后没有回音',
     ticket: '已转工单',
+    abandoned: '访客已退出排队',
     confirm: '确认结束',
     noReply: '您还没有答复过这家企业。',
     draftLeft: '输入框里还有未发送的内容，结束后将不再保留。',

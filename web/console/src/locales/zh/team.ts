@@ -191,7 +191,7 @@ export const team = {
     reasons: {
       claimed_and_silent: '接入后没有及时答复', connection_lost: '帮办员连接中断', helper_deactivated: '账号已停用',
       shift_ended: '下班交接', given_back: '主动退回', resolved: '已解决', unresolved: '未解决', no_response: '访客未回应',
-      ticket: '访客已留工单', follow_up: '为工单联系访客', off_hours: '非工作时间', breach: '超时', callback: '要求回电', matter: '需要部门办理', contact: '联系', due: '办结',
+      ticket: '访客已留工单', abandoned: '访客不再等候', follow_up: '为工单联系访客', off_hours: '非工作时间', breach: '超时', callback: '要求回电', matter: '需要部门办理', contact: '联系', due: '办结',
       undelivered_wechat: '没有在微信里送达，请用其他方式告知',
       dispatch: '', ladder: '', claimed: '', asked: '', accepted: '', declined: '', refused: '', cancelled: '', timed_out: '',
       left: '', first_public_message: '', none_given: '', assigned: '', delivered: '',
