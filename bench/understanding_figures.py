@@ -1,5 +1,6 @@
 """The figures of understanding: pure functions of the dev set's rows and what was answered to each."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,21 +10,34 @@ Row = dict[str, Any]
 Answer = dict[str, Any]
 Pair = tuple[Row, Answer]
 QUESTIONS = ("measure", "noisy")
-REAL = ("measure", "noisy", "followup", "multi", "not_covered")
-NO_PERSON = (*REAL, "eligibility", "oos", "chitchat", "affirm", "deny", "not_human")
+REAL = ("measure", "noisy", "followup", "multi", "not_covered", "not_guided", "detail", "detail_given")
+NO_PERSON = (*REAL, "guided", "eligibility", "oos", "chitchat", "affirm", "deny", "not_human")
 REFUSED = ("not_covered", "out_of_scope")
 BINS = 10
+_SENTENCE = re.compile(r"[。;；\n]|\.\s")
+# How an answer, in any of its languages, says that its document leaves something out.
+_UNWRITTEN = re.compile(
+    r"[没沒]有?[^,，、]{0,4}[写寫列说說展提给給]|(?:does|do) not|says nothing", re.IGNORECASE
+)
+# The sentence that is added under an answer that lacks what was asked for (``utter_lacks``).
+_SAID_LACKING = re.compile(
+    r"您[问問]的[^。]{1,12}，[这這]份文件[没沒]有[写寫]具[体體]|^This document does not say", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A share with what it is a share of, and the aim: at least it, or at most it when ``ceiling``."""
+    """A share with what it is a share of, and the aim: at least it, or at most it when ``ceiling``.
+
+    An aim that is not ``promised`` is shown, but not held by the tests: it is not reached yet.
+    """
 
     name: str
     value: float
     count: int
     aim: float | None = None
     ceiling: bool = False
+    promised: bool = True
 
     @property
     def met(self) -> bool | None:
@@ -52,6 +66,24 @@ def found_of(row: Row, answer: Answer, most: int = 5) -> float:
     return len(gold & set(answer["entries"][:most])) / min(len(gold), most)
 
 
+def starts_checklist(row: Row, answer: Answer) -> bool:
+    """Whether the checklist that was asked for has begun: its first step, under its title."""
+    titled = any(word in answer["reply"] for word in row["words"])
+    return answer["kind"] == "form" and titled and among(row["gold"], answer["entries"], 1)
+
+
+def names_missing(row: Row, answer: Answer) -> bool:
+    """Whether the right measure answers and one sentence says of what was asked that it is not written."""
+    said = (part for part in _SENTENCE.split(answer["reply"]) if _UNWRITTEN.search(part))
+    named = any(word in part for part in said for word in row["words"])
+    return answer["kind"] == "answer" and among(row["gold"], answer["entries"], 1) and named
+
+
+def says_missing(answer: Answer) -> bool:
+    """Whether the answer ends with the sentence that what was asked for is not written."""
+    return bool(_SAID_LACKING.search(answer["reply"]))
+
+
 def calibration_error(pairs: Sequence[Pair]) -> float:
     """Expected difference between confidence and share of right first measures, over ten bins."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
@@ -76,6 +108,15 @@ def figures(pairs: Sequence[Pair]) -> list[Figure]:
         _share("follow-ups: among three", of("followup"), three, 0.88),
         _share("double questions: both parts among three", of("multi"), lambda p: both_parts(*p), 0.80),
         _share("eligibility: measures found among five", of("eligibility"), lambda p: found_of(*p), 0.80),
+        _share("guided: the checklist begun", of("guided"), lambda p: starts_checklist(*p), 0.90,
+               promised=False),
+        _share("guided: begun where one fact was asked", of("not_guided"), _is("form"), 0.05, True),
+        _share("missing detail: named as missing", of("detail"), lambda p: names_missing(*p), 0.90,
+               promised=False),
+        _share("given detail: told", of("detail_given"),
+               lambda p: any(word in p[1]["reply"] for word in p[0]["words"]), 0.90),
+        _share("given detail: said to be missing", of("detail_given"), lambda p: says_missing(p[1]), 0.05,
+               True, promised=False),
         _share("a person asked for, recognised", of("human"), _is("handoff"), 0.97),
         _share("a person given unasked", of(*NO_PERSON), _is("handoff"), 0.01, True),
         _share("out of scope recognised", of("oos"), _is("out_of_scope"), 0.92),
@@ -132,9 +173,9 @@ def _is(kind: str) -> Callable[[Pair], float]:
 
 def _share(
     name: str, pairs: Sequence[Pair], value: Callable[[Pair], float],
-    aim: float | None = None, ceiling: bool = False,
+    aim: float | None = None, ceiling: bool = False, promised: bool = True,
 ) -> Figure:  # fmt: skip
-    return Figure(name, _mean(map(value, pairs)), len(pairs), aim, ceiling)
+    return Figure(name, _mean(map(value, pairs)), len(pairs), aim, ceiling, promised)
 
 
 def _mean(values: Iterable[float]) -> float:
