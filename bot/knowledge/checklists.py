@@ -4,6 +4,7 @@ A checklist says nothing of its own: what stands in a step is the point's answer
 ``data/checklists/*.yml``; the format is described in ``docs/knowledge.md``.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ FIELDS = {"id": True, "title": True, "title_en": True, "words": True, "steps": T
 STEP_FIELDS = {"entry": True, "point": True}
 FEWEST_STEPS = 2
 MOST_BETWEEN = 5  # letters between the halves of what a matter is called
+MOST_WORDS = 3  # words between its article and its noun
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def named(checklists: dict[str, Checklist], text: str, kb: KnowledgeBase, distri
     plain = normalise(text).lower()
     best: tuple[float, bool, Checklist] | None = None
     for checklist in checklists.values():
-        long = max((_said(letters(normalise(word)), plain) for word in checklist.words), default=0.0)
+        long = max((_said(normalise(word).lower(), plain) for word in checklist.words), default=0.0)
         own = kb.measures[checklist.steps[0].entry].district == district
         if long and (best is None or (long, own) > best[:2]):
             best = (long, own, checklist)
@@ -75,12 +77,22 @@ def named(checklists: dict[str, Checklist], text: str, kb: KnowledgeBase, distri
 
 def _said(word: str, plain: str) -> float:
     """How much of a text a word is: its length, a little less when the kind is said inside it
-    (开一家小奶茶店), 0 when it is not there.
+    (开一家小奶茶店, 设立一家贸易公司, opening a small restaurant), 0 when it is not there.
     """
-    if word in letters(plain):
+    if letters(word) in letters(plain):
         return len(word)
-    kind = re.escape(word[:1]) + rf"一?[个家间][^\W个家间]{{1,{MOST_BETWEEN}}}" + re.escape(word[1:])
-    return len(word) - 0.5 if len(word) > 1 and re.search(kind, plain) else 0.0
+    return len(word) - 0.5 if _with_kind(word).search(plain) else 0.0
+
+
+@functools.cache
+def _with_kind(word: str) -> re.Pattern[str]:
+    """The word with something said inside it: after its article, or behind a counting word."""
+    if " a " in word:
+        before, after = word.split(" a ", 1)
+        return re.compile(rf"{re.escape(before)} an? (?:[\w-]+ ){{1,{MOST_WORDS}}}{re.escape(after)}")
+    between = rf"一?[个家间][^\W个家间]{{1,{MOST_BETWEEN}}}"
+    halves = ((word[:cut], word[cut:]) for cut in range(1, len(word)))
+    return re.compile("|".join(map(between.join, halves)) or r"(?!)")
 
 
 def belonging(checklists: dict[str, Checklist], entry: str, point: str | None) -> Checklist | None:

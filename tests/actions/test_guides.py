@@ -174,6 +174,21 @@ async def test_checklist_is_heard_in_words_whatever_the_intent(act):
     assert (result.custom["form"], result.custom["step"]) == ("checklist", 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["歇业的手续一样样列给我", "停业先做什么后做什么", "给我一份停业的办事清单", "歇业流程过一遍",
+     "按步骤来办歇业", "歇业从第一步讲起", "停业要办的排个次序"],
+)  # fmt: skip
+async def test_wish_to_be_led_is_heard_in_many_words(act, text):
+    result = await act("action_answer", intent="ask_registration", measures=SURE, text=text)
+    assert (result.custom.get("form"), result.custom.get("step")) == ("checklist", 1)
+
+
+async def test_long_story_asks_for_something_of_its_own(act):
+    story = "我们店打算停业半年，房东不肯退押金，去年的账也没有理清，" * 2 + "一步步来的话贷款能不能续"
+    assert (await act("action_answer", measures=SURE, text=story)).custom["type"] == "answer"
+
+
 @pytest.mark.parametrize("text", ["歇业有没有人手把手教", "窗口的人肯一步步教我办歇业吗"])
 async def test_asking_whether_somebody_leads_through_it_is_a_question(act, text):
     result = await act("action_answer", measures=SURE, text=text)

@@ -32,6 +32,9 @@ def test_checklist_is_found_by_its_words(checklists, kb):
     [
         ("我想开个奶茶店，手把手教我走一遍流程", "open_shop"),
         ("想在青浦开一家小贸易公司，带我一步步办", "open_company_qingpu"),
+        ("设立一家科技公司，步骤表来一份", "open_company_qingpu"),
+        ("Walk me through opening a tiny coffee shop", "open_shop"),
+        ("opening a bank account for the shop", None),
         ("想开个会，公司的店员都来，一步步教我", None),
     ],
 )
