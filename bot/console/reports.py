@@ -79,6 +79,7 @@ class FiguresOut(Wire):
     satisfied_rate: float | None
     tickets: int
     mean_handling_seconds: float | None
+    median_pickup_seconds: float | None
 
 
 class ServiceOut(Wire):

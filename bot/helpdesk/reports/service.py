@@ -195,6 +195,7 @@ _DEFINED = (
     *CAUSES, "closed", "resolved", "resolution_base", "resolution_rate", "abandoned", "abandonment_rate",
     "by_ticket", "conversations", "bot_solved", "bot_solved_rate", "reason", "rated", "mean_stars",
     "satisfied", "satisfied_rate", "tickets", "mean_handling_seconds",
+    "median_pickup_seconds",
 )  # fmt: skip
 
 

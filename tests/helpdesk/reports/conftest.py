@@ -49,6 +49,7 @@ def _one(dice: random.Random, n: int) -> RequestRecord:
         resolved=stars > 2 if stars else None,
         stars=stars,
         newer_at=asked + timedelta(days=dice.uniform(0.1, 10)) if dice.random() < 0.2 else None,
+        first_offer_at=asked + timedelta(seconds=n % 4) if helper else None,
     )
     if helper and record.closed_at:
         record = replace(record, held_seconds=(record.closed_at - _claimed(record)).total_seconds())
@@ -110,6 +111,13 @@ async def _put(run: Callable[..., Awaitable[None]], n: int, record: RequestRecor
         claimed, record.helper_id, record.first_response_at, record.closed_at, record.outcome,
         record.resolved, record.stars, record.requested_at if record.breached else None,
     )  # fmt: skip
+    if record.first_offer_at:
+        for later in (0, 30):
+            await run(
+                "INSERT INTO help_offer (help_request_id, staff_id, level, reserved, offered_at, ended_at,"
+                " ending) VALUES (%s, %s, 0, true, %s, now(), 'accepted')",
+                record.id, record.helper_id, record.first_offer_at + timedelta(seconds=later),
+            )  # fmt: skip
     if record.cause:
         await run(
             "INSERT INTO help_breach (help_request_id, at, cause, detail) VALUES (%s, now(), %s, '{}')",

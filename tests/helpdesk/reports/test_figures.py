@@ -55,6 +55,22 @@ def test_answer_is_timed_by_the_clock_of_the_promise(values: dict, response: flo
     assert (found.response_seconds, found.within) == (response, response is not None)
 
 
+@pytest.mark.parametrize(
+    ("values", "pickup"),
+    [
+        ({"first_offer_at": seconds(2)}, 50),
+        ({"first_offer_at": seconds(2.001)}, None),  # there was no place before
+        ({"first_offer_at": None}, None),  # taken from the queue by hand: nobody had room
+        ({"first_offer_at": seconds(1), "first_response_at": None}, None),
+        ({"first_offer_at": seconds(1), "promised_from": seconds(0)}, 50),
+        ({"first_offer_at": seconds(1), "promised_from": seconds(40)}, None),  # off hours
+    ],
+)
+def test_pickup_is_known_only_of_who_found_a_place_at_once(values: dict, pickup: float | None):
+    record = request(**{"first_response_at": seconds(50), **values})
+    assert facts(record, 60, AFTER).pickup_seconds == pickup
+
+
 CLOSED = {"first_response_at": seconds(9), "closed_at": seconds(600), "outcome": "resolved"}
 WEEK = 7 * 86_400
 
@@ -118,7 +134,7 @@ def test_rate_without_a_base_is_nothing_and_not_zero():
         "rate": None, "resolution_rate": None, "abandonment_rate": None, "bot_solved_rate": None,
         "satisfied_rate": None, "mean_stars": None, "mean_handling_seconds": None,
     }  # fmt: skip
-    assert (row["median_seconds"], row["requests"]) == (None, 0)
+    assert (row["median_seconds"], row["median_pickup_seconds"], row["requests"]) == (None, None, 0)
 
 
 @pytest.mark.parametrize(

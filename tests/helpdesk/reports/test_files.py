@@ -92,6 +92,7 @@ def recomputed(requests: Rows, conversations: Rows, tickets: Rows) -> dict[str, 
         "satisfied_rate": ratio(total("satisfied"), total("rated")),
         "tickets": len(tickets),
         "mean_handling_seconds": rounded(numbers("handling_seconds"), statistics.fmean),
+        "median_pickup_seconds": rounded(numbers("pickup_seconds"), statistics.median),
     }
 
 
@@ -100,6 +101,7 @@ def check(found: ServiceReport, requests: Rows, conversations: Rows, tickets: Ro
     by = found.asked.by
     expected = recomputed(requests, conversations, tickets)
     assert {**expected, "key": "total"} == found.total
+    assert expected["median_pickup_seconds"] not in (None, expected["median_seconds"])
     assert expected["requests"] > 50 and expected["bot_solved"] > 0 and expected["tickets"] > 10
     for row in found.rows:
         key = "（无）" if row["key"] is None else row["key"]

@@ -32,6 +32,7 @@ export interface ReportRow {
   satisfied_rate: number | null;
   tickets: number;
   mean_handling_seconds: number | null;
+  median_pickup_seconds: number | null;
 }
 
 export interface ReportQuery {
