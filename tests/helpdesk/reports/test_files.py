@@ -6,7 +6,7 @@ import statistics
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -199,23 +199,54 @@ async def test_figures_and_advice_are_computed_beside_the_event_loop(
 async def test_advice_rests_on_the_same_weekdays_before(reports: Reports, fill: Fill):
     await fill(drawn(90))
     found = await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
-    assert (found.days, len(found.slots)) == (1, 48)  # one Wednesday before
-    assert found.handling_seconds is not None and found.handling_seconds > 60
+    basis = found.basis
+    assert (basis.days, len(found.slots)) == (1, 48)  # one Wednesday before
+    assert basis.handling_seconds is not None and basis.handling_seconds > 60
+    before = await reports.service(Asked(FIRST, date(2026, 1, 13)))
+    assert basis.pickups > 5 and basis.pickup_seconds == before.total["median_pickup_seconds"]
+    assert basis.place_seconds == round(60 - basis.pickup_seconds, 3)
     arrivals = sum(advice.arrivals for advice, _, _ in found.slots)
     wednesday = await reports.service(Asked(date(2026, 1, 7), date(2026, 1, 7)))
     # Who left a ticket off hours wanted nobody's place.
     assert arrivals == wednesday.total["requests"] - wednesday.total["by_ticket"] > 0
     assert wednesday.total["by_ticket"] > 0
     first = await reports.staffing(date(2026, 1, 1), None, 0.95, 60)
-    assert (first.days, first.handling_seconds) == (0, None)
+    assert (first.basis.days, first.basis.handling_seconds, first.basis.pickup_seconds) == (0, None, None)
 
 
-async def test_replay_covers_every_request_of_the_period(reports: Reports, fill: Fill):
+async def test_advice_for_a_day_to_come_looks_at_no_day_that_is_not_over(
+    reports: Reports, fill: Fill, clock: FakeClock
+):
     await fill(drawn(90))
-    slots, error = await reports.replay(FIRST, LAST, None, 0.95, 60)
-    assert error is not None
-    figures = (await reports.service(Asked(FIRST, LAST))).total
-    wanted = figures["requests"] - figures["by_ticket"]
-    days = 12
-    assert sum(each.advice.arrivals for each in slots) * days == pytest.approx(wanted, rel=0.1)
-    assert figures["by_ticket"] > 5
+    clock.now = datetime(2026, 1, 14, 4, tzinfo=UTC)
+    found = await reports.staffing(date(2026, 3, 18), None, 0.95, 60)
+    same = await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
+    assert found.basis == same.basis and found.basis.days == 1
+    assert [advice for advice, _, _ in found.slots] == [advice for advice, _, _ in same.slots]
+
+
+async def test_replay_checks_the_advice_that_the_page_shows(reports: Reports, fill: Fill):
+    await fill(drawn(90))
+    day = date(2026, 1, 14)
+    page = await reports.staffing(day, None, 0.95, 60)
+    found = await reports.replay(day, day, None, 0.95, 60)
+    shown = {advice.slot: advice for advice, _, _ in page.slots}
+    assert (found.days, found.checked) == (1, 1) and len(found.slots) > 2
+    for each in found.slots:
+        advice = shown[each.slot]
+        assert (each.expected, each.helpers) == (advice.arrivals, advice.helpers)
+        assert each.forecast_share == (1 if advice.forecast_share is None else advice.forecast_share)
+
+
+async def test_replay_covers_every_request_of_the_days_that_have_a_history(reports: Reports, fill: Fill):
+    await fill(drawn(90))
+    found = await reports.replay(FIRST, LAST, None, 0.95, 60)
+    assert found.mean_error is not None
+    wanted = []
+    for day in (FIRST + timedelta(days=n) for n in range(12)):
+        total = (await reports.service(Asked(day, day))).total
+        basis = (await reports.staffing(day, None, 0.95, 60)).basis
+        if basis.handling_seconds and basis.place_seconds is not None:
+            wanted.append(total["requests"] - total["by_ticket"])
+    assert (found.days, found.checked) == (12, len(wanted)) and 6 < len(wanted) < 12
+    assert sum(each.requests for each in found.slots) == sum(wanted)
