@@ -140,6 +140,19 @@ def pickup_seconds(record: RequestRecord) -> float | None:
     return response_seconds(record)
 
 
+def wanted_at(record: RequestRecord) -> datetime | None:
+    """From when it wanted a helper's place: off hours from the start of duty, unless taken up before.
+
+    None when it ended before that, by a ticket or otherwise: it never wanted one.
+    """
+    promised, answered = record.promised_from, record.first_response_at
+    if record.by_ticket:
+        return None
+    if promised is None or (answered is not None and answered < promised):
+        return record.requested_at
+    return None if record.closed_at is not None and record.closed_at < promised else promised
+
+
 def handling_seconds(record: RequestRecord) -> float | None:
     """Seconds in the hands of helpers; None unless it was answered and closed."""
     if record.first_response_at is None or record.closed_at is None:

@@ -19,6 +19,7 @@ from bot.helpdesk.reports.records import (
     handling_seconds,
     pickup_seconds,
     response_seconds,
+    wanted_at,
 )
 from bot.helpdesk.reports.replaying import Replay, replay
 from bot.helpdesk.reports.staffing import (
@@ -161,18 +162,19 @@ def _replayed(records: list[RequestRecord], first: date, last: date, goal: Goal)
 
 
 def _by_day(records: list[RequestRecord]) -> dict[date, list[Arrival]]:
-    """What wanted a helper's place, by local day; what a ticket ended off hours wanted none."""
+    """What wanted a helper's place, by local day; a day whose requests wanted none is of the log as well."""
     log: dict[date, list[Arrival]] = {}
     for record in records:
-        those = log.setdefault(local_day(record.requested_at), [])
-        if not record.by_ticket:
-            those.append(_arrival(record))
+        at = wanted_at(record)
+        those = log.setdefault(local_day(at or record.requested_at), [])
+        if at is not None:
+            those.append(_arrival(record, at))
     return log
 
 
-def _arrival(record: RequestRecord) -> Arrival:
+def _arrival(record: RequestRecord, at: datetime) -> Arrival:
     return Arrival(
-        record.requested_at,
+        at,
         handling_seconds(record),
         record.helper_id,
         response_seconds(record),

@@ -106,10 +106,12 @@ async def _put(run: Callable[..., Awaitable[None]], n: int, record: RequestRecor
     await run(
         "INSERT INTO help_request (id, conversation_id, status, reason, department, channel, question, brief,"
         " requested_at, deadline_at, claimed_at, claimed_by, first_response_at, closed_at, outcome, resolved,"
-        " stars, breached_at) VALUES (%s,%s,%s,%s,%s,'widget','x','{}',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+        " stars, breached_at, promised_from)"
+        " VALUES (%s,%s,%s,%s,%s,'widget','x','{}',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
         record.id, talk, status, record.reason, record.department, record.requested_at, record.requested_at,
         claimed, record.helper_id, record.first_response_at, record.closed_at, record.outcome,
         record.resolved, record.stars, record.requested_at if record.breached else None,
+        record.promised_from,
     )  # fmt: skip
     if record.first_offer_at:
         for later in (0, 30):

@@ -6,6 +6,7 @@ import statistics
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -223,6 +224,20 @@ async def test_advice_for_a_day_to_come_looks_at_no_day_that_is_not_over(
     same = await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
     assert found.basis == same.basis and found.basis.days == 1
     assert [advice for advice, _, _ in found.slots] == [advice for advice, _, _ in same.slots]
+
+
+async def test_advice_has_nobody_sit_through_the_night_when_the_request_can_wait_for_the_morning(
+    reports: Reports, fill: Fill
+):
+    evening = datetime(2026, 1, 6, 14, 0, tzinfo=UTC)  # ten at night
+    morning = datetime(2026, 1, 7, 1, 0, tzinfo=UTC)
+    one = replace(drawn(1)[0], requested_at=evening, promised_from=morning, reason="asked", outcome=None)
+    await fill([replace(one, helper_id=None, first_response_at=None, first_offer_at=None, closed_at=None)])
+    found = await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
+    assert [(advice.slot, advice.arrivals) for advice, _, _ in found.slots if advice.arrivals] == [(18, 1)]
+    (_, share, _), = [slot for slot in (await reports.staffing(date(2026, 1, 7), None, 0.95, 60)).slots
+                      if slot[1] is not None]  # fmt: skip
+    assert share == 0
 
 
 async def test_replay_checks_the_advice_that_the_page_shows(reports: Reports, fill: Fill):
