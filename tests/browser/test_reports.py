@@ -113,6 +113,7 @@ def test_staffing_advice_is_checked_by_a_replay_of_the_days_it_is_for(supervisor
     rows = supervisor.get_by_test_id("staffing-table").locator("tbody tr")
     expect(rows.first).to_be_visible()
     for row in rows.all():
+        assert re.fullmatch(r"\d\d:[03]0", row.locator("th").inner_text())
         arrivals, helpers, forecast = row.locator("td").all_inner_texts()[:3]
         if float(arrivals) > 0:
             assert int(helpers) >= 1 and float(forecast.rstrip("%")) >= 95, row.inner_text()

@@ -113,7 +113,7 @@ describe('figures', () => {
     expect(labelsOf(rows)).toEqual(['01-05', '（未分）']);
     expect(serviceOption(rows).series).toMatchObject([{ data: [3, 1] }, { data: [null, 1] }]);
     expect(breachOption(rows).series).toMatchObject([{ data: [0, 0] }, { data: [2, 0] }, {}, {}]);
-    expect(slotName('09:30:00')).toBe('09:30');
+    expect(['09:30:00', '2026-01-05T01:30:00.000Z', '2026-01-04T16:00:00.000Z'].map(slotName)).toEqual(['09:30', '09:30', '00:00']);
   });
 
   it('are downloaded under the same question', () => {
