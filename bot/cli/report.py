@@ -14,8 +14,9 @@ from bot.helpdesk.database import Database, migrate
 from bot.helpdesk.errors import HelpdeskError
 from bot.helpdesk.live import utcnow
 from bot.helpdesk.reports.files import as_csv, as_xlsx
+from bot.helpdesk.reports.replaying import Replay
 from bot.helpdesk.reports.service import Asked, Reports
-from bot.helpdesk.reports.staffing import SLOT_SECONDS
+from bot.helpdesk.reports.staffing import SLOT_SECONDS, Basis, Goal
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.worktime import local_day
 from bot.settings import SettingError, policy_of, read_settings
@@ -74,26 +75,45 @@ async def _staffing(options: argparse.Namespace, reports: Reports) -> str:
         for advice, _, _ in found.slots
         if advice.arrivals
     ]
-    basis = f"依据 {found.days} 天的记录，平均办理 {found.handling_seconds or 0:.0f} 秒"
-    return f"{options.day} {basis}\n" + _table(["开始", "求助", "人手", "预计达标"], rows)
+    lines = [f"{options.day} {_basis(found.basis)}", _promise(found.basis, found.goal)]
+    return "\n".join(lines) + "\n" + _table(["开始", "求助", "人手", "预计达标"], rows)
+
+
+def _basis(basis: Basis) -> str:
+    return f"依据 {basis.days} 天的记录，平均办理 {basis.handling_seconds or 0:.0f} 秒"
+
+
+def _promise(basis: Basis, goal: Goal) -> str:
+    """What of the promise picking up takes."""
+    if basis.pickup_seconds is None:
+        known = f"一提出就有空位的求助只有 {basis.pickups} 件，不足 {goal.pickups_needed} 件"
+        return f"{known}，接起要多久还说不出：{goal.seconds:g} 秒全算作等空位，人手会偏少"
+    pickup = f"听到、接单、打字要 {basis.pickup_seconds:g} 秒（{basis.pickups} 件的中位数）"
+    if basis.place_seconds is None:
+        return f"{pickup}，已超过 {goal.seconds:g} 秒：加多少人都做不到"
+    return f"{goal.seconds:g} 秒里，{pickup}，留给等空位 {basis.place_seconds:g} 秒"
 
 
 async def _replay(options: argparse.Namespace, reports: Reports) -> str:
-    slots, error = await reports.replay(
+    found = await reports.replay(
         options.first, options.last, options.department, options.share, options.seconds
     )
     rows = [
-        [
-            _clock(s.advice.slot),
-            s.advice.arrivals,
-            s.advice.helpers,
-            s.advice.forecast_share,
-            s.replayed_share,
-        ]
-        for s in slots
+        [_clock(s.slot), s.expected, s.arrivals, s.helpers, s.forecast_share, s.replayed_share]
+        for s in found.slots
     ]
-    mean = "没有求助" if error is None else f"平均相差 {error}"
-    return _table(["开始", "求助", "人手", "预计达标", "重演达标"], rows) + f"\n{mean}"
+    heads = ["开始", "预计求助", "实际求助", "人手", "预计达标", "重演达标"]
+    return _table(heads, rows) + f"\n{_checked(found)}"
+
+
+def _checked(found: Replay) -> str:
+    if not found.days:
+        return "没有求助"
+    counted = f"{found.days} 天有求助，{found.checked} 天可检验（其余各天给不出建议）"
+    if found.mean_error is None:
+        return counted
+    shares = f"预计达标 {found.forecast_share}，重演达标 {found.replayed_share}，平均相差 {found.mean_error}"
+    return f"{counted}；{shares}；{found.unforeseen} 件落在没有预计到求助的时段"
 
 
 def _clock(slot: int) -> str:

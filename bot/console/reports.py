@@ -1,6 +1,7 @@
 """Reports over HTTP: figures with their definitions, files whose rows recompute them, staffing advice."""
 
 import asyncio
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 
@@ -9,8 +10,9 @@ from sanic import HTTPResponse
 from sanic.response import raw
 
 from bot.helpdesk.reports.files import as_csv, as_xlsx
+from bot.helpdesk.reports.replaying import Replayed
 from bot.helpdesk.reports.service import Asked, ServiceReport
-from bot.helpdesk.reports.staffing import SLOT_SECONDS, Advice, Replayed
+from bot.helpdesk.reports.staffing import SLOT_SECONDS, Advice
 from bot.helpdesk.rules import OVERSEERS
 from bot.helpdesk.times import stamp
 from bot.helpdesk.worktime.schedule import at
@@ -31,7 +33,7 @@ class Period(Body):
 
 
 class StaffingDay(Body):
-    """A local day, and what share of the requests is to be taken within how many seconds."""
+    """A local day, and what share of the requests is to be answered within how many seconds."""
 
     day: LocalDay
     department: str | None = Field(default=None, max_length=64)
@@ -79,6 +81,7 @@ class FiguresOut(Wire):
     satisfied_rate: float | None
     tickets: int
     mean_handling_seconds: float | None
+    median_pickup_seconds: float | None
 
 
 class ServiceOut(Wire):
@@ -93,10 +96,18 @@ class ServiceOut(Wire):
 
 
 class BasisOut(Wire):
-    """What advice rests on: how many days like it, and the mean handling time."""
+    """What advice rests on: how many days like it, the mean handling time, the median of picking up.
+
+    ``pickup_seconds`` is null when fewer than ``pickups_needed`` are known (``pickups``). ``place_seconds``
+    is what is left for the wait for a place; null: nothing, no number of helpers keeps the promise.
+    """
 
     days: int
     handling_seconds: float | None
+    pickup_seconds: float | None
+    pickups: int
+    pickups_needed: int
+    place_seconds: float | None
 
 
 class SlotOut(Wire):
@@ -119,19 +130,26 @@ class StaffingOut(Wire):
 
 
 class ReplayedOut(Wire):
-    """A half hour of all days; ``starts`` is a local time of day."""
+    """A half hour over all checked days; ``starts`` is a local time of day. Counts are means of a day."""
 
     starts: str
+    expected: float
     arrivals: float
-    helpers: int | None
-    forecast_share: float | None
-    replayed_share: float | None
+    requests: int
+    helpers: float
+    forecast_share: float
+    replayed_share: float
 
 
 class ReplayOut(Wire):
-    """Advice beside what the log makes of it."""
+    """The advice for each day, from the days before it, beside what the log of the day makes of it."""
 
+    days: int
+    checked: int
+    unforeseen: int
     slots: list[ReplayedOut]
+    forecast_share: float | None
+    replayed_share: float | None
     mean_error: float | None
 
 
@@ -183,7 +201,7 @@ async def staffing(call: Call) -> StaffingOut:
     await limit(call.parts, f"reports:{call.staff.id}", REPORTS_PER_MINUTE, 60)
     it: StaffingDay = call.query
     found = await call.parts.office.reports.staffing(it.day, it.department, it.share, it.seconds)
-    basis = BasisOut(days=found.days, handling_seconds=found.handling_seconds)
+    basis = BasisOut(**asdict(found.basis), pickups_needed=found.goal.pickups_needed)
     slots = [_slot_out(it.day, *each) for each in found.slots]
     return StaffingOut(day=it.day, basis=basis, slots=slots)
 
@@ -191,30 +209,26 @@ async def staffing(call: Call) -> StaffingOut:
 def _slot_out(day: date, advice: Advice, share: float | None, helpers: int | None) -> SlotOut:
     return SlotOut(
         starts=stamp(at(day, advice.slot * SLOT_SECONDS // 60)),
-        **_advised(advice),
+        arrivals=advice.arrivals,
+        helpers=advice.helpers,
+        forecast_share=advice.forecast_share,
         actual_share=share,
         actual_helpers=helpers,
     )
-
-
-def _advised(advice: Advice) -> dict[str, Any]:
-    return {name: getattr(advice, name) for name in ("arrivals", "helpers", "forecast_share")}
 
 
 async def replay(call: Call) -> ReplayOut:
     """Advice checked by the log."""
     await limit(call.parts, f"reports:{call.staff.id}", REPORTS_PER_MINUTE, 60)
     it: ReplayPeriod = call.query
-    slots, error = await call.parts.office.reports.replay(
-        it.first, it.last, it.department, it.share, it.seconds
-    )
-    return ReplayOut(slots=[_replayed_out(each) for each in slots], mean_error=error)
+    found = await call.parts.office.reports.replay(it.first, it.last, it.department, it.share, it.seconds)
+    return ReplayOut(**{**vars(found), "slots": [_replayed_out(each) for each in found.slots]})
 
 
 def _replayed_out(each: Replayed) -> ReplayedOut:
-    minutes = each.advice.slot * SLOT_SECONDS // 60
-    starts = f"{minutes // 60:02}:{minutes % 60:02}"
-    return ReplayedOut(starts=starts, **_advised(each.advice), replayed_share=each.replayed_share)
+    figures = asdict(each)
+    minutes = figures.pop("slot") * SLOT_SECONDS // 60
+    return ReplayedOut(starts=f"{minutes // 60:02}:{minutes % 60:02}", **figures)
 
 
 def _read(

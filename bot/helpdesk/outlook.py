@@ -12,7 +12,15 @@ from bot.helpdesk.models import Place
 from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.rules.dispatch import HelperState, capacity_of, present_for
 from bot.helpdesk.rules.policy import Policy
-from bot.helpdesk.rules.waiting import History, Places, Wait, estimate, estimate_next
+from bot.helpdesk.rules.waiting import (
+    History,
+    Places,
+    Wait,
+    estimate,
+    estimate_next,
+    histories,
+    history_of,
+)
 from bot.helpdesk.storage import directory, people, snapshot
 from bot.helpdesk.thresholds import Thresholds
 
@@ -50,11 +58,11 @@ class Kept(Generic[Value]):
 
 @dataclass(frozen=True)
 class Figures:
-    """Who is there, and what was seen lately."""
+    """Who is there, and what was seen lately: of each department, and under None of the whole service."""
 
     helpers: list[HelperState]
     departments: dict[str, DepartmentRecord]
-    history: History
+    histories: dict[str | None, History]
 
 
 class Outlook:
@@ -94,20 +102,24 @@ class Outlook:
         policy = self._thresholds.policy
         since = now - timedelta(seconds=policy.wait_window_seconds)
         async with self._database.reading() as connection:
-            rows = await snapshot.history(connection, since, policy.wait_sample)
+            seen = await snapshot.history(connection, since, policy.wait_sample)
             return Figures(
-                await people.states(connection), await directory.departments(connection), _history(rows, now)
+                await people.states(connection),
+                await directory.departments(connection),
+                histories(seen, now),
             )
 
     async def wait(self, department: str | None, position: int) -> Wait | None:
         """How long who stands at ``position`` among those for ``department`` will wait."""
         figures, policy = await self.figures(), self._thresholds.policy
-        return estimate(position, self._places(figures, department, policy), figures.history, policy)
+        history = history_of(department, figures.histories, policy)
+        return estimate(position, self._places(figures, department, policy), history, policy)
 
     async def wait_next(self, department: str | None, waiting: int) -> Wait | None:
         """How long somebody who asks now would wait, behind ``waiting`` others."""
         figures, policy = await self.figures(), self._thresholds.policy
-        return estimate_next(waiting, self._places(figures, department, policy), figures.history, policy)
+        history = history_of(department, figures.histories, policy)
+        return estimate_next(waiting, self._places(figures, department, policy), history, policy)
 
     def _places(self, figures: Figures, department: str | None, policy: Policy) -> Places:
         now = self._clock()
@@ -119,14 +131,3 @@ def places(helpers: Iterable[HelperState], policy: Policy, now: datetime) -> Pla
     """How many conversations these helpers can hold, and how many more they can take."""
     counted = [(capacity_of(helper, policy, now), helper.held) for helper in helpers]
     return Places(sum(c for c, _ in counted), sum(max(0, c - held) for c, held in counted))
-
-
-def _history(rows: list[tuple[float | None, float | None, datetime]], now: datetime) -> History:
-    if not rows:
-        return History()
-    seen = max(1.0, (now - min(asked for _, _, asked in rows)).total_seconds())
-    return History(
-        [pickup for pickup, _, _ in rows if pickup is not None],
-        [handling for _, handling, _ in rows if handling is not None],
-        len(rows) / seen,
-    )

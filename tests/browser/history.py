@@ -30,6 +30,10 @@ _REQUEST = (
     " requested_at, deadline_at, claimed_at, claimed_by, first_response_at, closed_at, outcome, resolved,"
     " stars, breached_at) VALUES (%s,%s,'closed',%s,%s,'widget',%s,'{}',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"
 )
+_OFFER = (
+    "INSERT INTO help_offer (help_request_id, staff_id, level, reserved, offered_at, ended_at, ending)"
+    " VALUES (%s, %s, 0, true, %s, %s, 'accepted')"
+)
 _BREACH = "INSERT INTO help_breach (help_request_id, at, cause, detail) VALUES (%s, %s, %s, '{}')"
 
 
@@ -54,6 +58,7 @@ def write_history(service: Service, usernames: Sequence[str]) -> Log:
         cursor.executemany(_MESSAGE, [(_id(n), dice.choice(QUESTIONS), at) for n, at in enumerate(moments)])
         requests = [_request(dice, n, moments[n], helpers) for n in with_person]
         cursor.executemany(_REQUEST, requests)
+        cursor.executemany(_OFFER, [_offer(row) for row in requests])
         late = [(row[0], row[-1], dice.choice(CAUSES)) for row in requests if row[-1]]
         cursor.executemany(_BREACH, late)
     return Log(len(requests), len(moments))
@@ -76,6 +81,12 @@ def _moments(dice: random.Random) -> Iterator[datetime]:
 def _conversation(dice: random.Random, number: int, at: datetime) -> tuple[Any, ...]:
     settled = True if number % 3 and dice.random() < 0.75 else None
     return _id(number), _id(number).encode(), at, settled
+
+
+def _offer(request: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Who was answered in time had found a place at once; the others had to wait for one."""
+    number, asked, claimed, helper, late = request[0], request[5], request[7], request[8], request[-1]
+    return number, helper, claimed - timedelta(seconds=1) if late else asked, claimed
 
 
 def _request(dice: random.Random, number: int, at: datetime, helpers: Sequence[str]) -> tuple[Any, ...]:

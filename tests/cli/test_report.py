@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import report
+from bot.helpdesk.reports.replaying import Replay
+from bot.helpdesk.reports.staffing import Basis, Goal
 
 pytestmark = pytest.mark.integration
 PERIOD = ["--from", "2026-01-01", "--to", "2026-01-02"]
@@ -35,9 +37,27 @@ def test_file_is_written_when_asked_for(tmp_path: Path, name: str, begins: bytes
 
 def test_advice_and_replay_say_so_when_there_is_no_log(capsys: pytest.CaptureFixture[str]):
     assert report.main(["staffing", "--day", "2026-01-05"]) == 0
-    assert "依据 0 天的记录" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "依据 0 天的记录" in out
+    assert "一提出就有空位的求助只有 0 件，不足 5 件" in out and "60 秒全算作等空位" in out
     assert report.main(["replay", *PERIOD]) == 0
     assert "没有求助" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("pickup", "left", "says"),
+    [
+        (12.5, 47.5, "60 秒里，听到、接单、打字要 12.5 秒（9 件的中位数），留给等空位 47.5 秒"),
+        (70, None, "已超过 60 秒：加多少人都做不到"),
+    ],
+)
+def test_advice_says_what_picking_up_takes_of_the_promise(pickup: float, left: float | None, says: str):
+    assert says in report._promise(Basis(8, 300, 9, pickup, left), Goal(0.95, 60, 3))
+
+
+def test_replay_says_how_many_days_could_be_checked():
+    assert "14 天有求助，12 天可检验" in report._checked(Replay(14, 12, 3, [], 0.97, 0.94, 0.03))
+    assert report._checked(Replay(2, 0, 0, [], None, None, None)).startswith("2 天有求助，0 天可检验")
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,17 @@ async def test_files_come_under_a_name_of_their_own(site: Site):
 async def test_advice_has_a_slot_for_each_half_hour(site: Site):
     chief = await site.staff("chen", role="supervisor")
     found = (await chief.call("GET", "/reports/staffing", params={"day": "2026-01-05"})).json()
-    assert found["basis"] == {"days": 0, "handling_seconds": None}
+    assert found["basis"] == {
+        "days": 0, "handling_seconds": None, "pickup_seconds": None, "pickups": 0, "pickups_needed": 5,
+        "place_seconds": 60,
+    }  # fmt: skip
     assert len(found["slots"]) == 48
     assert found["slots"][18]["starts"] == "2026-01-05T01:00:00.000Z"
     replayed = (await chief.call("GET", "/reports/staffing/replay", params=PERIOD)).json()
-    assert replayed == {"slots": [], "mean_error": None}
+    assert replayed == {
+        "days": 0, "checked": 0, "unforeseen": 0, "slots": [], "forecast_share": None,
+        "replayed_share": None, "mean_error": None,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import BadCredentials, Invalid, NotFound, WrongState
 from bot.helpdesk.models import BotReply
 from tests.conftest import FakeClock
-from tests.helpdesk.conftest import ANSWER, Hire, Query, Queue, codes, take_one
+from tests.helpdesk.conftest import ANSWER, Hire, Query, Queue, Ready, codes, take_one
 
 pytestmark = pytest.mark.integration
 
@@ -272,6 +272,28 @@ async def test_queue_position_tells_the_median_wait_when_enough_were_answered(
     await accounts.heartbeat(ann.id)
     place = await desk.queue_position(request.conversation_id)
     assert place and place.wait_seconds is None
+
+
+async def test_queue_position_tells_the_wait_of_the_department_that_is_waited_for(
+    desk: Desk, queue: Queue, ready: Ready, clock: FakeClock, query: Query
+) -> None:
+    ann = await ready("ann", department=None)
+    for department, seconds in (("税务局", 10), ("人社局", 40)):
+        for _ in range(5):
+            request = await queue()
+            await query("UPDATE help_request SET department = :d WHERE id = :id", d=department, id=request.id)
+            await desk.claim(request.id, ann)
+            clock.advance(seconds)
+            await desk.post(request.conversation_id, ann, "hello", "您好", "public")
+            await desk.close(request.conversation_id, ann, "resolved")
+    found = []
+    for department in ("税务局", "人社局", "金融办"):
+        request = await queue()
+        await query("UPDATE help_request SET department = :d WHERE id = :id", d=department, id=request.id)
+        place = await desk.queue_position(request.conversation_id)
+        found.append(place and place.wait_seconds)
+    # Nothing is known of the last one: the median of all.
+    assert found == [10, 40, 25]
 
 
 async def test_list_shows_the_whole_job_in_order_when_a_person_settles_it(

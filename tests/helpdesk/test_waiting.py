@@ -4,14 +4,25 @@ import heapq
 import random
 import statistics
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.helpdesk.rules.policy import Policy
-from bot.helpdesk.rules.waiting import History, Places, Wait, estimate, estimate_next
+from bot.helpdesk.rules.waiting import (
+    History,
+    Places,
+    Seen,
+    Wait,
+    estimate,
+    estimate_next,
+    histories,
+    history_of,
+)
 from bot.helpdesk.staffing import erlang_c, expected_wait, helpers_needed, share_within
+from tests.helpdesk.makers import NOW
 
 POLICY = Policy()
 SEEN = History([10, 20, 30, 40, 50], [100, 200, 300, 400, 500], 0.01)
@@ -40,6 +51,35 @@ def test_estimate_adds_the_conversations_that_must_end_first_when_none_is_free()
     wait = estimate(4, Places(10, 1), SEEN, POLICY)
     assert wait and wait.seconds == 3 * 30 + 30
     assert wait.low_seconds < wait.seconds < wait.high_seconds
+
+
+def lately(department: str | None, count: int, pickup: float | None, handling: float | None) -> list[Seen]:
+    return [Seen(department, pickup, handling, NOW - timedelta(seconds=100 - n)) for n in range(count)]
+
+
+def test_wait_is_told_from_the_departments_own_history_when_there_is_enough_of_it() -> None:
+    seen = [*lately("税务局", 10, 20, 600), *lately("人社局", 5, 50, 300), *lately(None, 5, 10, 100)]
+    found = histories(seen, NOW)
+    tax, labour = (history_of(each, found, POLICY) for each in ("税务局", "人社局"))
+    assert (set(tax.pickups), set(tax.handlings), tax.arrivals_per_second) == ({20}, {600}, 10 / 100)
+    assert (set(labour.pickups), set(labour.handlings), labour.arrivals_per_second) == ({50}, {300}, 5 / 100)
+    whole = history_of(None, found, POLICY)
+    assert (whole.requests, whole.arrivals_per_second, len(whole.pickups)) == (20, 20 / 100, 20)
+    told = [estimate(1, Places(2, 0), each, POLICY) for each in (tax, labour)]
+    assert [wait and wait.seconds for wait in told] == [300 + 20, 150 + 50]
+
+
+def test_wait_is_told_from_the_whole_service_of_what_a_department_has_too_little_of() -> None:
+    seen = [*lately("税务局", 10, 20, 600), *lately("人社局", 4, 50, 300), *lately("人社局", 1, 50, None)]
+    found = histories(seen, NOW)
+    mixed = history_of("人社局", found, POLICY)
+    # Five pickups and five requests of its own, but only four of them are over.
+    assert (set(mixed.pickups), sorted(set(mixed.handlings))) == ({50}, [300, 600])
+    assert (mixed.requests, mixed.arrivals_per_second) == (5, 5 / 100)
+    assert history_of("金融办", found, POLICY) == history_of(None, found, POLICY)
+    thin = histories(lately("税务局", 4, 20, 600), NOW)
+    assert history_of("税务局", thin, POLICY) == history_of(None, thin, POLICY)
+    assert history_of("税务局", histories([], NOW), POLICY) == History()
 
 
 def test_estimate_tells_the_truth_when_compared_with_a_simulation() -> None:

@@ -116,6 +116,7 @@ def figures(key: str | None, material: Material) -> JSON:
     requests, found = material.requests, material.facts
     responses = [f.response_seconds for f in found if f.response_seconds is not None]
     handlings = [f.handling_seconds for f in found if f.handling_seconds is not None]
+    pickups = [f.pickup_seconds for f in found if f.pickup_seconds is not None]
     stars = [r.stars for r in requests if r.stars is not None]
     base, within = sum(f.counted for f in found), sum(f.within for f in found)
     judged = [f.resolution for f in found if f.resolution is not None]
@@ -150,6 +151,7 @@ def figures(key: str | None, material: Material) -> JSON:
         "satisfied_rate": share(satisfied, len(stars)),
         "tickets": len(material.tickets),
         "mean_handling_seconds": mean(handlings),
+        "median_pickup_seconds": percentile(pickups, 0.5),
     }
 
 

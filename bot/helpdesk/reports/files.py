@@ -160,6 +160,7 @@ _FIGURES: dict[str, Make] = {
     "satisfied": _summed("satisfied"),
     "tickets": lambda f, key: f.count("tickets", key),
     "mean_handling_seconds": lambda f, key: f.among("AVERAGE", "handling_seconds", key),
+    "median_pickup_seconds": lambda f, key: f.among("MEDIAN", "pickup_seconds", key),
 }
 #: Each rate with its numerator and denominator.
 RATES = {

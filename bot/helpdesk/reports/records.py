@@ -10,6 +10,9 @@ By = Literal["day", "department", "helper"]
 #: For so long a closed matter may come back before it counts as resolved.
 SETTLED_AFTER = timedelta(days=7)
 SATISFIED_FROM = 4
+#: A place is offered at once when there is one; so long it takes at most until another dispatcher has taken
+#: over. Whoever was offered to later had to wait for a place.
+AT_ONCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class RequestRecord:
 
     ``helper_id``: who gave the first answer, else who held it last. ``promised_from``: from when the promise
     counts, None: from the request. ``held_seconds``: how long it was in the hands of helpers, whoever;
-    None while it is open.
+    None while it is open. ``first_offer_at``: when it first rang at somebody's desk.
     """
 
     id: str
@@ -37,6 +40,7 @@ class RequestRecord:
     newer_at: datetime | None
     promised_from: datetime | None = None
     held_seconds: float | None = None
+    first_offer_at: datetime | None = None
 
     @property
     def by_ticket(self) -> bool:
@@ -88,6 +92,7 @@ class Facts:
     by_ticket: bool
     satisfied: bool
     handling_seconds: float | None
+    pickup_seconds: float | None
 
 
 def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts:
@@ -103,6 +108,7 @@ def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts
         by_ticket=record.by_ticket,
         satisfied=record.stars is not None and record.stars >= SATISFIED_FROM,
         handling_seconds=handling_seconds(record),
+        pickup_seconds=pickup_seconds(record),
     )
 
 
@@ -118,6 +124,33 @@ def response_seconds(record: RequestRecord) -> float | None:
     """
     seconds = seconds_between(record.promised_from or record.requested_at, record.first_response_at)
     return None if seconds is None else max(0.0, seconds)
+
+
+def pickup_seconds(record: RequestRecord) -> float | None:
+    """Seconds from the request to its first answer where there was a place at once: to hear, take and type.
+
+    There was one when it rang at somebody's desk within ``AT_ONCE``: only who has room is offered anything.
+    None where it had to wait for that, was never offered or not answered, and off hours, when the answer
+    tells when people came to work.
+    """
+    if record.first_offer_at is None or record.promised_from not in (None, record.requested_at):
+        return None
+    if record.first_offer_at > record.requested_at + AT_ONCE:
+        return None
+    return response_seconds(record)
+
+
+def wanted_at(record: RequestRecord) -> datetime | None:
+    """From when it wanted a helper's place: off hours from the start of duty, unless taken up before.
+
+    None when it ended before that, by a ticket or otherwise: it never wanted one.
+    """
+    promised, answered = record.promised_from, record.first_response_at
+    if record.by_ticket:
+        return None
+    if promised is None or (answered is not None and answered < promised):
+        return record.requested_at
+    return None if record.closed_at is not None and record.closed_at < promised else promised
 
 
 def handling_seconds(record: RequestRecord) -> float | None:

@@ -14,7 +14,7 @@ REQUEST_COLUMNS = (
     "id", "day", "department", "helper", "reason", "requested_at", "first_response_at", "closed_at",
     "outcome", "response_seconds", "answered", "rate_base", "within", "breached", "cause", "closed",
     "resolution_base", "resolved", "abandoned", "by_ticket", "rated", "stars", "satisfied",
-    "handling_seconds",
+    "handling_seconds", "pickup_seconds",
 )  # fmt: skip
 CONVERSATION_COLUMNS = ("id", "day", "bot_solved")
 TICKET_COLUMNS = ("id", "day", "department", "helper", "number", "status")
@@ -70,6 +70,7 @@ def _request(record: RequestRecord, found: Facts, names: dict[str, str], nobody:
         "stars": record.stars,
         "satisfied": int(found.satisfied),
         "handling_seconds": found.handling_seconds,
+        "pickup_seconds": found.pickup_seconds,
     }
     return [values[name] for name in REQUEST_COLUMNS]
 

@@ -16,19 +16,21 @@ from bot.helpdesk.reports.records import (
     ConversationRecord,
     RequestRecord,
     TicketRecord,
-    days_between,
     handling_seconds,
+    pickup_seconds,
     response_seconds,
+    wanted_at,
 )
+from bot.helpdesk.reports.replaying import Replay, replay
 from bot.helpdesk.reports.staffing import (
+    LOOK_BACK_DAYS,
     Advice,
     Arrival,
+    Basis,
+    Day,
     Goal,
-    Replayed,
     actual,
     advise,
-    mean_handling,
-    replay,
 )
 from bot.helpdesk.rules.ladder import CAUSES
 from bot.helpdesk.storage import reports as storage
@@ -37,7 +39,6 @@ from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.worktime.schedule import at, local_day
 
 LONGEST_DAYS = 400
-LOOK_BACK_DAYS = 56
 _T = TypeVar("_T")
 
 
@@ -64,11 +65,11 @@ class ServiceReport:
 
 @dataclass(frozen=True)
 class StaffingReport:
-    """Advice for one day, from ``days`` days like it; each half hour with the real share and helpers."""
+    """Advice for one day and what it rests on; each half hour with the real share and helpers."""
 
     day: date
-    days: int
-    handling_seconds: float | None
+    goal: Goal
+    basis: Basis
     slots: list[tuple[Advice, float | None, int | None]]
 
 
@@ -108,22 +109,27 @@ class Reports:
     async def staffing(
         self, day: date, department: str | None, share: float, seconds: float
     ) -> StaffingReport:
-        """How many helpers each half hour of ``day`` needs, from the same weekdays before it."""
-        goal = self._goal(share, seconds)
-        starts, _ = bounds(day - timedelta(days=LOOK_BACK_DAYS), day)
-        records = await self._requests(starts, at(day + timedelta(days=1), 0), department)
-        return await self._aside(_advised, records, day, goal)
+        """How many helpers each half hour of ``day`` needs, from the same weekdays before it.
+
+        Of a day to come, from those before today: what is not over tells too little.
+        """
+        goal, until = self._goal(share, seconds), min(day, local_day(self._clock()))
+        starts, ends = bounds(until - timedelta(days=LOOK_BACK_DAYS), until)
+        records = await self._requests(starts, ends, department)
+        return await self._aside(_advised, records, day, until, goal)
 
     async def replay(
         self, first: date, last: date, department: str | None, share: float, seconds: float
-    ) -> tuple[list[Replayed], float | None]:
-        """The advice that a period would have given, checked by the requests of the period."""
-        starts, ends = bounds(first, last)
+    ) -> Replay:
+        """The advice for each day of a period, checked by the requests of that day."""
+        _, ends = bounds(first, last)
+        starts, _ = bounds(first - timedelta(days=LOOK_BACK_DAYS), first)
         records = await self._requests(starts, ends, department)
-        return await self._aside(_replayed, records, self._goal(share, seconds))
+        return await self._aside(_replayed, records, first, last, self._goal(share, seconds))
 
     def _goal(self, share: float, seconds: float) -> Goal:
-        return Goal(share, seconds, max(1, self._thresholds.policy.helper_capacity))
+        policy = self._thresholds.policy
+        return Goal(share, seconds, max(1, policy.helper_capacity), policy.wait_minimum)
 
     async def _requests(
         self, starts: datetime, ends: datetime, department: str | None
@@ -144,43 +150,36 @@ def _computed(
     return material, report(material, asked.by, asked.first, asked.last)
 
 
-def _advised(records: list[RequestRecord], day: date, goal: Goal) -> StaffingReport:
-    days_of = [local_day(each.requested_at) for each in records]
-    that_day = [each for each, on in zip(records, days_of, strict=True) if on == day]
-    before = [each for each, on in zip(records, days_of, strict=True) if on < day]
-    alike, days = _alike(before, day)
-    handling = mean_handling(_arrivals(before))
-    advised = advise(_arrivals(alike), days, handling, goal)
-    real = actual(_arrivals(that_day), goal.seconds)
-    return StaffingReport(day, days, handling, [(each, *real[each.slot]) for each in advised])
+def _advised(records: list[RequestRecord], day: date, until: date, goal: Goal) -> StaffingReport:
+    log = _by_day(records)
+    advised = advise({on: Day.of(each) for on, each in log.items()}, day, until, goal)
+    real = actual(log.get(day, []), goal.seconds)
+    return StaffingReport(day, goal, advised.basis, [(each, *real[each.slot]) for each in advised.slots])
 
 
-def _replayed(records: list[RequestRecord], goal: Goal) -> tuple[list[Replayed], float | None]:
-    days = len({local_day(each.requested_at) for each in records})
-    return replay(_arrivals(records), days, goal)
+def _replayed(records: list[RequestRecord], first: date, last: date, goal: Goal) -> Replay:
+    return replay(_by_day(records), first, last, goal)
 
 
-def _alike(before: list[RequestRecord], day: date) -> tuple[list[RequestRecord], int]:
-    """Requests of days like ``day``, and how many such days the log holds.
-
-    The same weekday since the log began; of a log shorter than a week, all days.
-    """
-    if not before:
-        return [], 0
-    began = local_day(before[0].requested_at)
-    days = [each for each in days_between(began, day - timedelta(days=1)) if each.weekday() == day.weekday()]
-    days = days or days_between(began, day - timedelta(days=1))
-    wanted = set(days)
-    return [each for each in before if local_day(each.requested_at) in wanted], len(days)
+def _by_day(records: list[RequestRecord]) -> dict[date, list[Arrival]]:
+    """What wanted a helper's place, by local day; a day whose requests wanted none is of the log as well."""
+    log: dict[date, list[Arrival]] = {}
+    for record in records:
+        at = wanted_at(record)
+        those = log.setdefault(local_day(at or record.requested_at), [])
+        if at is not None:
+            those.append(_arrival(record, at))
+    return log
 
 
-def _arrivals(records: list[RequestRecord]) -> list[Arrival]:
-    """Those that wanted a helper's place; what a ticket ended off hours wanted none."""
-    return [_arrival(each) for each in records if not each.by_ticket]
-
-
-def _arrival(record: RequestRecord) -> Arrival:
-    return Arrival(record.requested_at, handling_seconds(record), record.helper_id, response_seconds(record))
+def _arrival(record: RequestRecord, at: datetime) -> Arrival:
+    return Arrival(
+        at,
+        handling_seconds(record),
+        record.helper_id,
+        response_seconds(record),
+        pickup_seconds(record),
+    )
 
 
 def bounds(first: date, last: date) -> tuple[datetime, datetime]:
@@ -195,6 +194,7 @@ _DEFINED = (
     *CAUSES, "closed", "resolved", "resolution_base", "resolution_rate", "abandoned", "abandonment_rate",
     "by_ticket", "conversations", "bot_solved", "bot_solved_rate", "reason", "rated", "mean_stars",
     "satisfied", "satisfied_rate", "tickets", "mean_handling_seconds",
+    "median_pickup_seconds",
 )  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.helpdesk.rules.policy import Policy
 from bot.helpdesk.staffing import expected_wait
@@ -21,17 +23,65 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A request of the window: whose it was, when it was asked, and its times in seconds if it has them."""
+
+    department: str | None
+    pickup_seconds: float | None
+    handling_seconds: float | None
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
 class History:
     """What was seen in the window, in seconds.
 
-    ``pickups``: from a request to its first response, of those that did not have to queue for a free place;
-    ``handlings``: in the hands of helpers, until closed; ``arrivals_per_second``: requests, over the time
-    they were seen in.
+    ``pickups``: to the first response, from when there was a free place; ``handlings``: in the hands of
+    helpers, until closed; ``arrivals_per_second``: ``requests``, over the time they were seen in.
     """
 
     pickups: Sequence[float] = ()
     handlings: Sequence[float] = ()
     arrivals_per_second: float = 0.0
+    requests: int = 0
+
+
+def histories(seen: Sequence[Seen], now: datetime) -> dict[str | None, History]:
+    """The history of each department, and under None that of the whole service.
+
+    ``seen`` holds all requests since the oldest of them, so one span of time serves all departments.
+    """
+    if not seen:
+        return {}
+    span = max(1.0, (now - min(each.requested_at for each in seen)).total_seconds())
+    parts: defaultdict[str | None, list[Seen]] = defaultdict(list)
+    for each in seen:
+        if each.department is not None:
+            parts[each.department].append(each)
+    parts[None] = list(seen)
+    return {department: _history(those, span) for department, those in parts.items()}
+
+
+def _history(seen: Sequence[Seen], span_seconds: float) -> History:
+    return History(
+        [each.pickup_seconds for each in seen if each.pickup_seconds is not None],
+        [each.handling_seconds for each in seen if each.handling_seconds is not None],
+        len(seen) / span_seconds,
+        len(seen),
+    )
+
+
+def history_of(department: str | None, found: Mapping[str | None, History], policy: Policy) -> History:
+    """What is known of ``department``; of what it has fewer than ``wait_minimum`` of, the whole service's."""
+    whole = found.get(None, History())
+    own = found.get(department, whole)
+    enough = policy.wait_minimum
+    return History(
+        own.pickups if len(own.pickups) >= enough else whole.pickups,
+        own.handlings if len(own.handlings) >= enough else whole.handlings,
+        own.arrivals_per_second if own.requests >= enough else whole.arrivals_per_second,
+        own.requests if own.requests >= enough else whole.requests,
+    )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ _REQUESTS = text(
     SELECT r.id, r.requested_at, r.department, s.id AS helper_id, s.name AS helper_name,
            r.reason, r.promised_from, {HELD_SECONDS} AS held_seconds,
            r.first_response_at, r.closed_at, r.outcome, b.cause,
+           (SELECT min(o.offered_at) FROM help_offer o WHERE o.help_request_id = r.id) AS first_offer_at,
            r.breached_at IS NOT NULL OR b.help_request_id IS NOT NULL AS breached, r.resolved, r.stars,
            (SELECT min(later.requested_at) FROM help_request later
             WHERE later.conversation_id = r.conversation_id

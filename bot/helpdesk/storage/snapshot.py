@@ -12,6 +12,7 @@ from bot.helpdesk.models import HelpRequest, Place
 from bot.helpdesk.rules import FOLLOW_UP
 from bot.helpdesk.rules.absence import CONNECTION_LOST, Held
 from bot.helpdesk.rules.dispatch import OpenOffer
+from bot.helpdesk.rules.waiting import Seen
 from bot.helpdesk.storage.holding import HELD_SECONDS
 
 # Requests that somebody answered since their clock started need nothing of the dispatcher. Neither question
@@ -165,11 +166,12 @@ async def line(connection: AsyncConnection) -> dict[str, Place]:
 
 _HISTORY = text(
     f"""
-    SELECT extract(epoch FROM r.first_response_at - coalesce(
-               (SELECT max(o.offered_at) FROM help_offer o
-                WHERE o.help_request_id = r.id AND o.ending = 'accepted'
-                  AND o.offered_at <= r.first_response_at), r.requested_at)) AS pickup,
-           {HELD_SECONDS} AS handling, r.requested_at
+    SELECT extract(epoch FROM r.first_response_at - least(r.first_response_at, coalesce(
+               (SELECT min(o.offered_at) FROM help_offer o
+                WHERE o.help_request_id = r.id AND o.offered_at <= r.first_response_at
+                  AND o.offered_at >= coalesce(r.promised_from, r.requested_at)),
+               r.promised_from, r.requested_at))) AS pickup,
+           {HELD_SECONDS} AS handling, r.department, r.requested_at
     FROM help_request r
     WHERE r.requested_at >= :since AND r.outcome IS DISTINCT FROM 'ticket' AND r.reason <> '{FOLLOW_UP}'
     ORDER BY r.requested_at DESC LIMIT :limit
@@ -177,16 +179,16 @@ _HISTORY = text(
 )
 
 
-async def history(
-    connection: AsyncConnection, since: datetime, limit: int
-) -> list[tuple[float | None, float | None, datetime]]:
-    """Of the newest requests since ``since``: seconds to the first response, seconds held, when asked.
+async def history(connection: AsyncConnection, since: datetime, limit: int) -> list[Seen]:
+    """The newest requests since ``since`` of all departments, all there are since the oldest of them.
 
-    The first is counted from the offer that was taken, so that waiting for a free place is not in it.
+    The pickup is counted from the first offer, so that waiting for a free place is not in it, but whoever let
+    it ring is: the next visitor may meet the same. Of what was asked off hours the night is not in it.
     """
     rows = await connection.execute(_HISTORY, {"since": since, "limit": limit})
     return [
-        (
+        Seen(
+            row.department,
             None if row.pickup is None else float(row.pickup),
             None if row.handling is None else float(row.handling),
             row.requested_at,

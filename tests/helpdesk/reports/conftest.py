@@ -49,6 +49,7 @@ def _one(dice: random.Random, n: int) -> RequestRecord:
         resolved=stars > 2 if stars else None,
         stars=stars,
         newer_at=asked + timedelta(days=dice.uniform(0.1, 10)) if dice.random() < 0.2 else None,
+        first_offer_at=asked + timedelta(seconds=n % 4) if helper else None,
     )
     if helper and record.closed_at:
         record = replace(record, held_seconds=(record.closed_at - _claimed(record)).total_seconds())
@@ -105,11 +106,20 @@ async def _put(run: Callable[..., Awaitable[None]], n: int, record: RequestRecor
     await run(
         "INSERT INTO help_request (id, conversation_id, status, reason, department, channel, question, brief,"
         " requested_at, deadline_at, claimed_at, claimed_by, first_response_at, closed_at, outcome, resolved,"
-        " stars, breached_at) VALUES (%s,%s,%s,%s,%s,'widget','x','{}',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+        " stars, breached_at, promised_from)"
+        " VALUES (%s,%s,%s,%s,%s,'widget','x','{}',%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
         record.id, talk, status, record.reason, record.department, record.requested_at, record.requested_at,
         claimed, record.helper_id, record.first_response_at, record.closed_at, record.outcome,
         record.resolved, record.stars, record.requested_at if record.breached else None,
+        record.promised_from,
     )  # fmt: skip
+    if record.first_offer_at:
+        for later in (0, 30):
+            await run(
+                "INSERT INTO help_offer (help_request_id, staff_id, level, reserved, offered_at, ended_at,"
+                " ending) VALUES (%s, %s, 0, true, %s, now(), 'accepted')",
+                record.id, record.helper_id, record.first_offer_at + timedelta(seconds=later),
+            )  # fmt: skip
     if record.cause:
         await run(
             "INSERT INTO help_breach (help_request_id, at, cause, detail) VALUES (%s, now(), %s, '{}')",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.helpdesk.reports import figures as module
 from bot.helpdesk.reports.figures import Material, figures, percentile, report
-from bot.helpdesk.reports.records import ConversationRecord, RequestRecord, day_key, facts
+from bot.helpdesk.reports.records import ConversationRecord, RequestRecord, day_key, facts, wanted_at
 from tests.helpdesk.reports.conftest import MONDAY, drawn
 
 AFTER = MONDAY + timedelta(days=30)
@@ -53,6 +53,42 @@ def test_promise_is_judged_once_it_can_be(values: dict, counted: bool, within: b
 def test_answer_is_timed_by_the_clock_of_the_promise(values: dict, response: float | None):
     found = facts(request(**values), 60, AFTER)
     assert (found.response_seconds, found.within) == (response, response is not None)
+
+
+@pytest.mark.parametrize(
+    ("values", "pickup"),
+    [
+        ({"first_offer_at": seconds(2)}, 50),
+        ({"first_offer_at": seconds(2.001)}, None),  # there was no place before
+        ({"first_offer_at": None}, None),  # taken from the queue by hand: nobody had room
+        ({"first_offer_at": seconds(1), "first_response_at": None}, None),
+        ({"first_offer_at": seconds(1), "promised_from": seconds(0)}, 50),
+        ({"first_offer_at": seconds(1), "promised_from": seconds(40)}, None),  # off hours
+    ],
+)
+def test_pickup_is_known_only_of_who_found_a_place_at_once(values: dict, pickup: float | None):
+    record = request(**{"first_response_at": seconds(50), **values})
+    assert facts(record, 60, AFTER).pickup_seconds == pickup
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({}, 0),
+        ({"promised_from": seconds(0), "first_response_at": seconds(9)}, 0),
+        ({"promised_from": seconds(54_000)}, 54_000),
+        ({"promised_from": seconds(54_000), "first_response_at": seconds(54_009)}, 54_000),
+        (
+            {"promised_from": seconds(54_000), "first_response_at": seconds(9)},
+            0,
+        ),  # somebody was there
+        ({"promised_from": seconds(54_000), "closed_at": seconds(900)}, None),
+        ({"promised_from": seconds(54_000), "closed_at": seconds(54_100)}, 54_000),
+        ({"closed_at": seconds(900), "outcome": "ticket"}, None),
+    ],
+)
+def test_place_is_wanted_from_the_start_of_duty_when_asked_for_at_night(values: dict, wanted: float | None):
+    assert wanted_at(request(**values)) == (None if wanted is None else seconds(wanted))
 
 
 CLOSED = {"first_response_at": seconds(9), "closed_at": seconds(600), "outcome": "resolved"}
@@ -118,7 +154,7 @@ def test_rate_without_a_base_is_nothing_and_not_zero():
         "rate": None, "resolution_rate": None, "abandonment_rate": None, "bot_solved_rate": None,
         "satisfied_rate": None, "mean_stars": None, "mean_handling_seconds": None,
     }  # fmt: skip
-    assert (row["median_seconds"], row["requests"]) == (None, 0)
+    assert (row["median_seconds"], row["median_pickup_seconds"], row["requests"]) == (None, None, 0)
 
 
 @pytest.mark.parametrize(

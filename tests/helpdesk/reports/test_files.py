@@ -6,7 +6,8 @@ import statistics
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -92,6 +93,7 @@ def recomputed(requests: Rows, conversations: Rows, tickets: Rows) -> dict[str, 
         "satisfied_rate": ratio(total("satisfied"), total("rated")),
         "tickets": len(tickets),
         "mean_handling_seconds": rounded(numbers("handling_seconds"), statistics.fmean),
+        "median_pickup_seconds": rounded(numbers("pickup_seconds"), statistics.median),
     }
 
 
@@ -100,6 +102,7 @@ def check(found: ServiceReport, requests: Rows, conversations: Rows, tickets: Ro
     by = found.asked.by
     expected = recomputed(requests, conversations, tickets)
     assert {**expected, "key": "total"} == found.total
+    assert expected["median_pickup_seconds"] not in (None, expected["median_seconds"])
     assert expected["requests"] > 50 and expected["bot_solved"] > 0 and expected["tickets"] > 10
     for row in found.rows:
         key = "（无）" if row["key"] is None else row["key"]
@@ -197,23 +200,68 @@ async def test_figures_and_advice_are_computed_beside_the_event_loop(
 async def test_advice_rests_on_the_same_weekdays_before(reports: Reports, fill: Fill):
     await fill(drawn(90))
     found = await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
-    assert (found.days, len(found.slots)) == (1, 48)  # one Wednesday before
-    assert found.handling_seconds is not None and found.handling_seconds > 60
+    basis = found.basis
+    assert (basis.days, len(found.slots)) == (1, 48)  # one Wednesday before
+    assert basis.handling_seconds is not None and basis.handling_seconds > 60
+    before = await reports.service(Asked(FIRST, date(2026, 1, 13)))
+    assert basis.pickups > 5 and basis.pickup_seconds == before.total["median_pickup_seconds"]
+    assert basis.place_seconds == round(60 - basis.pickup_seconds, 3)
     arrivals = sum(advice.arrivals for advice, _, _ in found.slots)
     wednesday = await reports.service(Asked(date(2026, 1, 7), date(2026, 1, 7)))
     # Who left a ticket off hours wanted nobody's place.
     assert arrivals == wednesday.total["requests"] - wednesday.total["by_ticket"] > 0
     assert wednesday.total["by_ticket"] > 0
     first = await reports.staffing(date(2026, 1, 1), None, 0.95, 60)
-    assert (first.days, first.handling_seconds) == (0, None)
+    assert (first.basis.days, first.basis.handling_seconds, first.basis.pickup_seconds) == (0, None, None)
 
 
-async def test_replay_covers_every_request_of_the_period(reports: Reports, fill: Fill):
+async def test_advice_for_a_day_to_come_looks_at_no_day_that_is_not_over(
+    reports: Reports, fill: Fill, clock: FakeClock
+):
     await fill(drawn(90))
-    slots, error = await reports.replay(FIRST, LAST, None, 0.95, 60)
-    assert error is not None
-    figures = (await reports.service(Asked(FIRST, LAST))).total
-    wanted = figures["requests"] - figures["by_ticket"]
-    days = 12
-    assert sum(each.advice.arrivals for each in slots) * days == pytest.approx(wanted, rel=0.1)
-    assert figures["by_ticket"] > 5
+    clock.now = datetime(2026, 1, 14, 4, tzinfo=UTC)
+    found = await reports.staffing(date(2026, 3, 18), None, 0.95, 60)
+    same = await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
+    assert found.basis == same.basis and found.basis.days == 1
+    assert [advice for advice, _, _ in found.slots] == [advice for advice, _, _ in same.slots]
+
+
+async def test_advice_has_nobody_sit_through_the_night_when_the_request_can_wait_for_the_morning(
+    reports: Reports, fill: Fill
+):
+    evening = datetime(2026, 1, 6, 14, 0, tzinfo=UTC)  # ten at night
+    morning = datetime(2026, 1, 7, 1, 0, tzinfo=UTC)
+    one = replace(drawn(1)[0], requested_at=evening, promised_from=morning, reason="asked", outcome=None)
+    await fill([replace(one, helper_id=None, first_response_at=None, first_offer_at=None, closed_at=None)])
+    found = await reports.staffing(date(2026, 1, 14), None, 0.95, 60)
+    assert [(advice.slot, advice.arrivals) for advice, _, _ in found.slots if advice.arrivals] == [(18, 1)]
+    (_, share, _), = [slot for slot in (await reports.staffing(date(2026, 1, 7), None, 0.95, 60)).slots
+                      if slot[1] is not None]  # fmt: skip
+    assert share == 0
+
+
+async def test_replay_checks_the_advice_that_the_page_shows(reports: Reports, fill: Fill):
+    await fill(drawn(90))
+    day = date(2026, 1, 14)
+    page = await reports.staffing(day, None, 0.95, 60)
+    found = await reports.replay(day, day, None, 0.95, 60)
+    shown = {advice.slot: advice for advice, _, _ in page.slots}
+    assert (found.days, found.checked) == (1, 1) and len(found.slots) > 2
+    for each in found.slots:
+        advice = shown[each.slot]
+        assert (each.expected, each.helpers) == (advice.arrivals, advice.helpers)
+        assert each.forecast_share == (1 if advice.forecast_share is None else advice.forecast_share)
+
+
+async def test_replay_covers_every_request_of_the_days_that_have_a_history(reports: Reports, fill: Fill):
+    await fill(drawn(90))
+    found = await reports.replay(FIRST, LAST, None, 0.95, 60)
+    assert found.mean_error is not None
+    wanted = []
+    for day in (FIRST + timedelta(days=n) for n in range(12)):
+        total = (await reports.service(Asked(day, day))).total
+        basis = (await reports.staffing(day, None, 0.95, 60)).basis
+        if basis.handling_seconds and basis.place_seconds is not None:
+            wanted.append(total["requests"] - total["by_ticket"])
+    assert (found.days, found.checked) == (12, len(wanted)) and 6 < len(wanted) < 12
+    assert sum(each.requests for each in found.slots) == sum(wanted)

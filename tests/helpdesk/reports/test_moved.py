@@ -47,8 +47,37 @@ async def test_first_answer_and_all_handling_count_when_others_went_on(
         ("ann", 1, 120 + 200 + 30)
     ]
     async with database.reading() as connection:
-        ((_, handling, _),) = await snapshot.history(connection, asked, 10)
-    assert handling == 350
+        (seen,) = await snapshot.history(connection, asked, 10)
+    assert (seen.pickup_seconds, seen.handling_seconds) == (20, 350)
+
+
+async def test_pickup_behind_the_wait_counts_from_the_first_offer_and_not_from_the_night(
+    database: Database, clock: FakeClock, desk: Desk, queue: Queue, ready: Ready, query: Query
+) -> None:
+    ann = await ready("ann")
+    offer = (
+        "INSERT INTO help_offer (help_request_id, staff_id, level, reserved, offered_at, ended_at, ending)"
+        " VALUES (:id, :staff, 0, true, :at, :at, :ending)"
+    )
+    start = clock()
+    for waits, night in ((30, 0), (0, 0), (30, 3600), (0, 3600)):
+        request = await queue()
+        if night:  # somebody had it ring before work began
+            await query(offer, id=request.id, staff=ann.id, at=clock.advance(5), ending="ignored")
+            opens = clock.advance(night)
+            await query("UPDATE help_request SET promised_from = :at WHERE id = :id", at=opens, id=request.id)
+        clock.advance(waits)  # for a place
+        for ending in ("ignored", "accepted") if waits else ():
+            await query(offer, id=request.id, staff=ann.id, at=clock(), ending=ending)
+            clock.advance(15)
+        await desk.claim(request.id, ann)
+        clock.advance(5)
+        await desk.post(request.conversation_id, ann, "p1", "您好", "public")
+        await desk.close(request.conversation_id, ann, "resolved")
+    unanswered = await queue()
+    async with database.reading() as connection:
+        seen = await snapshot.history(connection, start, 10)
+    assert unanswered and [each.pickup_seconds for each in seen] == [None, 5, 35, 5, 35]
 
 
 async def test_clock_of_the_promise_is_kept_when_a_request_waits_again(

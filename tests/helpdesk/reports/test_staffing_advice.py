@@ -1,33 +1,25 @@
-"""Advice for each half hour, and the replay that checks it."""
+"""Advice for each half hour of a day, drawn from the days before it."""
 
-import math
-import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.helpdesk.reports.staffing import Arrival, Goal, actual, advise, replay, slot_of, waits
+from bot.helpdesk.reports.staffing import Arrival, Day, DayAdvice, Goal, actual, advise, slot_of
 from bot.helpdesk.staffing import share_within
 
-NINE = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # in Shanghai
+NINE = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # of a Monday in Shanghai
+MONDAY = date(2026, 1, 5)
 GOAL = Goal(0.95, 60, 1)
+TWELVE = range(0, 1800, 150)  # seconds
 
 
-def arrivals(*seconds: float, handling: float | None = 600) -> list[Arrival]:
-    return [Arrival(NINE + timedelta(seconds=each), handling) for each in seconds]
+def arrivals(*seconds: float, handling: float | None = 600, pickup: float | None = None) -> list[Arrival]:
+    return [Arrival(NINE + timedelta(seconds=each), handling, None, pickup, pickup) for each in seconds]
 
 
-def steady(per_slot: float, handling: float, days: int, seed: int = 1) -> list[Arrival]:
-    """A Poisson stream from nine to twelve on several days, with exponential handling times."""
-    dice, found = random.Random(seed), []
-    for day in range(days):
-        at = 0.0
-        while (at := at + dice.expovariate(per_slot / 1800)) < 3 * 3600:
-            moment = NINE + timedelta(days=day, seconds=at)
-            found.append(Arrival(moment, dice.expovariate(1 / handling)))
-    return found
+def after(*days: list[Arrival], goal: Goal = GOAL, weeks: int = 1) -> DayAdvice:
+    """The advice for a Monday: ``days`` are the ones before it, each ``weeks`` apart."""
+    gap = timedelta(weeks=weeks)
+    log = {MONDAY - n * gap: Day.of(those) for n, those in enumerate(days, 1)}
+    return advise(log, MONDAY, MONDAY, goal)
 
 
 def test_slot_is_the_half_hour_of_the_local_day():
@@ -36,86 +28,80 @@ def test_slot_is_the_half_hour_of_the_local_day():
     assert slot_of(datetime(2026, 1, 4, 16, 0, tzinfo=UTC)) == 0
 
 
-@pytest.mark.parametrize(
-    ("places", "handling", "expected"),
-    [
-        (1, 100, [0, 90, 180]),  # each waits for the one before
-        (2, 100, [0, 0, 80]),
-        (3, 100, [0, 0, 0]),
-        (0, 100, [math.inf] * 3),
-    ],
-)
-def test_requests_wait_for_the_next_place_in_the_order_they_came(
-    places: int, handling: float, expected: list[float]
-):
-    found = waits(arrivals(0, 10, 20, handling=handling), 1, lambda _: places)
-    assert found == pytest.approx(expected)
-
-
-def test_who_waits_is_served_when_the_next_half_hour_has_more_places():
-    found = waits(arrivals(0, 1790, handling=3600), 1, lambda at: 1 if slot_of(at) == 18 else 2)
-    assert found == pytest.approx([0, 10])
-
-
-def test_mean_handling_time_stands_in_when_one_is_not_known():
-    assert waits(arrivals(0, 10, handling=None), 50, lambda _: 1) == pytest.approx([0, 40])
-
-
-@given(st.lists(st.tuples(st.floats(0, 20_000), st.floats(1, 3000)), max_size=40), st.integers(1, 5))
-def test_never_more_are_held_than_there_are_places_and_nobody_overtakes(
-    drawn: list[tuple[float, float]], places: int
-):
-    log = sorted(
-        (Arrival(NINE + timedelta(seconds=at), handling) for at, handling in drawn), key=lambda each: each.at
-    )
-    found = waits(log, 1, lambda _: places)
-    starts = [each.at.timestamp() + wait for each, wait in zip(log, found, strict=True)]
-    assert all(wait >= 0 for wait in found)
-    assert starts == sorted(starts)
-    ends = [start + (each.handling_seconds or 1) for each, start in zip(log, starts, strict=True)]
-    for start in starts:
-        held = sum(s <= start < e - 1e-6 for s, e in zip(starts, ends, strict=True))
-        assert held <= places
-    # One place more never makes anybody wait longer.
-    more = waits(log, 1, lambda _: places + 1)
-    assert all(a <= b + 1e-6 for a, b in zip(more, found, strict=True))
-
-
 def test_advice_is_what_erlang_c_asks_for():
-    advised = {each.slot: each for each in advise(arrivals(*range(0, 1800, 150)), 1, 600, GOAL)}
-    nine = advised[18]
+    slots = after(arrivals(*TWELVE)).slots
+    nine = slots[18]
     assert (nine.arrivals, nine.helpers) == (12, 8)
     assert nine.forecast_share == round(share_within(12 / 1800, 600, 8, 60), 4) >= 0.95
     assert share_within(12 / 1800, 600, 7, 60) < 0.95
-    assert (advised[19].helpers, advised[19].forecast_share) == (0, None)
+    assert (slots[19].helpers, slots[19].forecast_share) == (0, None)
+
+
+def test_pickup_is_taken_off_the_promise_before_erlang_c_is_asked():
+    ignoring, minding = after(arrivals(*TWELVE)), after(arrivals(*TWELVE, pickup=50))
+    assert (minding.basis.pickup_seconds, minding.basis.place_seconds) == (50, 10)
+    few, more = ignoring.slots[18].helpers, minding.slots[18].helpers
+    assert more > few
+    assert share_within(12 / 1800, 600, more, 10) >= 0.95 > share_within(12 / 1800, 600, few, 10)
+    assert minding.slots[18].forecast_share == round(share_within(12 / 1800, 600, more, 10), 4)
+
+
+def test_pickup_is_the_median_of_those_who_found_a_place_at_once():
+    seen = [*arrivals(0, 1, 2, pickup=10), *arrivals(3, 4, pickup=40), *arrivals(5, 6, 7, 8)]
+    assert (after(seen).basis.pickups, after(seen).basis.pickup_seconds) == (5, 10)
+
+
+def test_nothing_is_said_of_picking_up_when_too_few_are_known():
+    thin = after([*arrivals(*TWELVE), *arrivals(1, 2, 3, 4, pickup=50)])
+    assert (thin.basis.pickups, thin.basis.pickup_seconds, thin.basis.place_seconds) == (4, None, 60)
+    assert thin.given and thin.slots[18].helpers
+
+
+def test_no_number_of_helpers_is_advised_when_picking_up_takes_longer_than_the_promise():
+    slow = after(arrivals(*TWELVE, pickup=61))
+    assert (slow.basis.place_seconds, slow.given) == (None, False)
+    assert (slow.slots[18].arrivals, slow.slots[18].helpers, slow.slots[18].forecast_share) == (
+        12,
+        None,
+        None,
+    )
+    just = after(arrivals(*TWELVE, pickup=60))
+    assert just.basis.place_seconds == 0 and just.slots[18].forecast_share >= 0.95
 
 
 def test_helper_who_holds_several_counts_as_several_places():
-    one = {each.slot: each for each in advise(arrivals(*range(0, 1800, 150)), 1, 600, Goal(0.95, 60, 3))}[18]
-    assert one.helpers == 3
+    assert after(arrivals(*TWELVE), goal=Goal(0.95, 60, 3)).slots[18].helpers == 3
 
 
 def test_no_helpers_are_advised_when_nothing_is_known_of_handling():
-    slot = advise(arrivals(0, 1, handling=None), 1, None, GOAL)[18]
-    assert (slot.arrivals, slot.helpers, slot.forecast_share) == (2, None, None)
-    shown, error = replay(arrivals(0, 1, handling=None), 1, GOAL)
-    assert error is None and [each.replayed_share for each in shown] == [None]
+    advice = after(arrivals(0, 1, handling=None))
+    slot = advice.slots[18]
+    assert (slot.arrivals, slot.helpers, slot.forecast_share, advice.given) == (2, None, None, False)
 
 
-def test_replay_of_a_long_steady_log_agrees_with_the_forecast():
-    shown, error = replay(steady(20, 480, days=60), 60, GOAL)
-    assert len(shown) == 6
-    assert error is not None and error < 0.03
-    assert all(each.replayed_share >= 0.9 for each in shown)
+def test_advice_rests_on_the_same_weekday_of_eight_weeks_and_on_nothing_later():
+    mondays = [arrivals(*range(n)) for n in range(1, 10)]  # the ninth before has nine
+    advice = after(*mondays)
+    assert (advice.basis.days, advice.slots[18].arrivals) == (8, 36 / 8)
+    log = {MONDAY + timedelta(weeks=n): Day.of(arrivals(0)) for n in (-2, 0, 1)}
+    log[MONDAY - timedelta(days=1)] = Day.of(arrivals(0, 1, 2, handling=100))
+    advice = advise(log, MONDAY, MONDAY, GOAL)
+    # The Monday without any counts too; the Sunday tells how long things take.
+    assert (advice.basis.days, advice.slots[18].arrivals) == (2, 0.5)
+    assert advice.basis.handling_seconds == 225
 
 
-def test_replay_shows_that_one_helper_fewer_would_not_do():
-    log = steady(20, 480, days=60)
-    needed = replay(log, 60, GOAL)[0][3].advice.helpers
-    enough, short = (
-        [wait <= 60 for wait in waits(log, 480, lambda _, n=places: n)] for places in (needed, needed - 2)
-    )
-    assert sum(enough) / len(enough) > 0.95 > 0.9 > sum(short) / len(short)
+def test_every_day_counts_when_the_log_is_shorter_than_a_week():
+    log = {MONDAY - timedelta(days=n): Day.of(arrivals(0, 1)) for n in (1, 2, 4)}
+    advice = advise(log, MONDAY, MONDAY, GOAL)
+    assert (advice.basis.days, advice.slots[18].arrivals) == (4, 1.5)
+    assert advise({}, MONDAY, MONDAY, GOAL).basis.days == 0
+
+
+def test_days_still_to_come_are_no_days_without_requests_when_the_advice_is_for_later():
+    log = {MONDAY - timedelta(weeks=n): Day.of(arrivals(*TWELVE)) for n in range(3)}
+    later = advise(log, MONDAY + timedelta(weeks=4), MONDAY, GOAL)
+    assert (later.basis.days, later.slots[18].arrivals) == (2, 12)
 
 
 def test_actual_share_counts_who_was_answered_in_time():

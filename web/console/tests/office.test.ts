@@ -8,7 +8,7 @@ import { fallbackChain, groupOf, isWithin, parseSpans, spansFit, spansText } fro
 import { changesOf } from '../src/lib/audit';
 import { breachOption, labelsOf, serviceOption, slotName } from '../src/lib/charts';
 import { dueOf, dueText } from '../src/lib/due';
-import { decimal, percent, secondsText } from '../src/lib/figures';
+import { decimal, percent, promiseText, secondsText } from '../src/lib/figures';
 import { moveOf, movesOf } from '../src/lib/ticketMoves';
 import { useTickets } from '../src/stores/tickets';
 import { at, T0, ticket } from './make';
@@ -92,6 +92,13 @@ describe('the list of tickets', () => {
 });
 
 describe('figures', () => {
+  it('say what picking up leaves of the promise, and when that is unknown or nothing', () => {
+    const basis = { days: 8, handling_seconds: 300, pickup_seconds: 12.5, pickups: 40, pickups_needed: 5, place_seconds: 47.5 };
+    expect(promiseText(basis, 60)).toBe('60 秒里，听到、接单、打字要用 12.5 秒（40 件有空位的求助的中位数），留给等空位的是 47.5 秒。');
+    expect(promiseText({ ...basis, pickups: 4, pickup_seconds: null, place_seconds: 60 }, 60)).toContain('只有 4 件，不足 5 件');
+    expect(promiseText({ ...basis, pickup_seconds: 70, place_seconds: null }, 60)).toContain('加多少人都做不到');
+  });
+
   it('without a base are a dash, never zero', () => {
     expect([percent(null), percent(0), percent(0.9533), percent(1)]).toEqual(['–', '0%', '95.3%', '100%']);
     expect([secondsText(null), secondsText(51.26), secondsText(380)]).toEqual(['–', '51.3 秒', '6.3 分']);
@@ -106,7 +113,7 @@ describe('figures', () => {
     expect(labelsOf(rows)).toEqual(['01-05', '（未分）']);
     expect(serviceOption(rows).series).toMatchObject([{ data: [3, 1] }, { data: [null, 1] }]);
     expect(breachOption(rows).series).toMatchObject([{ data: [0, 0] }, { data: [2, 0] }, {}, {}]);
-    expect(slotName('09:30:00')).toBe('09:30');
+    expect(['09:30:00', '2026-01-05T01:30:00.000Z', '2026-01-04T16:00:00.000Z'].map(slotName)).toEqual(['09:30', '09:30', '00:00']);
   });
 
   it('are downloaded under the same question', () => {

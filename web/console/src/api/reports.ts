@@ -32,6 +32,7 @@ export interface ReportRow {
   satisfied_rate: number | null;
   tickets: number;
   mean_handling_seconds: number | null;
+  median_pickup_seconds: number | null;
 }
 
 export interface ReportQuery {
@@ -53,27 +54,52 @@ export interface ServiceReport {
 export interface StaffingSlot {
   starts: string;
   arrivals: number;
-  /** Null while nothing is known of how long handling takes. */
+  /** Null while nothing is known of how long handling takes, and when no number keeps the promise. */
   helpers: number | null;
   forecast_share: number | null;
   actual_share: number | null;
   actual_helpers: number | null;
 }
 
+export interface StaffingBasis {
+  days: number;
+  handling_seconds: number | null;
+  /** Hearing, taking, typing where a place is free: the median of `pickups`; null of fewer than needed. */
+  pickup_seconds: number | null;
+  pickups: number;
+  pickups_needed: number;
+  /** What that leaves for the wait for a place; null: nothing, no number of helpers keeps the promise. */
+  place_seconds: number | null;
+}
+
+export interface StaffingQuery {
+  department: string;
+  share: number;
+  seconds: number;
+}
+
 export interface Staffing {
   day: string;
-  basis: { days: number; handling_seconds: number | null };
+  basis: StaffingBasis;
   slots: StaffingSlot[];
 }
 
+/** Each day through the advice for it; a slot is a half hour, with means of the days that could be checked. */
 export interface Replay {
+  days: number;
+  checked: number;
+  unforeseen: number;
   slots: {
     starts: string;
+    expected: number;
     arrivals: number;
-    helpers: number | null;
-    forecast_share: number | null;
-    replayed_share: number | null;
+    requests: number;
+    helpers: number;
+    forecast_share: number;
+    replayed_share: number;
   }[];
+  forecast_share: number | null;
+  replayed_share: number | null;
   mean_error: number | null;
 }
 
@@ -89,11 +115,11 @@ export class ReportsApi {
     return urlOf(`/reports/service.${format}`, { ...query });
   }
 
-  staffing(query: { day: string; department: string; share: number; seconds: number }): Promise<Staffing> {
-    return this.api.call('GET', '/reports/staffing', { query });
+  staffing(query: StaffingQuery & { day: string }): Promise<Staffing> {
+    return this.api.call('GET', '/reports/staffing', { query: { ...query } });
   }
 
-  replay(from: string, to: string): Promise<Replay> {
-    return this.api.call('GET', '/reports/staffing/replay', { query: { from, to } });
+  replay(query: StaffingQuery & { from: string; to: string }): Promise<Replay> {
+    return this.api.call('GET', '/reports/staffing/replay', { query: { ...query } });
   }
 }

@@ -92,5 +92,7 @@ export function staffingOption(slots: readonly StaffingSlot[]): ChartOption {
   };
 }
 
-/** A slot begins at a time of day, `09:30` or `09:30:00`; the page shows `09:30`. */
-export const slotName = (starts: string): string => starts.slice(0, 5);
+const slotTime = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+/** `09:30` of a time, or of a time of day (`09:30:00`). Half hours are those of the service's day, wherever one looks. */
+export const slotName = (starts: string): string => (starts.includes('T') ? slotTime.format(new Date(starts)) : starts.slice(0, 5));

@@ -1,4 +1,5 @@
 /** Figures as they are printed. What has no base has no value: a dash, never a zero. */
+import type { StaffingBasis } from '../api/reports';
 import { words } from '../locales';
 
 /** `95%`, with one digit after the point when it says something: `95.3%`. */
@@ -13,6 +14,14 @@ export function secondsText(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '–';
   if (seconds < 120) return words.reports.seconds(Math.round(seconds * 10) / 10);
   return words.reports.minutes(Math.round(seconds / 6) / 10);
+}
+
+/** What of the promise goes to picking up, and what is left for the wait for a place. */
+export function promiseText(basis: StaffingBasis, seconds: number): string {
+  const { pickup_seconds: pickup, place_seconds: left, pickups, pickups_needed: needed } = basis;
+  if (pickup === null) return words.staffing.pickupUnknown(seconds, pickups, needed);
+  if (left === null) return words.staffing.pickupTooLong(seconds, secondsText(pickup), pickups);
+  return words.staffing.pickup(seconds, secondsText(pickup), secondsText(left), pickups);
 }
 
 /** `4.6`, or a dash. */
