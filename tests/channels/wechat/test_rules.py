@@ -326,8 +326,8 @@ def test_question_that_only_contains_the_word_is_left_alone(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["不等了", "我不想等了", "算了，不等了", "不排了", "取消排队", "取消排隊吧", "退出排队", "不用人工了，谢谢",
-     "Stop waiting, please", "leave the queue"],
+    ["不等了", "我不想等了", "算了，不等了", "不排了", "取消排队", "取消排隊吧", "退出排队",
+     "不用人工了，谢谢", "Stop waiting, please", "leave the queue"],
 )  # fmt: skip
 def test_wish_to_wait_no_longer_is_heard(text: str):
     assert wording.leaves_queue(text)
