@@ -8,6 +8,7 @@ A request is a verb, somebody of the service, and the end of the clause or what 
 import re
 from enum import StrEnum
 
+from bot.knowledge.callbacks import callback_wish
 from bot.knowledge.text import letters
 
 
@@ -161,7 +162,7 @@ _SURELY_ASKS, _PERHAPS_ASKS = _any_of(_SURELY), _any_of(_PERHAPS)
 def asks_for_person(text: str) -> Asked | None:
     """How a normalised text asks for a person of the service; None when it does not speak of one."""
     text = _ADDRESS.sub(" ", text)  # what a web address contains, nobody said
-    if (len(letters(text)) <= _CALL and _ANYBODY.search(text)) or _ALONE.search(text):
+    if (len(letters(text)) <= _CALL and _ANYBODY.search(text)) or _ALONE.search(text) or callback_wish(text):
         return Asked.SURELY
     found = {_asked(text, match, Asked.SURELY) for match in _SURELY_ASKS.finditer(text)}
     found |= {_asked(text, match, Asked.PERHAPS) for match in _PERHAPS_ASKS.finditer(text)}
