@@ -61,6 +61,11 @@ class _Closing(_Part):
     resolved: bool
 
 
+class _Ticket(_Part):
+    phone: str | None = Field(default=None, max_length=32)
+    when: str | None = Field(default=None, max_length=200)
+
+
 class _Form(_Part):
     form: Literal["eligibility", "checklist"]
     step: int | Literal["left", "done"]
@@ -74,7 +79,7 @@ PAYLOADS: dict[str, type[_Part]] = {
     "not_covered": _NotCovered,
     "handoff": _Handoff,
     "closing": _Closing,
-    "ticket": _Part,
+    "ticket": _Ticket,
     "form": _Form,
     "out_of_scope": _Part,
     "chitchat": _Part,

@@ -196,7 +196,7 @@ class Desk(Helping):
             if not await outbox.finish(work.connection, delivery.id, status, work.now) or not wanted:
                 return False
             for reply in replies:
-                await work.bot_says(await completed(work, reply), delivery.seq)
+                await work.bot_says(await completed(work, reply, delivery.seq), delivery.seq)
             if handoff is not None and reception is not None:
                 await work.open_request(handoff.payload, suggestions, _BOT, reception)
             elif any(r.kind == "closing" and r.payload.get("resolved") is True for r in replies):

@@ -112,3 +112,9 @@ def test_anything_else_is_malformed_and_never_a_crash(raw: object):
     except MalformedReply:
         return
     assert all(reply.kind == "text" or reply.kind in PAYLOADS for reply in replies)
+
+
+@pytest.mark.parametrize("more", [{"phone": "1" * 33}, {"phone": 138}, {"when": "午" * 201}])
+def test_reply_is_malformed_when_the_form_would_not_take_what_it_fills_in(more: dict):
+    with pytest.raises(MalformedReply):
+        read_replies([{"text": "话"}, {"custom": {"type": "ticket", "action": "create", **more}}])

@@ -329,6 +329,8 @@ def turn(text: str, *replies: tuple[str, dict[str, Any]]) -> rules.Turn:
 
 OFFERED = {"id": "m-1", "title": "歇业备案", "score": 0.9}
 ANSWERED: tuple[str, dict[str, Any]] = ("answer", {"entries": [OFFERED]})
+CALL: tuple[str, dict[str, Any]] = ("ticket", {"action": "create", "own_question": False})
+CALL_ABOUT: tuple[str, dict[str, Any]] = ("ticket", {"action": "create", "own_question": True})
 
 
 def test_build_brief_finds_the_question_when_a_person_was_asked_for_later() -> None:
@@ -354,13 +356,29 @@ def test_build_brief_finds_the_question_when_a_person_was_asked_for_later() -> N
         ([turn("问题", ANSWERED), turn("我要投诉", ("handoff", {}))], "complaint", "我要投诉"),
         ([turn("问题", ANSWERED), turn("助手没回的问题")], "unresolved", "助手没回的问题"),
         ([], "asked", ""),
+        ([turn("回电", CALL), turn("现在", ("handoff", {}))], "asked", "现在"),
     ],
-    ids=["nothing before", "the trigger is the question", "assistant away", "nothing said"],
+    ids=["nothing before", "the trigger is the question", "assistant away", "nothing said", "a call only"],
 )
 def test_find_question_takes_the_last_message_when_it_refers_to_nothing_earlier(
     said: list[rules.Turn], reason: str, question: str
 ) -> None:
     assert rules.find_question(said, reason) == question
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ([turn("问题", ANSWERED), turn("回电", CALL)], "问题"),
+        ([turn("问题", ANSWERED), turn("商标的事，回电", CALL_ABOUT)], "商标的事，回电"),
+        ([turn("问题", ANSWERED), turn("谢谢", ("chitchat", {}))], "问题"),
+        ([turn("回电", CALL)], ""),
+        ([], ""),
+    ],
+    ids=["a call about it", "a call about something else", "talk after it", "nothing before", "nothing said"],
+)
+def test_question_asked_last_is_the_one_that_was_taken_for_one(said: list[rules.Turn], question: str) -> None:
+    assert rules.asked_last(said) == question
 
 
 def test_build_brief_names_a_measure_once_when_offered_twice() -> None:

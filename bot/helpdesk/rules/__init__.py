@@ -1,6 +1,14 @@
 """The helpdesk's rules: pure functions of (data, now). No IO, no clock, no randomness."""
 
-from bot.helpdesk.rules.brief import Turn, build_brief, find_handoff, find_question, turns
+from bot.helpdesk.rules.brief import (
+    Turn,
+    asked_last,
+    build_brief,
+    find_handoff,
+    find_question,
+    offers_ticket,
+    turns,
+)
 from bot.helpdesk.rules.delivery import Park, Retry, after_failure
 from bot.helpdesk.rules.ownership import (
     CLAIMERS,
@@ -70,6 +78,7 @@ __all__ = [
     "advance",
     "after_failure",
     "as_plain_text",
+    "asked_last",
     "asks_rating",
     "build_brief",
     "check_client_message_id",
@@ -85,6 +94,7 @@ __all__ = [
     "hand_over",
     "is_answered",
     "may_end_by_ticket",
+    "offers_ticket",
     "picture_type",
     "turns",
 ]

@@ -1,6 +1,6 @@
 """The brief: what a helper sees first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,11 @@ _ASKED_EARLIER = ("asked", "unresolved")
 _TAKEN_AS_QUESTION = frozenset({"answer", "choices", "not_covered", "form", "ticket"})
 
 
+def offers_ticket(kind: str, payload: Mapping[str, Any]) -> bool:
+    """Whether a reply of the bot offers the form that leaves a ticket."""
+    return kind == "ticket" and payload.get("action") == "create"
+
+
 def build_brief(
     said: Sequence[Turn],
     reason: str,
@@ -57,10 +62,22 @@ def find_question(said: Sequence[Turn], reason: str) -> str:
         return ""
     last = said[-1]
     if reason in _ASKED_EARLIER and any(kind == "handoff" for kind, _ in last.replies):
-        for turn in reversed(said):
-            if any(kind in _TAKEN_AS_QUESTION for kind, _ in turn.replies):
-                return turn.text
+        return asked_last(said) or last.text
     return last.text
+
+
+def asked_last(said: Sequence[Turn]) -> str:
+    """The last message that the bot took for a question; "" when there is none."""
+    for turn in reversed(said):
+        if any(_took_as_question(kind, payload) for kind, payload in turn.replies):
+            return turn.text
+    return ""
+
+
+def _took_as_question(kind: str, payload: Mapping[str, Any]) -> bool:
+    if offers_ticket(kind, payload):
+        return payload.get("own_question") is True  # otherwise it is about what was asked before
+    return kind in _TAKEN_AS_QUESTION
 
 
 def _offered(said: Sequence[Turn]) -> list[dict[str, Any]]:

@@ -1,19 +1,21 @@
-"""「我的工单到哪了」: what the assistant is told of the visitor's tickets.
+"""What replies about tickets need of the store, filled in before they are saved.
 
-The assistant knows no store, so its reply only says that tickets were asked about; the server fills in which
-they are and puts it into words before the reply is saved.
+The assistant knows none. 「我的工单到哪了」: its reply only says that tickets were asked about; here they are
+found and put into words. 「给我回个电话」: its reply offers the form; here the question it is about is found.
 """
 
 from dataclasses import replace
 
 from bot.helpdesk.models import JSON, BotReply, Conversation
-from bot.helpdesk.storage import pushes
+from bot.helpdesk.rules import asked_last, offers_ticket, turns
+from bot.helpdesk.storage import messages, pushes
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.tickets.models import Ticket
 from bot.helpdesk.times import in_words, stamp
 from bot.helpdesk.work import Work
 
+RECENT_MESSAGES = 20  # how far back a question is looked for
 _SHOWN = 5
 #: Channels that know who somebody is, for conversations that are, or go on, there. On the widget alone
 #: anybody may give any telephone number, so there a key opens nothing and only the tickets of the
@@ -27,10 +29,22 @@ _LINES = {
 }
 
 
-async def completed(work: Work, reply: BotReply) -> BotReply:
-    """``reply`` with the visitor's tickets, if it is about them; any other reply as it is."""
-    if reply.kind != "ticket" or reply.payload.get("action") != "status":
-        return reply
+async def completed(work: Work, reply: BotReply, asked_in: int) -> BotReply:
+    """``reply``, to the message with seq ``asked_in``, with what it needs of tickets or questions."""
+    if offers_ticket(reply.kind, reply.payload):
+        question = await _question(work, asked_in, itself=reply.payload.get("own_question") is True)
+        return replace(reply, payload={**reply.payload, "question": question})
+    return await _with_tickets(work, reply) if reply.kind == "ticket" else reply
+
+
+async def _question(work: Work, asked_in: int, *, itself: bool) -> str | None:
+    """What a ticket would be about: the message ``itself``, or the question before it, if any."""
+    recent = await messages.newest(work.connection, work.conversation.id, RECENT_MESSAGES)
+    said = turns([update for update in recent if update.seq <= asked_in])
+    return (said[-1].text if itself and said else asked_last(said)) or None
+
+
+async def _with_tickets(work: Work, reply: BotReply) -> BotReply:
     number = reply.payload.get("number")
     known = await _known(work)
     shown = [ticket for ticket in known if number in (None, ticket.number)][:_SHOWN]

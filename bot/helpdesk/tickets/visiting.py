@@ -1,21 +1,43 @@
 """What a visitor does with tickets: leave one, ask after them, give a verdict on the result."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.helpdesk.errors import Invalid
-from bot.helpdesk.models import JSON, VISITOR, Conversation, HelpRequest
-from bot.helpdesk.rules import EndByTicket, clean_text, may_end_by_ticket
-from bot.helpdesk.storage import messages, requests
+from bot.helpdesk.models import JSON, VISITOR, Conversation, HelpRequest, Update
+from bot.helpdesk.rules import EndByTicket, clean_text, may_end_by_ticket, offers_ticket
+from bot.helpdesk.storage import messages, people, requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.texts import STAFF_LOCALE
 from bot.helpdesk.tickets import rules
+from bot.helpdesk.tickets.answers import RECENT_MESSAGES
 from bot.helpdesk.tickets.basis import Draft, TicketUseCases, found
 from bot.helpdesk.tickets.models import UNSETTLED, Source, Ticket
 from bot.helpdesk.work import Work
 from bot.helpdesk.worktime import duty
 from bot.helpdesk.worktime.roster import schedule_of
 
-_RECENT_MESSAGES = 20
+
+@dataclass(frozen=True)
+class _Occasion:
+    """What a ticket is left on: the request for a person, or the ``wish`` for a call (a reply's payload).
+
+    ``said``: the visitor's words of late, oldest first.
+    """
+
+    request: HelpRequest | None
+    wish: JSON
+    said: list[str]
+
+    @property
+    def topic(self) -> str | None:
+        return self.request.topic if self.request else self.wish.get("topic")
+
+    @property
+    def question(self) -> str | None:
+        """What it is about when the form does not say: the question asked, or what was said last."""
+        asked = self.request.question if self.request else self.wish.get("question")
+        return asked or (self.said[-1] if self.said else None)
 
 
 class VisitorTickets(TicketUseCases):
@@ -35,11 +57,11 @@ class VisitorTickets(TicketUseCases):
             description = clean_text(described, rules.DESCRIPTION_LIMIT) if described else None
         async with self._work(conversation_id) as work:
             cleaned = rules.clean_contact(contact, work.conversation.profile)
-            request = await requests.newest_of(work.connection, conversation_id)
+            occasion = await self._occasion(work)
+            request = occasion.request
             ticket = await self._left_before(work, request)
             if new := ticket is None:
-                described = description or await self._last_words(work, request)
-                draft = await self._draft(work, request, described, cleaned)
+                draft = await self._draft(work, occasion, description, cleaned)
                 ticket = await self._open(work, draft, VISITOR)
             else:
                 ticket = await self._add(work, ticket, contact, description)
@@ -77,29 +99,39 @@ class VisitorTickets(TicketUseCases):
         await self._record(work, ticket, added, "noted", VISITOR, more or "contact", **before)
         return added
 
-    async def _last_words(self, work: Work, request: HelpRequest | None) -> str:
-        """What the ticket is about when the form did not say: the question asked, or what was said last."""
-        if request is not None and request.question:
-            return request.question
-        recent = await messages.newest(work.connection, work.conversation.id, _RECENT_MESSAGES)
+    async def _occasion(self, work: Work) -> _Occasion:
+        request = await requests.newest_of(work.connection, work.conversation.id)
+        recent = await messages.newest(work.connection, work.conversation.id, RECENT_MESSAGES)
+        wish = _wish(recent, request)
         said = [update.text for update in recent if update.sender.kind == "visitor" and update.text]
-        if not said:
-            raise Invalid("description is needed: nothing was said yet")
-        return said[-1]
+        return _Occasion(None if wish else request, wish, said)
 
-    async def _draft(self, work: Work, request: HelpRequest | None, description: str, contact: JSON) -> Draft:
-        department = request.department if request else None
+    async def _draft(self, work: Work, occasion: _Occasion, description: str | None, contact: JSON) -> Draft:
+        described = description or occasion.question
+        if not described:
+            raise Invalid("description is needed: nothing was said yet")
+        department = await self._department(work, occasion)
         return Draft(
-            source=await self._source(work, request),
+            source=await self._source(work, occasion),
             department=department or self._texts.get(STAFF_LOCALE, "default_department"),
-            title=rules.title_of(description),
-            description=description,
+            title=rules.title_of(described),
+            description=described,
             contact=contact,
-            topic=request.topic if request else None,
-            help_request_id=request.id if request else None,
+            topic=occasion.topic,
+            help_request_id=occasion.request.id if occasion.request else None,
         )
 
-    async def _source(self, work: Work, request: HelpRequest | None) -> Source:
+    async def _department(self, work: Work, occasion: _Occasion) -> str | None:
+        if occasion.request:
+            return occasion.request.department
+        if occasion.wish.get("department") or not occasion.topic:
+            return occasion.wish.get("department")
+        return await people.department_of_topic(work.connection, occasion.topic)
+
+    async def _source(self, work: Work, occasion: _Occasion) -> Source:
+        request = occasion.request
+        if occasion.wish:
+            return "callback"  # whatever the hour: a call is what was asked for
         schedule = await schedule_of(work.connection, request.department if request else None)
         if request and request.status != "closed" and request.breached_at:
             return "breach"
@@ -143,6 +175,16 @@ class VisitorTickets(TicketUseCases):
         elif ticket.status == "resolved" and ticket.resolved:
             ticket = await self._move(work, ticket, rules.Close(), "closed", VISITOR, "confirmed")
         return ticket
+
+
+def _wish(recent: Sequence[Update], request: HelpRequest | None) -> JSON:
+    """What the last offer of a call says, where nobody was asked for after it; else {}."""
+    since = request.requested_at if request else None
+    if request and request.status != "closed":
+        return {}
+    offers = (each for each in reversed(recent) if offers_ticket(each.kind, each.payload))
+    last = next(offers, None)
+    return last.payload if last and (since is None or last.at > since) else {}
 
 
 def _verdict(resolved: bool) -> str:
