@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 
 from actions.decision import ABOUT
 from bot.knowledge import KnowledgeBase, load_knowledge
+from bot.knowledge.callbacks import Wish, callback_wish
 from bot.knowledge.checklists import Checklist, load_checklists
 from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.enterprise import Facts
@@ -55,7 +56,7 @@ class Context:
     enterprise. ``answered_entry`` is the measure answered last, ``person_offered`` whether the last reply
     offered one, ``unsure`` how many replies in a row had no answer, ``guide`` the form or checklist that is
     open, as its module stores it, ``leans_on`` the message before that a follow-up was read with,
-    ``beside`` how likely the message is out of scope by the classifier.
+    ``beside`` how likely the message is out of scope by the classifier, ``wish`` its wish to be called.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Context:
     guide: dict[str, Any] | None
     leans_on: str | None = None
     beside: float = 0.0
+    wish: Wish | None = None
 
     @classmethod
     def of(cls, tracker: Tracker, kb: KnowledgeBase) -> "Context":
@@ -98,7 +100,8 @@ class Context:
             unsure=int(tracker.get_slot("unsure") or 0),
             guide=tracker.get_slot("guide") or None,
             leans_on=message.get("leans_on") or None,
-            beside=_chance(message, "out_of_scope"),
+            beside=chance(message, "out_of_scope"),
+            wish=callback_wish(normalise(message.get("text") or "")),
         )
 
 
@@ -133,9 +136,13 @@ def _parts(kb: KnowledgeBase, values: Any, district: str | None) -> Iterator[Par
 
 def topic_named(kb: KnowledgeBase, context: Context, tracker: Tracker) -> str | None:
     """The topic a request for a person is about: what this message names, else that of the last question."""
+    return topic_here(kb, context, tracker) or tracker.get_slot("topic")
+
+
+def topic_here(kb: KnowledgeBase, context: Context, tracker: Tracker) -> str | None:
+    """The topic this very message names, if any."""
     message = tracker.latest_message or {}
-    named = _topic(message) or _found_topic(kb, context) or _worded_topic(kb, message)
-    return named or tracker.get_slot("topic")
+    return _topic(message) or _found_topic(kb, context) or _worded_topic(kb, message)
 
 
 def topic_of(kb: KnowledgeBase, found: Ranked) -> str:
@@ -157,7 +164,8 @@ def _worded_topic(kb: KnowledgeBase, message: dict[str, Any]) -> str | None:
     return next(named, None) or next((point.topics[0] for point in points if point.title in text), None)
 
 
-def _chance(message: dict[str, Any], intent: str) -> float:
+def chance(message: dict[str, Any], intent: str) -> float:
+    """How likely a message has that intent, by the classifier."""
     ranking = message.get("intent_ranking") or []
     return max((float(each["confidence"]) for each in ranking if each.get("name") == intent), default=0.0)
 

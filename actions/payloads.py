@@ -5,6 +5,7 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.knowledge import KnowledgeBase
+from bot.knowledge.callbacks import Wish
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.ranker import confidence
 
@@ -81,9 +82,16 @@ def closing(resolved: bool) -> dict[str, Any]:
     return {"type": "closing", "resolved": resolved}
 
 
-def ticket(action: str, number: str | None = None) -> dict[str, Any]:
-    """About tickets; ``action`` is status, or create for the form that leaves a message."""
-    return {"type": "ticket", "action": action, "number": number}
+def ticket_status(number: str | None) -> dict[str, Any]:
+    """Where the visitor's tickets stand, or that of this number; the server fills it in."""
+    return {"type": "ticket", "action": "status", "number": number}
+
+
+def callback(wish: Wish, topic: str | None, department: str | None, own_question: bool) -> dict[str, Any]:
+    """The form that leaves a ticket, for a call; ``own_question``: the wish itself says what it is about."""
+    return {"type": "ticket", "action": "create", "source": "callback", "topic": topic,
+            "department": department, "phone": wish.phone, "when": wish.when,
+            "own_question": own_question}  # fmt: skip
 
 
 def plain(kind: str) -> dict[str, Any]:

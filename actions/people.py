@@ -4,7 +4,7 @@ from rasa_sdk import Tracker
 
 from actions.context import topic_named
 from actions.decision import decide
-from actions.handover import hand_over
+from actions.handover import call_back, hand_over
 from actions.lookup import reply
 from actions.replies import Events, Replies
 from actions.step import Step
@@ -13,14 +13,16 @@ SURELY_SENSITIVE = 0.7  # below this probability a message without alarming word
 
 
 class ActionHandoff(Step):
-    """Hands over because the visitor asks for it; works from any state."""
+    """Hands over because the visitor asks for it, or offers the call they wish for; works from any state."""
 
     def name(self) -> str:
         """As the domain calls it."""
         return "action_handoff"
 
     def respond(self, replies: Replies, tracker: Tracker) -> Events:
-        """Hand over."""
+        """Hand over, or offer a call."""
+        if replies.context.wish:
+            return call_back(replies, replies.context.wish, tracker)
         return hand_over(replies, "asked", topic_named(replies.kb, replies.context, tracker))
 
 
@@ -32,7 +34,9 @@ class ActionComplaint(Step):
         return "action_complaint"
 
     def respond(self, replies: Replies, tracker: Tracker) -> Events:
-        """Answer or hand over."""
+        """Answer, hand over or offer a call."""
+        if replies.context.wish:
+            return call_back(replies, replies.context.wish, tracker)
         decision = decide(replies.context.ranked)
         if decision.kind == "answer":
             return reply(replies, decision)

@@ -72,7 +72,7 @@ def _before(replies: Replies, tracker: Tracker) -> Events | None:
         return refuse(replies)
     if alarm(context.text):
         return hand_over(replies, "sensitive", topic_named(replies.kb, context, tracker))
-    if intent in PERSON and (not context.guide or _NAMES_PERSON.search(context.text)):
+    if intent in PERSON and (not context.guide or context.wish or _NAMES_PERSON.search(context.text)):
         return None
     if not context.guide and another_citys(context.text, context.leans_on):
         return refuse(replies)

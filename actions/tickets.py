@@ -24,7 +24,7 @@ class ActionTicket(Action):
         """Reply."""
         replies = Replies(dispatcher, tracker, domain)
         text = (tracker.latest_message or {}).get("text") or ""
-        replies.say("ticket", payloads.ticket("status", number_in(text)))
+        replies.say("ticket", payloads.ticket_status(number_in(text)))
         return replies.remember(answered=False)
 
 

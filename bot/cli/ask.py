@@ -91,7 +91,7 @@ def summarise(
     if custom.get("type") in LOOKED_UP and intent not in REACTIONS:
         confidence = best_score
     citations = [{"document": c["document"], "section": c["section"]} for c in custom.get("citations", [])]
-    kind = custom.get("type", "not_covered")
+    kind = _kind(custom)
     # A yes to a person, what a person must see, and a word to an open form are no reactions to an answer.
     taken = (
         kind == "form" or custom.get("reason") == "sensitive" or (intent == "affirm" and kind == "handoff")
@@ -105,6 +105,13 @@ def summarise(
         "confidence": round(custom.get("confidence", confidence), 4),
         "reply": "\n".join(_words(elements, locale)),
     }
+
+
+def _kind(custom: dict[str, Any]) -> str:
+    """What a reply is; who wishes for a call asks for a person, whatever way that goes."""
+    if custom.get("type") == "ticket" and custom.get("action") == "create":
+        return "handoff"
+    return str(custom.get("type", "not_covered"))
 
 
 def _words(elements: list[dict[str, Any]], locale: str) -> Iterator[str]:

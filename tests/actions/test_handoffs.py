@@ -78,3 +78,70 @@ async def test_ticket_action_says_which_ticket_was_asked_about(act, text, number
 async def test_handoff_takes_the_next_likely_topic_when_a_ticket_was_asked_about(act):
     result = await act("action_handoff", intent="ticket_status", ranking=[("ask_tax", 0.2)])
     assert result.custom["topic"] == "tax"
+
+
+WISH = {"type": "ticket", "action": "create", "source": "callback", "topic": None, "department": None,
+        "phone": None, "when": None, "own_question": False}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("能不能给我回个电话", {}),
+        ("登记一下，让人联系我", {}),
+        ("我现在没空，下午给我打过来", {"when": "下午"}),
+        ("下午三点打我手机，13800138000", {"when": "下午三点", "phone": "13800138000"}),
+    ],
+)
+async def test_form_for_a_call_is_offered_when_one_is_wished_for(act, text, said):
+    result = await act("action_handoff", intent="request_human", text=text)
+    assert (result.response, result.custom) == ("utter_ticket_callback", {**WISH, **said})
+    assert result.buttons == [("现在就找人工", "/request_human")]
+    assert result.slots["answered"] is False
+
+
+@pytest.mark.parametrize(
+    ("slots", "ranking", "measures", "text", "expected"),
+    [
+        ({"topic": "tax"}, (), UNKNOWN, "给我回个电话", ("tax", "税务局", False)),
+        ({"topic": "tax"}, (), SURE, "担保费率怎么算，给我回个电话", ("financing", "金融办", True)),
+        ({"topic": "tax"}, (), SURE, "给我回个电话", ("financing", "金融办", False)),
+        ({"topic": "tax"}, (), UNKNOWN, "我打字慢，给我回个电话", ("tax", "税务局", False)),
+        ({}, [("ask_talent", 0.3)], UNKNOWN, "落户的事请人打给我", ("talent", "人社局", True)),
+    ],
+)
+async def test_call_is_about_what_the_message_names_or_else_the_last_question(
+    act, slots, ranking, measures, text, expected
+):
+    result = await act("action_handoff", intent="request_human", text=text, slots=slots, ranking=ranking,
+                       measures=measures)  # fmt: skip
+    assert (result.custom["topic"], result.custom["department"], result.custom["own_question"]) == expected
+
+
+async def test_form_for_a_call_comes_with_an_apology_when_its_words_are_angry(act):
+    angry = {"ranking": [("complaint", 0.5)], "text": "气死了，让人给我回个电话"}
+    result = await act("action_handoff", intent="request_human", **angry)
+    assert (result.response, result.custom) == ("utter_ticket_callback_sorry", WISH)
+    result = await act("action_complaint", intent="complaint", text="气死了，让人给我回个电话", measures=SURE)
+    assert result.custom["action"] == "create"
+
+
+async def test_form_for_a_call_is_in_the_language_of_the_wish(act):
+    result = await act("action_handoff", intent="request_human", text="please call me back")
+    assert (result.response, result.buttons[0][0]) == ("utter_ticket_callback_en", "Talk to a person now")
+    result = await act("action_handoff", intent="request_human", text="請給我回個電話")
+    assert "回電話" in result.text and "登記後" in result.text
+
+
+async def test_form_for_a_call_is_offered_when_a_guide_is_open(act):
+    guide = {"form": "eligibility", "facts": {}, "asked": [], "question": None}
+    result = await act(
+        "action_handoff", intent="request_human", text="下午给我打过来", slots={"guide": guide}
+    )
+    assert result.custom["type"] == "ticket"
+
+
+@pytest.mark.parametrize("text", ["转人工", "客服电话多少", "打给你们，号码", "/request_human"])
+async def test_person_is_asked_for_now_when_no_call_is_wished_for(act, text):
+    result = await act("action_handoff", intent="request_human", text=text)
+    assert (result.custom["type"], result.custom["reason"]) == ("handoff", "asked")

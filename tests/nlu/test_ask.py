@@ -203,3 +203,8 @@ def test_missing_batch_file_is_named(capsys, tmp_path):
 def test_missing_model_says_how_to_train(capsys, tmp_path):
     assert ask.main(["你好", "--model", str(tmp_path)]) == 1
     assert "./bangban train" in capsys.readouterr().err
+
+
+def test_kind_is_handoff_when_the_visitor_wishes_to_be_called():
+    assert summary({"type": "ticket", "action": "create"}, "request_human")["kind"] == "handoff"
+    assert summary({"type": "ticket", "action": "status"}, "ticket_status")["kind"] == "ticket"
