@@ -1,4 +1,5 @@
 /** What the view and the page's listeners need to know, worked out from the state. */
+import { type ContactItem, contactItem } from './contact';
 import { lastWhere } from './lists';
 import { type Button, buttons, field, hasPicture, type ShownTicket } from './payload';
 import type { Update } from './protocol';
@@ -47,13 +48,6 @@ export interface RatingItem {
   stars: number | null;
 }
 
-/** The form to leave a message: the promise was broken (`late`), or nobody is on duty. */
-export interface ContactItem {
-  type: 'contact';
-  key: string;
-  late: boolean;
-}
-
 /** The question whether the result of a ticket settles the matter. */
 export interface VerdictItem {
   type: 'verdict';
@@ -79,8 +73,6 @@ const isRated = (update: Update): boolean => update.kind === 'notice' && update.
 const isClosed = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'closed';
 
 const HELP_CODES: readonly unknown[] = ['queued', 'queued_nobody_ready', 'off_hours', 'helper_joined'];
-/** What makes an offer to leave a message pointless: it was taken, or somebody is there after all. */
-const MESSAGE_ENDS: readonly unknown[] = ['ticket_created', 'helper_joined', 'closed'];
 const WAIT_CODES: readonly unknown[] = [...HELP_CODES, 'helper_returned_to_queue'];
 /** Help has been asked for anew. */
 const asksHelp = (update: Update): boolean =>
@@ -113,15 +105,6 @@ function ratingItem(state: State, closedAt: number): RatingItem | null {
     resolved: typeof rated?.payload.resolved === 'boolean' ? rated.payload.resolved : null,
     stars: typeof rated?.payload.stars === 'number' ? rated.payload.stars : null,
   };
-}
-
-const offersMessage = ({ kind, payload }: Update): boolean =>
-  kind === 'notice' ? payload.callback === true : kind === 'ticket' && payload.action === 'create';
-
-/** Where the form to leave a message stands: after the newest offer of it, until something ends the offer. */
-function contactSeq(updates: readonly Update[]): number {
-  const last = lastWhere(updates, (update) => offersMessage(update) || MESSAGE_ENDS.includes(update.payload.code));
-  return last && offersMessage(last) ? last.seq : 0;
 }
 
 /** A result is judged until something newer is said of its ticket. */
@@ -184,7 +167,8 @@ function replyItem(update: Update, previous: Update | undefined, live: number): 
 export function items(state: State): Item[] {
   const shown = state.updates.filter((update) => update.kind !== 'hidden');
   const [live, lastMine] = [liveSeq(state), newest(state.updates, 'visitor')];
-  const contact = contactSeq(shown);
+  const contact = contactItem(state);
+  const before = contact && lastWhere(shown, ({ seq }) => seq <= contact.seq);
   const list: Item[] = [];
   let lastTime = 0;
   shown.forEach((update, index) => {
@@ -200,8 +184,7 @@ export function items(state: State): Item[] {
     if (verdict) list.push(verdict);
     const ticket = ticketItem(update, shown);
     if (ticket) list.push(ticket);
-    if (update.seq === contact)
-      list.push({ type: 'contact', key: `c${update.seq}`, late: update.payload.code === 'late' });
+    if (contact && update === before) list.push(contact);
   });
   return [...list, ...state.outbox.map(outgoingItem)];
 }

@@ -157,6 +157,11 @@ export class Session {
     return this.ask((token) => this.parts.http.leave(token, message));
   }
 
+  /** Opens the form for a call, or puts away the one that is open. */
+  contact(open: boolean): void {
+    this.dispatch({ type: 'contact', open });
+  }
+
   /** Waits for a person no longer; answered like `leave`. */
   leaveQueue(): Promise<string | null> {
     return this.ask((token) => this.parts.http.leaveQueue(token));

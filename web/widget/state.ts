@@ -40,6 +40,10 @@ export interface State {
   helperReadSeq: number;
   /** `gone`: the server takes no rating for this closing any more. */
   rating: 'idle' | 'sending' | 'failed' | 'gone';
+  /** The last seq when the visitor opened the form for a call; null when they did not, or put it away. */
+  wished: number | null;
+  /** Offers of the form up to this seq were put away. */
+  declined: number;
   origin: Origin;
 }
 
@@ -65,6 +69,7 @@ export type Event =
   | { type: 'linked'; link: Link }
   | { type: 'seen'; seq: number }
   | { type: 'panel'; open: boolean }
+  | { type: 'contact'; open: boolean }
   | { type: 'rating'; status: State['rating'] }
   | { type: 'origin'; origin: Origin };
 
@@ -91,6 +96,8 @@ export const initialState: State = {
   seenSeq: 0,
   helperReadSeq: 0,
   rating: 'idle',
+  wished: null,
+  declined: 0,
   origin: 'own',
 };
 
@@ -233,6 +240,8 @@ export function reduce(state: State, event: Event): State {
       return { ...state, panelOpen: event.open };
     case 'rating':
       return { ...state, rating: event.status };
+    case 'contact':
+      return event.open ? { ...state, wished: state.lastSeq } : { ...state, wished: null, declined: state.lastSeq };
     case 'origin':
       return event.origin === state.origin ? state : { ...state, origin: event.origin };
   }

@@ -17,7 +17,7 @@ export class Composer {
     private readonly session: Session,
     private readonly texts: Texts,
     private readonly sent: () => void,
-    more: HTMLElement,
+    ...more: HTMLElement[]
   ) {
     this.input = h('textarea', {
       rows: 1,
@@ -45,7 +45,7 @@ export class Composer {
       { class: 'composer', onsubmit: submit },
       h('div', { class: 'field' }, this.input, this.button),
       this.count,
-      h('div', { class: 'foot' }, h('p', { class: 'hint' }, texts.hint), more),
+      h('div', { class: 'foot' }, h('p', { class: 'hint' }, texts.hint), ...more),
     );
   }
 

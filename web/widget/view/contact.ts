@@ -1,6 +1,6 @@
 /** The form to leave a message and a way to be reached: a ticket comes of it. */
+import type { ContactItem } from '../contact';
 import type { Contact } from '../protocol';
-import type { ContactItem } from '../select';
 import { h, setHidden, setText } from './dom';
 import type { Context, ItemView } from './message';
 
@@ -17,8 +17,9 @@ export function toContact(name: string, reach: string, when: string): Contact {
   return { ...said('name', name), ...said(reach.includes('@') ? 'email' : 'phone', reach), ...said('when', when) };
 }
 
-export function contactView(first: ContactItem, { session, texts }: Context): ItemView<ContactItem> {
+export function contactView(first: ContactItem, { session, texts, done }: Context): ItemView<ContactItem> {
   const { visitor } = session.settings;
+  const { why, said } = first;
   const [nameLine, name] = line(texts.contactName, 'contact-name', { maxlength: 64, autocomplete: 'name' });
   const [reachLine, reach] = line(texts.contactReach, 'contact-reach', { maxlength: 200, autocomplete: 'tel' });
   const [whenLine, when] = line(texts.contactWhen, 'contact-when', { maxlength: 200 });
@@ -26,7 +27,8 @@ export function contactView(first: ContactItem, { session, texts }: Context): It
   const text = h('textarea', { ...attributes, 'data-testid': 'contact-text' });
   const submit = h('button', { type: 'submit', class: 'primary', 'data-testid': 'contact-submit' }, texts.contactSubmit);
   const problem = h('p', { class: 'form-error', role: 'alert', hidden: true });
-  const title = first.late ? texts.contactTitleLate : texts.contactTitle;
+  const title = { late: texts.contactTitleLate, off_hours: texts.contactTitle, callback: texts.contactTitleCallback }[why];
+  const away = { type: 'button', class: 'put-away', 'data-testid': 'contact-put-away', onclick: putAway };
   const form = h(
     'form',
     { class: 'rating contact', onsubmit: (event: Event) => void send(event) },
@@ -37,9 +39,17 @@ export function contactView(first: ContactItem, { session, texts }: Context): It
     whenLine,
     problem,
     submit,
+    why === 'callback' ? h('button', away, texts.contactPutAway) : null,
   );
+  text.value = said.question?.slice(0, TEXT_MOST) ?? '';
   name.value = visitor?.name ?? '';
-  reach.value = visitor?.phone ?? '';
+  reach.value = said.phone ?? visitor?.phone ?? '';
+  when.value = said.when ?? '';
+
+  function putAway(): void {
+    session.contact(false);
+    done();
+  }
 
   function busy(on: boolean): void {
     submit.disabled = on;

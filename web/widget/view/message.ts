@@ -21,6 +21,8 @@ export interface Context {
   texts: Texts;
   /** Name of the assistant where an update carries none. */
   title: string;
+  /** Back to where the visitor writes: what was at hand has been put away. */
+  done(): void;
 }
 
 function statusText(item: MineItem, texts: Texts): string {

@@ -1,4 +1,5 @@
 import type { Texts } from '../locales/zh';
+import { offersCall } from '../contact';
 import { isEmpty, isLoading, items, typingWho } from '../select';
 import type { Session } from '../session';
 import type { State } from '../state';
@@ -22,6 +23,7 @@ export class Panel {
   private readonly banner;
   private readonly wechat: WechatCard;
   private readonly origin: OriginBar;
+  private readonly callback: HTMLButtonElement;
   private readonly typing = typingDots();
   private readonly empty: HTMLElement;
   private readonly loading: HTMLElement;
@@ -39,8 +41,11 @@ export class Panel {
       this.scroller.toEnd();
     };
     this.header = new Header(texts, title, { human: () => ask(texts.humanMessage), close });
-    this.log = new Log({ session, texts, title });
-    this.queue = new Queue(texts, () => session.leaveQueue());
+    // Who waits is heard by nobody yet: their form opens here. The bot answers with its own.
+    const call = (): void => (session.state.owner === 'bot' ? ask(texts.callbackMessage) : this.openForm());
+    this.callback = h('button', { type: 'button', class: 'foot-link', 'data-testid': 'callback', onclick: call }, texts.callback);
+    this.log = new Log({ session, texts, title, done: () => this.composer.input.focus() });
+    this.queue = new Queue(texts, () => session.leaveQueue(), call);
     this.empty = emptyState(texts, ask);
     this.loading = loadingState(texts);
     this.scroller = new Scroller(texts.newMessages, this.empty, this.loading, this.log.node, this.typing.node);
@@ -49,7 +54,7 @@ export class Panel {
       for (const node of [this.header.node, middle, this.queue.node, this.composer.node]) node.toggleAttribute('inert', on);
       if (!on) (this.wechat.button.disabled ? this.composer.input : this.wechat.button).focus();
     });
-    this.composer = new Composer(session, texts, () => this.scroller.toEnd(), this.wechat.button);
+    this.composer = new Composer(session, texts, () => this.scroller.toEnd(), this.callback, this.wechat.button);
     this.banner = bannerBar(texts, () => session.hurry());
     this.origin = new OriginBar(texts, {
       accept: () => void session.acceptLink(),
@@ -76,6 +81,7 @@ export class Panel {
     this.log.render(list, state.live && this.drawn > 0);
     this.drawn = list.length;
     this.queue.render(state);
+    setHidden(this.callback, state.owner !== 'bot' || !offersCall(state));
     this.wechat.render(state);
     this.renderBanner(state);
     this.origin.render(state);
@@ -94,6 +100,11 @@ export class Panel {
     this.queue.stop();
     this.wechat.destroy();
     clearTimeout(this.typingTimer);
+  }
+
+  private openForm(): void {
+    this.session.contact(true);
+    this.node.querySelector<HTMLElement>('[data-testid="contact-reach"]')?.focus();
   }
 
   private renderBanner({ link }: State): void {

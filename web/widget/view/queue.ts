@@ -1,4 +1,5 @@
 import type { Texts } from '../locales/zh';
+import { offersCall } from '../contact';
 import { isOffHours } from '../select';
 import type { State } from '../state';
 import { h, setHidden, setText, svg } from './dom';
@@ -33,12 +34,15 @@ export class Queue {
   private since = 0;
   private queue: State['queue'] = null;
   private readonly leaving: Leaving;
+  private readonly call: HTMLButtonElement;
 
   constructor(
     private readonly texts: Texts,
     leave: Leave,
+    call: () => void,
   ) {
     this.leaving = new Leaving(texts, leave);
+    this.call = h('button', { type: 'button', class: 'queue-act', 'data-testid': 'queue-callback', onclick: call }, texts.callback);
     const circle = { cx: 24, cy: 24, r: 20 };
     this.arc = svg('circle', { ...circle, class: 'ring-arc', 'stroke-dasharray': AROUND, 'stroke-dashoffset': AROUND });
     const ring = svg('svg', { viewBox: '0 0 48 48', class: 'ring', 'aria-hidden': 'true' }, svg('circle', circle), this.arc);
@@ -54,7 +58,7 @@ export class Queue {
         'div',
         { class: 'queue-text' },
         h('div', { role: 'status' }, line, h('p', {}, texts.queueHint)),
-        this.leaving.node,
+        h('div', { class: 'queue-acts' }, this.call, this.leaving.node),
       ),
     );
   }
@@ -63,6 +67,7 @@ export class Queue {
     const waiting = state.owner === 'queue' && state.waitingSince !== null && !isOffHours(state);
     setHidden(this.node, !waiting);
     if (!waiting) return this.stop();
+    setHidden(this.call, !offersCall(state));
     const { queue, waitingSince } = state;
     const known = queue !== null && queue.position > 0;
     setText(this.title, known ? this.texts.queuePosition(queue.position) : this.texts.queueUnknown);

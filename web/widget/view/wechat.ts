@@ -29,7 +29,7 @@ export class WechatCard {
     private readonly texts: Texts,
     private readonly covered: (on: boolean) => void,
   ) {
-    const open = { type: 'button', class: 'wechat-open', 'data-testid': 'wechat-open', hidden: true, onclick: () => this.open() };
+    const open = { type: 'button', class: 'foot-link', 'data-testid': 'wechat-open', hidden: true, onclick: () => this.open() };
     this.button = h('button', open, texts.wechatOpen);
     const close = { type: 'button', class: 'close', 'data-testid': 'wechat-close', 'aria-label': texts.wechatClose, onclick: () => this.shut() };
     this.close = h('button', close, icon('close'));
