@@ -87,7 +87,7 @@ def ticket_status(number: str | None) -> dict[str, Any]:
     return {"type": "ticket", "action": "status", "number": number}
 
 
-def callback(wish: Wish, topic: str | None, department: str | None, own_question: bool) -> dict[str, Any]:
+def callback(wish: Wish, topic: str | None, department: str | None, *, own_question: bool) -> dict[str, Any]:
     """The form that leaves a ticket, for a call; ``own_question``: the wish itself says what it is about."""
     return {"type": "ticket", "action": "create", "source": "callback", "topic": topic,
             "department": department, "phone": wish.phone, "when": wish.when,

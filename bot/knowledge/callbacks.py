@@ -27,12 +27,13 @@ _PHONE = re.compile(
 class Wish:
     """A wish for a call: the number and the time that were said for it, and what else the message says.
 
-    Each is None or "" where nothing was said.
+    Each is None or "" where nothing was said; ``matter``: it names one (商标的事).
     """
 
     phone: str | None
     when: str | None
     beside: str
+    matter: bool
 
 
 def _filled(words: str) -> str:
@@ -63,7 +64,7 @@ _CALLS, _DIALS, _ASKED, _SENT, _LEFT = (
 )
 _ALONE = _pattern(rf"(?:{_any_of('alone')})(?:{_any_of('after')}|[,，。.!！~])*+$")
 _ENGLISH, _NO_WISH = _pattern(_any_of("english")), _pattern(_SAID["no_wish"])
-_MONEY, _TOLD, _NOW = (_pattern(_SAID[kind]) for kind in ("money", "told", "now"))
+_MONEY, _TOLD, _NOW, _MATTER = (_pattern(_SAID[kind]) for kind in ("money", "told", "now", "matter"))
 _TIMES = _pattern(_any_of("english_times", "times"))
 
 
@@ -77,7 +78,9 @@ def callback_wish(text: str) -> Wish | None:
         return None
     before, wished, after = text[: span[0]], text[span[0] : span[1]], text[span[1] :]
     phone, when = _PHONE.search(text), _TIMES.search(_PHONE.sub(" ", wished + after))
-    return Wish(phone[0] if phone else None, when[0] if when else None, f"{before} {after}".strip())
+    beside = f"{before} {after}".strip()
+    matter = _MATTER.search(beside) is not None
+    return Wish(phone[0] if phone else None, when[0] if when else None, beside, matter)
 
 
 def _english(text: str) -> tuple[int, int] | None:

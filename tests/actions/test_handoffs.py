@@ -107,6 +107,7 @@ async def test_form_for_a_call_is_offered_when_one_is_wished_for(act, text, said
         ({"topic": "tax"}, (), SURE, "担保费率怎么算，给我回个电话", ("financing", "金融办", True)),
         ({"topic": "tax"}, (), SURE, "给我回个电话", ("financing", "金融办", False)),
         ({"topic": "tax"}, (), UNKNOWN, "我打字慢，给我回个电话", ("tax", "税务局", False)),
+        ({}, (), UNKNOWN, "商标的事请人打给我", (None, None, True)),
         ({}, [("ask_talent", 0.3)], UNKNOWN, "落户的事请人打给我", ("talent", "人社局", True)),
     ],
 )
@@ -116,6 +117,14 @@ async def test_call_is_about_what_the_message_names_or_else_the_last_question(
     result = await act("action_handoff", intent="request_human", text=text, slots=slots, ranking=ranking,
                        measures=measures)  # fmt: skip
     assert (result.custom["topic"], result.custom["department"], result.custom["own_question"]) == expected
+
+
+async def test_call_is_about_the_question_before_when_the_message_was_read_with_that(act):
+    text = "登记一下，让人联系我"
+    result = await act(
+        "action_handoff", intent="request_human", text=text, measures=SURE, leans_on="担保费率"
+    )
+    assert (result.custom["topic"], result.custom["own_question"]) == ("financing", False)
 
 
 async def test_form_for_a_call_comes_with_an_apology_when_its_words_are_angry(act):

@@ -77,17 +77,18 @@ def test_wish_keeps_the_number_and_the_time_that_were_said(text, phone, when):
 
 
 @pytest.mark.parametrize(
-    ("text", "beside"),
+    ("text", "beside", "matter"),
     [
-        ("能不能给我回个电话", ""),
-        ("商标的事能不能有人打电话给我讲", "商标的事"),
-        ("担保费率怎么算，麻烦给我回个电话", "担保费率怎么算,"),
-        ("can someone call me about guarantee fee", "about guarantee fee"),
+        ("能不能给我回个电话", "", False),
+        ("商标的事能不能有人打电话给我讲", "商标的事", True),
+        ("消防验收的事，请人打给我", "消防验收的事,", True),
+        ("担保费率怎么算，麻烦给我回个电话", "担保费率怎么算,", False),
+        ("can someone call me about guarantee fee", "about guarantee fee", False),
     ],
 )
-def test_wish_keeps_what_else_the_message_says(text, beside):
+def test_wish_keeps_what_else_the_message_says(text, beside, matter):
     wish = callback_wish(normalise(text))
-    assert wish is not None and wish.beside == beside
+    assert wish is not None and (wish.beside, wish.matter) == (beside, matter)
 
 
 def test_wishes_are_among_the_requests_for_a_person_when_the_sets_and_examples_are_read():
