@@ -9,10 +9,12 @@ from tests.browser.accessibility import serious_faults
 from tests.browser.office import Office
 from tests.browser.people import Seats, Staff
 from tests.browser.steps import (
+    SUSPENSION,
     accept,
     ask,
     ask_for_a_person,
     messages,
+    open_widget,
     reply,
     screenshot,
 )
@@ -28,6 +30,11 @@ def leave_a_message(visitor: Page, text: str) -> str:
     form.get_by_test_id("contact-name").fill("周敏")
     form.get_by_test_id("contact-reach").fill("13800000000")
     form.get_by_test_id("contact-submit").click()
+    return number_told(visitor)
+
+
+def number_told(visitor: Page) -> str:
+    """The number that the visitor is told."""
     notice = messages(visitor, kind="notice").filter(has_text="已为您登记工单")
     expect(notice).to_be_visible()
     found = NUMBER.search(notice.inner_text())
@@ -149,3 +156,44 @@ def test_helper_opens_a_ticket_for_what_needs_a_department(visitor: Page, consol
     console.get_by_test_id("ticket-confirm").click()
     expect(messages(console, kind="notice").filter(has_text="已建立工单")).to_be_visible()
     expect(messages(visitor, kind="notice").filter(has_text=NUMBER)).to_be_visible()
+
+
+def test_visitor_is_called_back_when_that_is_what_they_wish(
+    visitor: Page, seats: Seats, supervisor_account: Staff
+):
+    open_widget(visitor)
+    ask(visitor, SUSPENSION)
+    expect(messages(visitor, kind="answer")).to_be_visible()
+    ask(visitor, "我现在没空，下午给我打过来")
+    form = visitor.get_by_test_id("contact")
+    expect(form.get_by_test_id("contact-text")).to_have_value(SUSPENSION)
+    expect(form.get_by_test_id("contact-when")).to_have_value("下午")
+    form.get_by_test_id("contact-name").fill("周敏")
+    form.get_by_test_id("contact-reach").fill("13800000000")
+    screenshot(visitor, "widget-callback")
+    assert serious_faults(visitor) == []
+    form.get_by_test_id("contact-submit").click()
+    number = number_told(visitor)
+    expect(visitor.get_by_test_id("human")).to_be_enabled()  # nobody was asked to come
+
+    supervisor = seats.take(supervisor_account, ready=False)
+    open_ticket(supervisor, number)
+    detail = supervisor.get_by_test_id("ticket-detail")
+    for words in ("回电", "市场监管局", SUSPENSION, "13800000000", "下午"):
+        expect(detail).to_contain_text(words)
+
+
+def test_visitor_who_waits_leaves_a_number_beside_the_wait(
+    visitor: Page, seats: Seats, supervisor_account: Staff
+):
+    ask_for_a_person(visitor, "食品经营许可多久能下来")
+    visitor.get_by_test_id("queue-callback").click()
+    expect(visitor.get_by_test_id("contact-reach")).to_be_focused()
+    visitor.get_by_test_id("contact-put-away").click()
+    expect(visitor.get_by_test_id("contact")).to_have_count(0)
+    visitor.get_by_test_id("queue-callback").click()
+    number = leave_a_message(visitor, "许可证要等多久")
+    expect(visitor.get_by_test_id("queue")).to_be_visible()
+    supervisor = seats.take(supervisor_account, ready=False)
+    open_ticket(supervisor, number)
+    expect(supervisor.get_by_test_id("ticket-detail")).to_contain_text("回电")

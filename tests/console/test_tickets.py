@@ -244,3 +244,29 @@ async def test_assistant_is_asked_where_a_ticket_stands(site: Site):
     update = (await visitor.updates(lambda found: any(u["kind"] == "ticket" for u in found)))[-1]
     assert update["payload"]["tickets"][0]["number"] == ticket["number"]
     assert ticket["number"] in update["text"] and "已登记" in update["text"]
+
+
+async def test_visitor_who_wishes_to_be_called_leaves_a_ticket_that_says_so(site: Site):
+    answer = {"type": "not_covered", "related": []}
+    offer = {"type": "ticket", "action": "create", "source": "callback", "topic": None,
+             "department": "人社局", "phone": None, "when": "下午", "own_question": False}  # fmt: skip
+    site.assistant.replies |= {
+        "社保能缓缴吗": [{"text": "没有写。", "custom": answer}],
+        "下午给我打过来": [{"text": "请留下电话。", "custom": offer}],
+    }
+    visitor, chief = await site.visitor(), await site.staff("chen", role="supervisor")
+    await visitor.say("社保能缓缴吗")
+    await visitor.updates(lambda found: any(u["kind"] == "not_covered" for u in found))
+    await visitor.say("下午给我打过来")
+    told = (await visitor.updates(lambda found: any(u["kind"] == "ticket" for u in found)))[-1]
+    assert (told["payload"]["question"], told["payload"]["when"]) == ("社保能缓缴吗", "下午")
+    left = await visitor.call("POST", "/tickets", json={"contact": CONTACT})
+    assert left.status_code == 201
+    (ticket,) = (await chief.call("GET", "/tickets")).json()["tickets"]
+    assert (ticket["source"], ticket["department"], ticket["description"]) == (
+        "callback",
+        "人社局",
+        "社保能缓缴吗",
+    )
+    assert (ticket["help_request_id"], ticket["contact"]) == (None, CONTACT)
+    assert (await chief.call("GET", "/help-requests")).json()["requests"] == []

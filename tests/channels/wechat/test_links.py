@@ -89,3 +89,19 @@ async def test_codes_that_ended_are_dropped(site: Site, weixin: Weixin, query: Q
     await query("UPDATE wechat_link SET expires_at = now() - interval '1 second' WHERE leads_to = 'wechat'")
     await keeping.forget()
     assert [row[0] for row in await query("SELECT leads_to FROM wechat_link")] == ["web"]
+
+
+async def test_link_to_the_form_comes_with_the_offer_of_a_call(site: Site, weixin: Weixin, query: Query):
+    site.assistant.replies["给我回个电话"] = [
+        {"text": "请留下电话。", "buttons": [{"title": "现在就找人工", "payload": "/request_human"}]},
+        {"custom": {"type": "ticket", "action": "create", "source": "callback", "phone": None, "when": None}},
+    ]
+    reply = str((await weixin.say("o1", "给我回个电话")).reply)
+    words, _, rest = reply.partition("\n点开下面的链接，留下联系方式")
+    assert words == "请留下电话。\n请回复数字选择：\n1. 现在就找人工"
+    answer = await site.http(
+        "POST", "/api/visitor/continue", json={"code": rest.partition("/#bangban=")[2].split()[0]}
+    )
+    assert answer.json()["conversation_id"] == await conversation_of(query)
+    await weixin.say("o1", "1")
+    assert site.assistant.received[-1]["message"] == "/request_human"
