@@ -64,7 +64,8 @@ _CALLS, _DIALS, _ASKED, _SENT, _LEFT = (
 )
 _ALONE = _pattern(rf"(?:{_any_of('alone')})(?:{_any_of('after')}|[,，。.!！~])*+$")
 _ENGLISH, _NO_WISH = _pattern(_any_of("english")), _pattern(_SAID["no_wish"])
-_MONEY, _TOLD, _NOW, _MATTER = (_pattern(_SAID[kind]) for kind in ("money", "told", "now", "matter"))
+_MONEY, _TOLD, _NOW = (_pattern(_SAID[kind]) for kind in ("money", "told", "now"))
+_MATTER = _pattern(f"{_SAID['matter']}|{_SAID['english_matter']}")
 _TIMES = _pattern(_any_of("english_times", "times"))
 
 

@@ -83,7 +83,8 @@ def test_wish_keeps_the_number_and_the_time_that_were_said(text, phone, when):
         ("商标的事能不能有人打电话给我讲", "商标的事", True),
         ("消防验收的事，请人打给我", "消防验收的事,", True),
         ("担保费率怎么算，麻烦给我回个电话", "担保费率怎么算,", False),
-        ("can someone call me about guarantee fee", "about guarantee fee", False),
+        ("can someone call me about guarantee fee", "about guarantee fee", True),
+        ("please call me about this", "about this", False),
     ],
 )
 def test_wish_keeps_what_else_the_message_says(text, beside, matter):

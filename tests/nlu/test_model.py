@@ -80,8 +80,26 @@ async def test_model_hands_off_when_a_person_is_asked_for(talk, text, topic):
     assert (custom["type"], custom["reason"], custom["topic"]) == ("handoff", "asked", topic)
 
 
-async def test_model_hands_off_when_a_call_is_asked_for_in_english(talk):
-    assert (await talk("can someone call me about guarantee fee"))["type"] == "handoff"
+@pytest.mark.parametrize(
+    ("said", "topic", "own_question"),
+    [
+        (["can someone call me about guarantee fee"], None, True),
+        (["担保费率怎么算，麻烦给我回个电话"], "financing", True),
+        (["公司先不干了但不想注销怎么办", "我现在没空，下午给我打过来"], "registration", False),
+        (["能不能给我回个电话"], None, False),
+        (["登记一下，让人联系我"], None, False),
+        (["please call me back"], None, False),
+    ],
+)
+async def test_model_offers_a_call_when_one_is_wished_for(talk, said, topic, own_question):
+    custom = await talk(*said)
+    assert (custom["type"], custom["action"], custom["source"]) == ("ticket", "create", "callback")
+    assert (custom["topic"], custom["own_question"]) == (topic, own_question)
+
+
+@pytest.mark.parametrize("text", ["你们电话多少", "人才服务中心电话", "打给你们，号码"])
+async def test_model_offers_no_call_when_a_number_is_asked_for(talk, text):
+    assert (await talk(text))["type"] != "ticket"
 
 
 @pytest.mark.parametrize("text", ["人工费太高了怎么办", "人工智能企业有什么支持", "这里是人工还是机器人"])
