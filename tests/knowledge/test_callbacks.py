@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
         "安排个专员联系我", "让负责变更登记的那位联系我一下吧", "约个时间，让你们同事跟我通个话",
         "我留个电话吧", "我的号码留给你，让人打过来", "可以，留我电话吧", "让专员打个电话",
         "担保费率怎么算，麻烦给我回个电话", "我打字慢，能打个电话给我伐", "唔該打個電話畀我",
+        "让税务局的人打给我",
         "please call me back", "Could someone from your office call me back?", "call me after 3 pm",
         "can someone call me about guarantee fee", "please have your staff contact me",
         "I'd like a callback", "request a call back", "is anybody there who can call me back?",
