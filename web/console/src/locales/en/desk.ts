@@ -1,6 +1,6 @@
 import type { Messages } from '../zh';
 
-type Desk = Omit<Messages, 'board' | 'reports' | 'staffing' | 'team' | 'tickets' | 'admin' | 'names' | 'pictures' | 'wechat'>;
+type Desk = Omit<Messages, 'board' | 'reports' | 'staffing' | 'team' | 'tickets' | 'admin' | 'names' | 'pictures' | 'refusals' | 'wechat'>;
 
 /** Texts of the desk: who waits, the conversation, writing, signing in. */
 export const desk: Desk = {
