@@ -43,7 +43,7 @@ export const admin = {
     rest: '休息', allDay: '全天', ticketDays: '求助全天有人接；工单的期限按下面的工作日算。', addSpan: '加一段', copyMonday: '周二至周五照此', removeSpan: '去掉这一段', starts: '开始', ends: '结束',
     invalid: '时间段不能重叠，结束要晚于开始。',
     day: '日期', reason: '说明', spans: '时间段', closed: '休息',
-    spansHint: '如 09:00-12:00, 13:30-17:30；留空为休息', remove: '删除', removed: '已删除',
+    spansHint: '如 09:00-12:00, 13:30-17:30；空即休息', remove: '删除', removed: '已删除',
     spansInvalid: '时间段的写法不对。', month: (year: number, month: number) => `${year}年${month}月`, monthBefore: '上个月', monthAfter: '下个月', common: '全部部门',
     kinds: { work: '上班', rest: '休息', holiday: '节假日', make_up: '调休上班', exception: '特殊' },
     noneExceptions: '没有特殊日期',
