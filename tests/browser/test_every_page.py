@@ -128,5 +128,5 @@ def test_console_in_english_has_no_serious_fault_and_no_chinese_label(seats: Sea
         admin.get_by_test_id(f"admin-{section}").click()
         check_english(admin, section)
     screenshot(admin, "console-english")
-    admin.set_viewport_size({"width": 1024, "height": 768})
+    admin.set_viewport_size({"width": 1024, "height": 768})  # the narrowest screen in an office
     expect(admin.get_by_test_id("user-menu")).to_be_in_viewport(ratio=1)
