@@ -68,8 +68,9 @@ class UseCases:
         """Where a request for a person would go now, and whether somebody is there."""
         department, topic = handoff.get("department"), handoff.get("topic")
         async with self._database.transaction() as connection:
-            if department is None and topic is not None:
-                department = await people.department_of_topic(connection, topic)
+            if topic is not None:
+                # What an administrator keeps counts more than what the assistant was built with.
+                department = await people.department_of_topic(connection, topic, department)
             ready = await self._anyone_ready(connection, department)
         return Reception(department, ready, await self._roster.duty(department, self._clock()))
 

@@ -98,6 +98,12 @@ def supervisor_account(service: Service) -> Staff:
 
 
 @pytest.fixture(scope="session")
+def administrator(service: Service) -> Staff:
+    """The account of the first start."""
+    return Staff("admin", "管理员", service.password)
+
+
+@pytest.fixture(scope="session")
 def office(service: Service) -> Office:
     """The administrator, logged in."""
     return Office.open(service)

@@ -10,6 +10,7 @@ import requests
 
 from bench.running import Service, wait_until
 from bot.helpdesk.worktime.schedule import LOCAL
+from tests.browser.people import Staff
 
 OPEN = "waiting,offered,claimed"
 
@@ -60,6 +61,35 @@ class Office:
         finally:
             for each in made:
                 self.call("DELETE", f"/admin/exceptions/{each}")
+
+    def hire(self, username: str, name: str, department: str) -> Staff:
+        """A helper added as the console adds one, with the password that is told once."""
+        form = {"username": username, "name": name, "role": "helper", "department": department}
+        return Staff(username, name, self.call("POST", "/admin/staff", form)["password"])
+
+    @contextmanager
+    def department(self, name: str) -> Iterator[None]:
+        """A department that a test makes, closed afterwards: departments are never deleted."""
+        try:
+            yield
+        finally:
+            self.call("PUT", "/admin/departments", {"name": name, "active": False})
+
+    @contextmanager
+    def kept(self, *, topic: str, department: str) -> Iterator[None]:
+        """What a test changes of a department's topic, fallback and hours is put back."""
+        topics = self.call("GET", "/admin/topics")["topics"]
+        places = self.call("GET", "/admin/departments")["departments"]
+        try:
+            yield
+        finally:
+            self.call("PUT", "/admin/topics", next(it for it in topics if it["code"] == topic))
+            place = next(it for it in places if it["name"] == department)
+            self.call("PUT", "/admin/departments", {k: v for k, v in place.items() if k != "staff"})
+            self.call("PUT", "/admin/hours", {"department": department, "spans": []})
+            for each in self.call("GET", "/admin/exceptions")["exceptions"]:
+                if each["department"] == department:
+                    self.call("DELETE", f"/admin/exceptions/{each['id']}")
 
     def send_home(self) -> None:
         """End everybody's shift, so that nothing is offered to people whose consoles are gone."""

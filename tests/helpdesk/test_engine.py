@@ -16,7 +16,9 @@ from bot.helpdesk.engine.lease import Lease, LeaseLost
 from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.live import Live
 from bot.helpdesk.rules import Policy
+from bot.helpdesk.rules.departments import DepartmentRecord
 from bot.helpdesk.storage import conversations, directory, people, requests, settings
+from bot.helpdesk.storage.directory import TopicRecord
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.visiting import VisitorTickets
@@ -398,3 +400,19 @@ async def test_topic_gives_the_department_when_the_handoff_names_none(
     reply = type(HANDOFF)("handoff", "转", {"reason": "asked", "topic": "talent"})
     await desk.save_bot_replies(delivery, [reply], [])
     assert (await desk.request_of(conversation.id)).department == "人社局"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("kept", "active", "expected"),
+    [("数据局", True, "数据局"), (None, True, None), ("数据局", False, "税务局")],
+)
+async def test_topic_gives_the_department_an_administrator_chose_when_the_handoff_names_another(
+    database: Database, desk: Desk, clock: FakeClock, kept: str | None, active: bool, expected: str | None
+) -> None:
+    async with database.transaction() as connection:
+        for name in ("数据局", "税务局"):
+            await directory.save_department(connection, DepartmentRecord(name), clock())
+        await directory.save_topic(connection, TopicRecord("tax", "税费", kept, active), clock())
+    conversation, _ = await desk.start_conversation(channel="widget")
+    await desk.save_bot_replies(await take_one(desk, conversation.id, "转人工"), [HANDOFF], [])
+    assert (await desk.request_of(conversation.id)).department == expected  # type: ignore[union-attr]

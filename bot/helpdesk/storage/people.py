@@ -69,11 +69,11 @@ async def topic_names(connection: AsyncConnection) -> list[tuple[str, str]]:
     return [tuple(row) for row in await connection.execute(query)]
 
 
-async def department_of_topic(connection: AsyncConnection, code: str) -> str | None:
-    """The department that owns a topic."""
+async def department_of_topic(connection: AsyncConnection, code: str, otherwise: str | None) -> str | None:
+    """The department that an administrator gave a topic; ``otherwise`` for one that is unknown or closed."""
     query = select(_topic.c.department).where(_topic.c.code == code, _topic.c.active)
-    found: str | None = (await connection.execute(query)).scalar_one_or_none()
-    return found
+    row = (await connection.execute(query)).first()
+    return otherwise if row is None else row[0]
 
 
 async def add_missing_topics(

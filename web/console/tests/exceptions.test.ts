@@ -14,6 +14,9 @@ it('a special day that could not be saved stays in the form, and leaves it once 
   const field = () => root.querySelector<HTMLInputElement>('input[type=date]') as HTMLInputElement;
   field().value = '2026-05-04';
   field().dispatchEvent(new Event('input'));
+  const reason = root.querySelector<HTMLInputElement>('[data-testid="exception-reason"]');
+  if (reason) reason.value = '盘点';
+  reason?.dispatchEvent(new Event('input'));
   await nextTick();
   root.querySelector('form')?.requestSubmit();
   await vi.waitFor(() => expect(document.querySelector('.el-message--error')).not.toBeNull());

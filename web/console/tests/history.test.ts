@@ -32,3 +32,11 @@ it('says why in words, keeps what was typed, and repeats nothing', () => {
   expect([reasonText(null), reasonText('shift_ended')]).toEqual(['', '下班交接']);
   expect(actorName(event({}).actor)).toBe('系统');
 });
+
+it('names whom the engine offered it to, when their name is known', () => {
+  const names: Record<string, string> = { h2: '赵强' };
+  const told = (part: Partial<HistoryEvent>) => noteOf(event(part), (id) => names[id]);
+  expect(told({ event: 'offered', detail: { staff_id: 'h2' } })).toBe('对象：赵强');
+  expect(told({ event: 'offer_ignored', detail: { staff_id: 'h9' } })).toBe('');
+  expect(told({ event: 'claimed', detail: { staff_id: 'h2' } })).toBe('');
+});

@@ -81,6 +81,11 @@ export function shortTime(at: string, now: number = Date.now()): string {
   return `${year}${day} ${timeOfDay(at)}`;
 }
 
+/** As `shortTime`, to the second: a minute's steps happen within seconds of each other. */
+export function exactTime(at: string, now: number = Date.now()): string {
+  return `${shortTime(at, now)}:${String(new Date(at).getSeconds()).padStart(2, '0')}`;
+}
+
 /** Local calendar day `days` away from `now`, as date fields want it: `2026-01-05`. */
 export function dateField(now: number, days = 0): string {
   const date = new Date(now);

@@ -11,11 +11,20 @@ export function reasonText(reason: string | null | undefined): string {
 
 const isText = (part: unknown): part is string => typeof part === 'string' && part !== '';
 
-export function noteOf(event: HistoryEvent): string {
+type NameOf = (id: string) => string | undefined;
+
+/** Whom the engine offered it to, or took the offer from: it acts, they are concerned. */
+function concerned({ event, detail }: HistoryEvent, nameOf?: NameOf): string {
+  const id = detail?.staff_id;
+  const name = /^offer/.test(event) && isText(id) ? nameOf?.(id) : undefined;
+  return name ? words.team.history.concerned(name) : '';
+}
+
+export function noteOf(event: HistoryEvent, nameOf?: NameOf): string {
   const { note, result } = event.detail ?? {};
   // Why somebody asked for a person is a reason of its own kind.
   const why = event.event === 'requested' ? reasonName(event.reason ?? '') : reasonText(event.reason);
-  return [why, note, result].filter(isText).join(' · ');
+  return [concerned(event, nameOf), why, note, result].filter(isText).join(' · ');
 }
 
 export function actorName(actor: HistoryEvent['actor']): string {

@@ -1,5 +1,5 @@
 /** Colleagues in the order in which one would ask them. */
-import type { Colleague } from '../api/teamTypes';
+import type { Colleague, DepartmentInfo } from '../api/teamTypes';
 
 function readiness(person: Colleague): number {
   if (!person.connected || person.presence === 'away') return 3;
@@ -22,4 +22,11 @@ export function orderColleagues(
   return people
     .filter((person) => wanted.every((word) => text(person).includes(word)))
     .sort((a, b) => readiness(a) - readiness(b) || loadOf(a) - loadOf(b) || a.name.localeCompare(b.name, 'zh'));
+}
+
+/** Departments whose name or topics hold what was typed: where somebody is ready first, else as they came. */
+export function orderDepartments(departments: readonly DepartmentInfo[], search: string): DepartmentInfo[] {
+  const wanted = search.trim();
+  const fits = (it: DepartmentInfo) => [it.name, ...it.topics.map((topic) => topic.name)].some((text) => text.includes(wanted));
+  return departments.filter(fits).sort((a, b) => Number(b.ready > 0) - Number(a.ready > 0));
 }

@@ -1,6 +1,6 @@
 /** Tickets: the list under a filter, page by page, and the one that is open. */
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { computed, ref } from 'vue';
 import { ticketsApi } from '../api/instance';
 import type { Ticket, TicketDetail, TicketDraft, TicketFilter, TicketMove } from '../api/tickets';
 import { useTopics } from './topics';
@@ -76,5 +76,7 @@ export const useTickets = defineStore('tickets', () => {
     if (wanted) void open(wanted);
   }
 
-  return { filter, list, next, loaded, failed, detail, detailFailed, load, more, open, move, create, refresh };
+  const filtered = computed(() => Object.values(filter.value).some(Boolean));
+
+  return { filter, filtered, list, next, loaded, failed, detail, detailFailed, load, more, open, move, create, refresh };
 });

@@ -1,6 +1,6 @@
 import type { Messages } from '../zh';
 
-type Desk = Omit<Messages, 'board' | 'reports' | 'staffing' | 'team' | 'tickets' | 'admin' | 'names' | 'pictures' | 'wechat'>;
+type Desk = Omit<Messages, 'board' | 'reports' | 'staffing' | 'team' | 'tickets' | 'admin' | 'names' | 'pictures' | 'refusals' | 'wechat'>;
 
 /** Texts of the desk: who waits, the conversation, writing, signing in. */
 export const desk: Desk = {
@@ -103,6 +103,7 @@ export const desk: Desk = {
 
   conversation: {
     none: 'Choose a conversation',
+    noneHintSpecialist: 'It rings when a colleague invites you; once you accept, the conversation opens here.',
     noneHint: 'Press C to take whoever has waited longest, or choose on the left.',
     noneBusy: (n) => `${n} waiting`,
     claimFirst: 'Take the one waiting longest',
@@ -147,7 +148,7 @@ export const desk: Desk = {
     otherBar: (name) => `With ${name}; you are listening in and may write notes`,
     participantBar: (name) => `You are helping out; ${name} is in charge`,
     botBar: 'With the bot; you may write notes',
-    firstReplyClock: (clock) => `First answer ${clock}`,
+    firstReply: 'First answer',
   },
 
   kinds: {
@@ -200,6 +201,7 @@ export const desk: Desk = {
     labelInternal: 'Note',
     send: 'Send',
     save: 'Save note',
+    hintInternal: 'Enter keeps it · Shift+Enter new line',
     hint: 'Enter sends · Shift+Enter new line · / canned replies',
     tooLong: (n) => `${n} too many`,
     count: (n, max) => `${n} / ${max}`,

@@ -51,7 +51,7 @@ export const team: Messages['team'] = {
   target: {
     transfer: 'Transfer', join: 'Invite to help', reassign: 'Reassign', transferLead: 'It is theirs once they agree; until then it stays with you.',
     joinLead: 'They answer beside you; you stay in charge.', reassignLead: 'At once; the enterprise is told who helps now.', who: 'To whom',
-    person: 'Colleague', department: 'Department', search: 'Name, department or skill', none: 'No such colleague',
+    person: 'Colleague', department: 'Department', search: 'Name, department or skill', searchDepartment: 'Department or topic', none: 'No such colleague',
     noneDepartment: 'No department', readyCount: (n) => (n > 0 ? `${n} ready` : 'nobody ready'), offDuty: 'Out of hours',
     note: 'Note (only staff see it)', notePlaceholder: 'What is known, what is left to do', reason: 'Reason',
     send: { transfer: 'Ask to take over', join: 'Invite', reassign: 'Reassign' }, choose: 'Choose a colleague or a department first.',
@@ -73,7 +73,7 @@ export const team: Messages['team'] = {
     mismatch: 'The new passwords differ.', short: 'At least 10 characters.', save: 'Save', done: 'Password changed',
   },
   history: {
-    title: 'History', none: 'Nothing recorded', system: 'System', bot: 'Bot', visitor: 'Visitor',
+    title: 'History', none: 'Nothing recorded', system: 'System', bot: 'Bot', visitor: 'Visitor', concerned: (name) => `to ${name}`,
     events: {
       requested: 'Requested', offered: 'Offered', offer_ignored: 'Offer ignored', offer_withdrawn: 'Offer withdrawn',
       offer_declined: 'Offer declined', claimed: 'Taken', responded: 'First answer', released: 'Back to queue',

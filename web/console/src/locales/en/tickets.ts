@@ -2,7 +2,7 @@ import type { Messages } from '../zh';
 
 /** Texts of tickets. */
 export const tickets: Messages['tickets'] = {
-  title: 'Tickets', count: (n, more) => `${n}${more ? '+' : ''}`, none: 'No tickets fit', loadFailed: 'The tickets could not be read', more: 'More',
+  title: 'Tickets', count: (n, more) => `${n}${more ? '+' : ''}`, none: 'No tickets fit', noneYet: 'No tickets yet', loadFailed: 'The tickets could not be read', more: 'More',
   search: 'Number, title or contact', filters: 'Filter', anyStatus: 'Any status', anyDepartment: 'Any department', mine: 'Mine', late: 'Overdue',
   pick: 'Choose a ticket', pickHint: 'Earliest deadline first.',
   statuses: {
@@ -31,7 +31,7 @@ export const tickets: Messages['tickets'] = {
     contacted: 'How it went (optional)', note: 'Note', resolve: 'Result (the visitor is told)', reopen: 'Why reopen', cancel: 'Why cancel',
     assign: 'To', transfer: 'To which department', reason: 'Reason (optional)',
   },
-  confirm: 'OK', back: 'Cancel', moved: 'Saved',
+  leave: 'Not now', back: 'Cancel', moved: 'Saved',
   reminders: {
     contact: (number, at) => `Ticket ${number}: contact the enterprise by ${at}`,
     due: (number, at) => `Ticket ${number} is due by ${at}`,

@@ -100,6 +100,7 @@ export const desk = {
   conversation: {
     none: '选择一个会话',
     noneHint: '按 C 接入等得最久的企业，或从左侧选择会话。',
+    noneHintSpecialist: '同事邀请您协同时会响铃，同意后会话会在这里打开。',
     noneBusy: (n: number) => `${n} 家企业正在等候`,
     claimFirst: '接入等得最久的一家',
     loading: '正在取会话内容',
@@ -143,7 +144,7 @@ export const desk = {
     otherBar: (name: string) => `由 ${name} 接待，您正在旁听，可以写内部备注`,
     participantBar: (name: string) => `您在协同答复，主责是 ${name}`,
     botBar: '机器人接待中，您可以写内部备注',
-    firstReplyClock: (clock: string) => `首次答复计时 ${clock}`,
+    firstReply: '首次答复计时',
   },
 
   kinds: {
@@ -197,6 +198,7 @@ export const desk = {
     send: '发送',
     save: '记下备注',
     hint: 'Enter 发送 · Shift+Enter 换行 · / 常用语',
+    hintInternal: 'Enter 记下 · Shift+Enter 换行',
     tooLong: (n: number) => `超出 ${n} 字`,
     count: (n: number, max: number) => `${n} / ${max}`,
     draft: '草稿',

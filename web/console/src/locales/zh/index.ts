@@ -4,10 +4,11 @@ import { desk } from './desk';
 import { names } from './names';
 import { oversight } from './oversight';
 import { pictures } from './pictures';
+import { refusals } from './refusals';
 import { team } from './team';
 import { tickets } from './tickets';
 import { wechat } from './wechat';
 
-export const zh = { ...desk, ...oversight, team, tickets, admin, names, pictures, wechat };
+export const zh = { ...desk, ...oversight, team, tickets, admin, names, pictures, refusals, wechat };
 
 export type Messages = typeof zh;

@@ -121,6 +121,7 @@ export const team = {
     person: '同事',
     department: '部门',
     search: '按姓名、部门或专长查找',
+    searchDepartment: '按部门或事项类别查找',
     none: '没有符合的同事',
     noneDepartment: '没有可选的部门',
     readyCount: (n: number) => (n > 0 ? `${n} 人就绪` : '无人就绪'),
@@ -177,6 +178,7 @@ export const team = {
     system: '系统',
     bot: '机器人',
     visitor: '企业',
+    concerned: (name: string) => `对象：${name}`,
     events: {
       requested: '发起求助', offered: '分派', offer_ignored: '分派未应', offer_withdrawn: '分派收回', offer_declined: '谢绝分派',
       claimed: '接入', responded: '首次答复', released: '退回排队', redirected: '转到部门排队', widened: '扩大分派',

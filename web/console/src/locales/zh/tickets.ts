@@ -3,6 +3,7 @@ export const tickets = {
   title: '工单',
   count: (n: number, more: boolean) => `${n}${more ? '+' : ''} 件`,
   none: '没有符合条件的工单',
+  noneYet: '还没有工单',
   loadFailed: '工单没有取到',
   more: '再取一些',
   search: '编号、标题或联系方式',
@@ -53,7 +54,7 @@ export const tickets = {
     contacted: '联系情况（可不填）', note: '备注', resolve: '办理结果（将告知企业）', reopen: '重新打开的原因',
     cancel: '取消的原因', assign: '分派给', transfer: '转给哪个部门', reason: '原因（可不填）',
   },
-  confirm: '确定',
+  leave: '先不办',
   back: '取消',
   moved: '已更新',
   reminders: {
