@@ -35,6 +35,7 @@ beforeEach(async () => {
   vi.spyOn(teamApi, 'offers').mockResolvedValue({ offers: [], alerts: [] });
   vi.spyOn(teamApi, 'invitations').mockResolvedValue([]);
   vi.spyOn(repliesApi, 'list').mockResolvedValue([]);
+  vi.spyOn(teamApi, 'topics').mockResolvedValue([]);
   useLive().start();
   await vi.waitFor(() => expect(api.conversations).toHaveBeenCalled());
   vi.mocked(api.conversations).mockClear();

@@ -95,7 +95,7 @@ export const useLive = defineStore('live', () => {
     socket.stop();
     queue.reset();
     calls.reset();
-    alerts.beat();
+    alerts.end();
   }
 
   function beat(): void {
