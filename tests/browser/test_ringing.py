@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.running import wait_until
 from tests.browser.accessibility import serious_faults
 from tests.browser.office import Office
 from tests.browser.people import Seats, Staff
@@ -135,7 +136,7 @@ def test_hidden_console_notifies_once_a_step_when_a_request_climbs_and_takes_it_
         expect(
             console.locator('[data-testid="call"][data-level="4"]').filter(has_text=question)
         ).to_be_visible()
-        console.wait_for_function("notified.length > 0")
+        wait_until(lambda: console.evaluate("notified.length > 0"))
         notes = console.evaluate("notified")
         assert {note["tag"] for note in notes} == {notes[0]["tag"]}
         assert 2 <= len(notes) <= 5, "one for each step that reached this helper, not one for each beat"
@@ -151,13 +152,15 @@ def test_hidden_console_notifies_once_a_step_when_a_request_climbs_and_takes_it_
         assert other_tab.evaluate("notified") == [], "told by the first page"
         console.get_by_test_id("call-accept").first.click()
         expect_open(console, question)
-        console.wait_for_function("notified.every((note, at) => note.closed || at < notified.length - 1)")
+        wait_until(
+            lambda: console.evaluate("notified.every((note, at) => note.closed || at < notified.length - 1)")
+        )
         reply(console, "您好。")
 
     console.evaluate("location.hash = '#/tickets'")
     expect(console.get_by_test_id("reply-input")).to_have_count(0)
     ask(visitor, "那要准备什么材料")
-    console.wait_for_function("notified.at(-1).body.includes('准备什么材料')")
+    wait_until(lambda: console.evaluate("notified.at(-1).body.includes('准备什么材料')"))
     console.evaluate("clickLast()")
     expect(console.get_by_test_id("reply-input")).to_be_visible()
-    console.wait_for_function("notified.at(-1).closed")
+    wait_until(lambda: console.evaluate("notified.at(-1).closed"))
