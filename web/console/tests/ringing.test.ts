@@ -142,6 +142,16 @@ describe('a desktop notification', () => {
     expect(made()).toHaveLength(1);
   });
 
+  it('is taken back when I take the request, and another one comes when I then say nothing', async () => {
+    climb(2);
+    await nextTick();
+    useCalls().replace([], [{ request: request({ level: 2, status: 'claimed' }), reason: 'mine_silent', ring: true }]);
+    await nextTick();
+    expect(Note.made.map((note) => [note.title, note.close.mock.calls.length])).toEqual([
+      [zh.alerts.request('税费'), 1], [zh.team.offers.reasons.mine_silent, 0],
+    ]);
+  });
+
   it('comes again for a request that was taken and is back', async () => {
     climb(2);
     await nextTick();

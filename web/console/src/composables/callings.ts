@@ -27,9 +27,14 @@ export function useCallings(): ComputedRef<string> {
     return words.team.offers.reasons[call.alert.reason];
   }
 
-  /** An offer of a request and an alert about it are one subject: the one takes the other's place. */
+  /**
+   * An offer of a request and an alert about it are one subject: the one takes the other's place.
+   * That I took it and say nothing is another matter, told beside it.
+   */
   function subjectOf(call: Call): string {
-    return call.kind === 'invitation' ? call.key : `r-${call.request.id}`;
+    if (call.kind === 'invitation') return call.key;
+    const silent = call.kind === 'alert' && call.alert.reason === 'mine_silent';
+    return `${silent ? 's' : 'r'}-${call.request.id}`;
   }
 
   /** What rings, each with its step; a text, so that a beat that changes nothing wakes nobody. */
