@@ -1,6 +1,9 @@
 /** Figures as they are printed. What has no base has no value: a dash, never a zero. */
 import { words } from '../locales';
 
+/** The share of requests that shall have a first answer within the promised time. */
+export const GOAL = 0.95;
+
 /** `95%`, with one digit after the point when it says something: `95.3%`. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return '–';

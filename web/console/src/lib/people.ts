@@ -23,3 +23,8 @@ export function orderColleagues(
     .filter((person) => wanted.every((word) => text(person).includes(word)))
     .sort((a, b) => readiness(a) - readiness(b) || loadOf(a) - loadOf(b) || a.name.localeCompare(b.name, 'zh'));
 }
+
+/** Name and department on one line, with what else there is to say. */
+export function personText(person: { name?: string | null; department?: string | null } | null | undefined, ...more: string[]): string {
+  return [person?.name, person?.department, ...more].filter(Boolean).join(' · ');
+}
