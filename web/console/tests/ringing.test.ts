@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineComponent, nextTick } from 'vue';
 import { useRoute } from 'vue-router';
 import { teamApi } from '../src/api/instance';
+import TopBar from '../src/components/TopBar.vue';
 import { useCallings } from '../src/composables/callings';
 import { FORGET_MS, isNews, readTold, writeTold } from '../src/lib/told';
 import { zh } from '../src/locales/zh';
@@ -237,16 +238,29 @@ describe('a desktop notification', () => {
 });
 
 describe('permission for notifications', () => {
-  it('is asked for by the helper’s press only', async () => {
+  const button = () => document.querySelector<HTMLElement>('[data-testid=allow-notifications]');
+
+  it('is asked for by the helper’s press only, and once', async () => {
     Note.permission = 'default';
-    const alerts = useAlerts();
     show(Shell);
+    show(TopBar);
     climb(0);
-    alerts.beat();
+    useAlerts().beat();
     await nextTick();
-    expect([alerts.permission, Note.requestPermission.mock.calls.length, made()]).toEqual(['default', 0, []]);
-    await alerts.askPermission();
-    expect([alerts.permission, Note.requestPermission.mock.calls.length]).toEqual(['granted', 1]);
+    expect([Note.requestPermission.mock.calls.length, made()]).toEqual([0, []]);
+    button()?.click();
+    await vi.waitFor(() => expect(button()).toBeNull());
+    expect([useAlerts().permission, Note.requestPermission.mock.calls.length]).toEqual(['granted', 1]);
+    climb(1);
+    await nextTick();
+    expect(made()).toHaveLength(1);
+  });
+
+  it('is not asked for again where it was refused', async () => {
+    Note.permission = 'denied';
+    show(TopBar);
+    await nextTick();
+    expect(button()).toBeNull();
   });
 });
 
