@@ -167,6 +167,7 @@ describe('a reply not sent yet', () => {
     outbox.begin('h1');
     outbox.send('c1', '您好', 'public');
     expect(outbox.atRisk).toBe(true);
+    await vi.waitFor(() => expect(outbox.items[0]?.state).toBe('retrying'));
     online();
     outbox.resume();
     await vi.waitFor(() => expect(texts()).toEqual(['您好']));
