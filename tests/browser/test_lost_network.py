@@ -3,10 +3,20 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from bench.running import wait_until
+from tests.browser.drawing import png
 from tests.browser.steps import accept, ask, ask_for_a_person, messages, open_widget, reply, screenshot
 
 pytestmark = pytest.mark.browser
 QUESTION = "小微企业担保费率现在多少"
+COUNT_KEPT_PICTURES = """
+() => new Promise((resolve) => {
+  indexedDB.open("bangban").onsuccess = ({ target: { result: kept } }) => {
+    const count = kept.transaction("pictures").objectStore("pictures").count();
+    count.onsuccess = () => { kept.close(); resolve(count.result); };
+  };
+})
+"""
 
 
 def go_offline(page: Page) -> None:
@@ -91,3 +101,54 @@ def test_question_typed_without_network_is_answered_when_the_page_was_reloaded(v
     visitor.reload()
     expect(messages(visitor, kind="answer").last).to_contain_text("费率", timeout=40_000)
     expect(mine).to_have_count(1)
+
+
+def test_chosen_picture_is_still_there_and_can_be_sent_when_the_console_was_reloaded(
+    visitor: Page, console: Page
+):
+    ask_for_a_person(visitor, QUESTION)
+    accept(console, QUESTION)
+    picture = {"name": "a.png", "mimeType": "image/png", "buffer": png()}
+    console.get_by_test_id("picture-input").set_input_files(files=[picture])
+    chosen = console.get_by_test_id("picture-chosen")
+    expect(chosen).to_have_count(1)
+    wait_until(lambda: console.evaluate(COUNT_KEPT_PICTURES) == 1)
+
+    console.reload()
+    expect(chosen).to_have_count(1)
+    shown = chosen.get_by_role("img")
+    expect(shown).to_have_js_property("complete", True)
+    expect(shown).not_to_have_js_property("naturalWidth", 0)
+    console.get_by_test_id("reply-send").click()
+    expect(messages(visitor, sender="helper").locator("img")).to_have_count(1)
+    expect(chosen).to_have_count(0)
+    console.reload()
+    expect(messages(console, sender="helper").locator("img")).to_have_count(1)
+    expect(chosen).to_have_count(0)
+
+
+def test_reply_written_without_network_arrives_once_when_its_page_was_closed(visitor: Page, console: Page):
+    ask_for_a_person(visitor, QUESTION)
+    accept(console, QUESTION)
+    address = console.url
+    context = console.context
+    # The new page can be loaded, but what it sends goes nowhere yet.
+    context.route("**/messages", lambda route: route.abort())
+    reply(console, "关了页面也要到。")
+    expect(console.get_by_test_id("message-pending")).to_have_count(1)
+    console.close()
+
+    pages = [context.new_page(), context.new_page()]
+    for page in pages:
+        page.goto(address)
+        expect(page.get_by_test_id("message-pending").filter(has_text="关了页面也要到")).to_have_count(1)
+    context.unroute("**/messages")
+    for page in pages:
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    said = messages(visitor, sender="helper").filter(has_text="关了页面也要到")
+    expect(said).to_have_count(1, timeout=40_000)
+    for page in pages:
+        expect(page.get_by_test_id("message-pending")).to_have_count(0)
+        expect(messages(page, sender="helper").filter(has_text="关了页面也要到")).to_have_count(1)
+    visitor.reload()
+    expect(said).to_have_count(1)

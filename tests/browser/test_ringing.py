@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.running import wait_until
 from tests.browser.accessibility import serious_faults
 from tests.browser.office import Office
 from tests.browser.people import Seats, Staff
@@ -108,3 +109,70 @@ def test_unread_messages_are_counted_until_their_conversation_is_opened(
     expect(visitor.get_by_test_id("typing")).to_be_visible()
     reply(console, "都看到了。")
     expect(messages(console, sender="helper").last).to_contain_text("已读")
+
+
+#: Stands in for the desktop, which no test can look at; the permission asked for is the browser's own.
+RECORD_NOTIFICATIONS = """
+window.notified = [];
+const made = [];
+window.Notification = class extends window.Notification {
+  constructor(title, options) {
+    super(title, options);
+    window.notified.push({ title, ...options, closed: false });
+    made.push(this);
+  }
+  close() {
+    super.close();
+    window.notified[made.indexOf(this)].closed = true;
+  }
+};
+window.clickLast = () => made.at(-1).onclick();
+"""
+
+
+def hide(page: Page) -> None:
+    """Another window lies over the page. Playwright itself always gives its pages the focus."""
+    page.evaluate("document.hasFocus = () => false")
+
+
+def test_hidden_console_notifies_once_a_step_when_a_request_climbs_and_takes_it_back(
+    visitor: Page, console: Page, office: Office
+):
+    question = "高新技术企业怎么认定"
+    console.context.grant_permissions(["notifications"])
+    console.add_init_script(RECORD_NOTIFICATIONS)
+    console.reload()
+    expect(console.get_by_test_id("presence-ready")).to_be_visible()
+    hide(console)
+    ladder = {"widen_seconds": 1, "warn_seconds": 2, "fallback_seconds": 3, "first_response_seconds": 4}
+    with office.thresholds(**ladder):
+        ask_for_a_person(visitor, question)
+        expect(
+            console.locator('[data-testid="call"][data-level="4"]').filter(has_text=question)
+        ).to_be_visible()
+        wait_until(lambda: console.evaluate("notified.length > 0"))
+        notes = console.evaluate("notified")
+        assert {note["tag"] for note in notes} == {notes[0]["tag"]}
+        assert 2 <= len(notes) <= 5, "one for each step that reached this helper, not one for each beat"
+        assert all(question in note["body"] and note["renotify"] for note in notes)
+        assert not notes[-1]["closed"]
+
+        other_tab = console.context.new_page()
+        other_tab.add_init_script(RECORD_NOTIFICATIONS + "document.hasFocus = () => false;")
+        other_tab.goto(console.url)
+        expect(
+            other_tab.locator('[data-testid="call"][data-level="4"]').filter(has_text=question)
+        ).to_be_visible()
+        assert other_tab.evaluate("notified") == [], "told by the first page"
+        console.get_by_test_id("call-accept").first.click()
+        expect_open(console, question)
+        wait_until(lambda: console.evaluate("notified.findLast((note) => note.tag.startsWith('r-')).closed"))
+        reply(console, "您好。")
+
+    console.evaluate("location.hash = '#/tickets'")
+    expect(console.get_by_test_id("reply-input")).to_have_count(0)
+    ask(visitor, "那要准备什么材料")
+    wait_until(lambda: console.evaluate("notified.at(-1).body.includes('准备什么材料')"))
+    console.evaluate("clickLast()")
+    expect(console.get_by_test_id("reply-input")).to_be_visible()
+    wait_until(lambda: console.evaluate("notified.at(-1).closed"))

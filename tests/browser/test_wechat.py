@@ -3,8 +3,6 @@
 The assistant is a stand-in, for nothing here is about what it answers.
 """
 
-import struct
-import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from bot.cli.environments import ROOT, ensure_web
 from tests.browser.accessibility import _RUN, _axe
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.drawing import png
 from tests.channels.wechat.conftest import at_once, query, site, weixin, with_wechat  # noqa: F401
 from tests.channels.wechat.steps import claim
 from tests.channels.wechat.weixin import Weixin
@@ -67,17 +66,6 @@ def message(page: Page, text: str):
 async def faults(page: Page) -> list[str]:
     await page.evaluate(_axe())
     return [each["id"] for each in await page.evaluate(_RUN) if each["impact"] in ("serious", "critical")]
-
-
-def png(width: int = 40, height: int = 30) -> bytes:
-    """A picture that browsers can read."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = zlib.compress(b"".join(b"\0" + b"\x0f\x5c\x8c" * width for _ in range(height)))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 async def test_visitor_goes_on_in_wechat_by_the_keyboard_and_sees_it_on_both_sides(

@@ -22,7 +22,11 @@ export function usePage(): (component: Component, props?: Record<string, unknown
   });
 
   return (component, props = {}) => {
-    const routes = [{ path: '/', component: page }, { path: '/c/:id?', name: 'desk', component: page }];
+    const named = ['tickets', 'replies', 'board', 'reports', 'staffing'].map((name) => ({ path: `/${name}`, name, component: page }));
+    const routes = [
+      { path: '/', component: page }, { path: '/c/:id?', name: 'desk', component: page },
+      { path: '/admin/:section?', name: 'admin', component: page }, ...named,
+    ];
     const app = createApp(component, props).use(pinia).use(createRouter({ history: createMemoryHistory(), routes }));
     apps.push(app);
     const root = document.body.appendChild(document.createElement('div'));

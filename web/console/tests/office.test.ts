@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Department, Threshold } from '../src/api/admin';
-import { adminApi, reportsApi, ticketsApi } from '../src/api/instance';
+import { adminApi, reportsApi, teamApi, ticketsApi } from '../src/api/instance';
 import type { ReportRow } from '../src/api/reports';
 import type { Ticket } from '../src/api/tickets';
 import { fallbackChain, groupOf, isWithin, parseSpans, spansFit, spansText } from '../src/lib/admin';
@@ -13,7 +13,10 @@ import { moveOf, movesOf } from '../src/lib/ticketMoves';
 import { useTickets } from '../src/stores/tickets';
 import { at, T0, ticket } from './make';
 
-beforeEach(() => setActivePinia(createPinia()));
+beforeEach(() => {
+  setActivePinia(createPinia());
+  vi.spyOn(teamApi, 'topics').mockResolvedValue([]);
+});
 
 describe('the deadline of a ticket', () => {
   it('is that of the contact until there was one, then that of the result', () => {

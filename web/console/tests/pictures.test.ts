@@ -137,11 +137,11 @@ describe('the reply box', () => {
     expect([all('picture-chosen'), revoke.mock.calls.length]).toEqual([[], 1]);
   });
 
-  it('shows each conversation its own pictures, and the next person none', () => {
+  it('shows each conversation its own pictures, and the next person none', async () => {
     const pictures = usePictures();
     pictures.add('c2', [picture('a.png')]);
     expect([pictures.of('c1'), pictures.of('c2').length]).toEqual([[], 1]);
-    pictures.begin();
+    await pictures.begin('h2');
     expect(pictures.items).toEqual([]);
   });
 });

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createPinia } from 'pinia';
-import { afterEach, expect, it, vi } from 'vitest';
-import { type App, type Component, createApp } from 'vue';
-import { createMemoryHistory, createRouter } from 'vue-router';
+import { expect, it, vi } from 'vitest';
+import type { Component } from 'vue';
 import { api } from '../src/api/instance';
 import type { WechatAccount } from '../src/api/types';
 import { en } from '../src/locales/en';
@@ -11,28 +9,21 @@ import { zh } from '../src/locales/zh';
 import AdminView from '../src/views/AdminView.vue';
 import BoardView from '../src/views/BoardView.vue';
 import { at } from './make';
+import { usePage } from './mounted';
 
-let app: App | undefined;
+const show = usePage();
 
 const source = (path: string) => readFileSync(resolve(import.meta.dirname, '../../..', path), 'utf8');
 
 async function banner(view: Component, account: WechatAccount): Promise<Element | null> {
   vi.spyOn(api, 'call').mockRejectedValue(new Error('away'));
   const asked = vi.spyOn(api, 'wechatAccount').mockResolvedValue(account);
-  const routes = [{ path: '/:section?', name: 'admin', component: { template: '<i />' } }];
-  app = createApp(view).use(createPinia()).use(createRouter({ history: createMemoryHistory(), routes }));
-  const root = document.body.appendChild(document.createElement('div'));
-  app.mount(root);
+  const root = show(view);
   await vi.waitFor(() => expect(asked).toHaveBeenCalledOnce());
   await asked.mock.results[0]?.value;
   await Promise.resolve();
   return root.querySelector('[data-testid=wechat-alarms]');
 }
-
-afterEach(() => {
-  app?.unmount();
-  document.body.replaceChildren();
-});
 
 it.each([['board', BoardView], ['administration', AdminView]])('the %s says what is wrong and what to do', async (_, view) => {
   const alarms = [{ code: 'errcode_40164', last_at: at(0), count: 3 }, { code: 'errcode_1', last_at: at(0), count: 1 }];

@@ -3,7 +3,7 @@ import { backoff } from '../src/lib/backoff';
 import { DraftStore } from '../src/lib/drafts';
 import { commandOf, isSendKey, type KeyPress } from '../src/lib/keys';
 import { citationText, insertInto, replyText } from '../src/lib/knowledge';
-import { isPendingList, newMessageId, newPending, unconfirmed, worthRetrying } from '../src/lib/outbox';
+import { isPending, newMessageId, newPending, unconfirmed, worthRetrying } from '../src/lib/outbox';
 import { MemoryStore } from './memory';
 import { T0, update } from './make';
 
@@ -63,8 +63,8 @@ describe('messages on their way', () => {
   });
 
   it('are taken up from a store only when they are what they should be', () => {
-    expect(isPendingList([pending('a')])).toBe(true);
-    expect([isPendingList([{ text: 'x' }]), isPendingList({}), isPendingList(null), isPendingList([null])]).toEqual([false, false, false, false]);
+    expect(isPending(pending('a'))).toBe(true);
+    expect([isPending({ text: 'x' }), isPending([]), isPending(null), isPending(7)]).toEqual([false, false, false, false]);
   });
 });
 

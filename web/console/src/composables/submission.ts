@@ -1,11 +1,11 @@
 import { ref, type Ref } from 'vue';
 import { errorText } from '../services/report';
 
-export interface Submission {
+export interface Submission<A extends unknown[] = []> {
   /** Why it did not go through; empty while nothing is wrong. */
   error: Ref<string>;
   busy: Readonly<Ref<boolean>>;
-  submit: () => Promise<void>;
+  submit: (...values: A) => Promise<void>;
 }
 
 /** How what went wrong is told: beside the form, unless the form has another place for it. */
@@ -16,17 +16,19 @@ export interface SubmissionOptions {
 }
 
 /** Sends a form once at a time, and says why it could not be sent. */
-export function useSubmission(act: () => Promise<void>, { complaint, tell }: SubmissionOptions = {}): Submission {
+export function useSubmission<A extends unknown[] = []>(
+  act: (...values: A) => Promise<void>, { complaint, tell }: SubmissionOptions = {},
+): Submission<A> {
   const error = ref('');
   const busy = ref(false);
 
-  async function submit(): Promise<void> {
+  async function submit(...values: A): Promise<void> {
     if (busy.value) return;
     error.value = complaint?.() ?? '';
     if (error.value) return;
     busy.value = true;
     try {
-      await act();
+      await act(...values);
     } catch (reason) {
       if (tell) tell(reason);
       else error.value = errorText(reason);

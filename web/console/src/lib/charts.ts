@@ -3,7 +3,7 @@ import type { ReportRow, StaffingSlot } from '../api/reports';
 import type { BreachCause } from '../api/teamTypes';
 import { reasonName, words } from '../locales';
 import type { ChartOption } from '../services/chart';
-import { percent } from './figures';
+import { GOAL, percent } from './figures';
 
 const JADE = '#0b6b5d';
 const SAND = '#b9d3cd';
@@ -43,7 +43,7 @@ export function serviceOption(rows: readonly ReportRow[]): ChartOption {
         symbolSize: 7, tooltip: { valueFormatter: (value) => percent(typeof value === 'number' ? value : null) },
         markLine: {
           silent: true, symbol: 'none', lineStyle: { color: '#b45309', type: 'dashed' },
-          label: { formatter: words.reports.charts.goal, position: 'insideStartTop', color: '#8f4a00', backgroundColor: 'rgba(255, 255, 255, .85)', padding: [0, 3] }, data: [{ yAxis: 0.95 }],
+          label: { formatter: words.reports.charts.goal, position: 'insideStartTop', color: '#8f4a00', backgroundColor: 'rgba(255, 255, 255, .85)', padding: [0, 3] }, data: [{ yAxis: GOAL }],
         },
       },
     ],

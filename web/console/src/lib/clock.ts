@@ -27,10 +27,11 @@ export function urgencyOf(elapsed: number, remaining: number): Urgency {
   return elapsed >= SOON_SECONDS ? 'soon' : 'calm';
 }
 
+const pad = (value: number) => String(value).padStart(2, '0');
+
 /** `00:07`, `12:34`, and from an hour on `1:02:03`. */
 export function formatClock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const pad = (value: number) => String(value).padStart(2, '0');
   const hours = Math.floor(whole / 3600);
   const rest = `${pad(Math.floor((whole % 3600) / 60))}:${pad(whole % 60)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
@@ -69,13 +70,12 @@ export function daysAgo(at: string, now: number): number {
 
 export function timeOfDay(at: string): string {
   const date = new Date(at);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
 /** `01-05 09:30`; with the year only when it is another one. */
 export function shortTime(at: string, now: number = Date.now()): string {
   const date = new Date(at);
-  const pad = (value: number) => String(value).padStart(2, '0');
   const day = `${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
   const year = date.getFullYear() === new Date(now).getFullYear() ? '' : `${date.getFullYear()}-`;
   return `${year}${day} ${timeOfDay(at)}`;
@@ -90,6 +90,5 @@ export function exactTime(at: string, now: number = Date.now()): string {
 export function dateField(now: number, days = 0): string {
   const date = new Date(now);
   date.setDate(date.getDate() + days);
-  const pad = (value: number) => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }

@@ -25,13 +25,14 @@ export function readJson<T>(store: KeyValueStore, key: string, fits: (value: unk
   }
 }
 
-/** Writes JSON; a full or forbidden store costs the copy, never the work on screen. */
-export function writeJson(store: KeyValueStore, key: string, value: unknown): void {
+/** Writes JSON; a full or forbidden store (false) costs the copy, never the work on screen. */
+export function writeJson(store: KeyValueStore, key: string, value: unknown): boolean {
   try {
     if (value === null) store.removeItem(key);
     else store.setItem(key, JSON.stringify(value));
+    return true;
   } catch {
-    // Nothing to do: the value lives on in memory.
+    return false; // The value lives on in memory.
   }
 }
 

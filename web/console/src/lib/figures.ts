@@ -2,6 +2,9 @@
 import type { StaffingBasis } from '../api/reports';
 import { words } from '../locales';
 
+/** The share of requests that shall have a first answer within the promised time. */
+export const GOAL = 0.95;
+
 /** `95%`, with one digit after the point when it says something: `95.3%`. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return '–';

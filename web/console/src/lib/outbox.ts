@@ -11,6 +11,8 @@ export interface Pending extends OutgoingMessage {
   attempts: number;
   /** The server said no, so that sending the same again is the helper's decision. */
   refused: boolean;
+  /** The browser keeps it, so that it outlives the page. */
+  kept: boolean;
   /** Sent for the first time, so that the server's time of it is the time of sending. */
   fresh: boolean;
   seq: number | null;
@@ -18,7 +20,7 @@ export interface Pending extends OutgoingMessage {
 }
 
 export function newPending(conversationId: string, message: OutgoingMessage, now: number): Pending {
-  const fresh = { state: 'sending' as const, attempts: 0, refused: false, fresh: true, seq: null, error: null };
+  const fresh = { state: 'sending' as const, attempts: 0, refused: false, kept: false, fresh: true, seq: null, error: null };
   return { ...message, ...fresh, conversation_id: conversationId, written_at: now };
 }
 
@@ -34,14 +36,19 @@ export function worthRetrying(status: number | null): boolean {
   return status === null || status === 429 || status >= 500;
 }
 
-export function isPendingList(value: unknown): value is Pending[] {
-  return (
-    Array.isArray(value) &&
-    value.every((item: Partial<Pending> | null) => {
-      return typeof item?.client_message_id === 'string' && typeof item.conversation_id === 'string'
-        && typeof item.text === 'string' && (item.visibility === 'public' || item.visibility === 'internal');
-    })
-  );
+export function isPending(value: unknown): value is Pending {
+  const item = value as Partial<Pending> | null;
+  return typeof item?.client_message_id === 'string' && typeof item.conversation_id === 'string'
+    && typeof item.text === 'string' && typeof item.written_at === 'number'
+    && (item.visibility === 'public' || item.visibility === 'internal');
+}
+
+/** So long after it was written a reply goes without being asked about again, milliseconds. */
+const STALE_MS = 3_600_000;
+
+/** What was kept for long may answer a question that has been settled since: the helper decides. */
+export function isStale(item: Pick<Pending, 'written_at'>, now: number): boolean {
+  return now - item.written_at > STALE_MS;
 }
 
 /** An id as the protocol wants it: 1 to 64 characters of `[A-Za-z0-9_-]`. */

@@ -30,3 +30,8 @@ export function orderDepartments(departments: readonly DepartmentInfo[], search:
   const fits = (it: DepartmentInfo) => [it.name, ...it.topics.map((topic) => topic.name)].some((text) => text.includes(wanted));
   return departments.filter(fits).sort((a, b) => Number(b.ready > 0) - Number(a.ready > 0));
 }
+
+/** Name and department on one line, with what else there is to say. */
+export function personText(person: { name?: string | null; department?: string | null } | null | undefined, ...more: string[]): string {
+  return [person?.name, person?.department, ...more].filter(Boolean).join(' · ');
+}

@@ -37,6 +37,11 @@ export function chimePeriod(urgency: Urgency): number {
   return { calm: 3500, soon: 2500, late: 1800 }[urgency];
 }
 
+/** Reasons that are marked, because the first words to such a visitor matter most. */
+export function isGrave(reason: string): boolean {
+  return reason === 'complaint' || reason === 'sensitive';
+}
+
 /** The first line of a question that says anything. */
 export function firstLine(text: string): string {
   return text.split(/\r?\n/).map((line) => line.trim()).find(Boolean) ?? '';

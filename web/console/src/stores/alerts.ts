@@ -4,6 +4,7 @@ import { computed, ref } from 'vue';
 import { formatClock, secondsSince } from '../lib/clock';
 import { chimePeriod, ringState } from '../lib/queue';
 import { words } from '../locales';
+import { Notes } from '../services/notes';
 import { Bell } from '../services/ring';
 import { useCalls } from './calls';
 import { useDesk } from './desk';
@@ -12,7 +13,6 @@ import { useSession } from './session';
 import { useTime } from './time';
 
 const MUTED_KEY = 'bangban.muted';
-const canNotify = 'Notification' in globalThis;
 
 export const useAlerts = defineStore('alerts', () => {
   const calls = useCalls();
@@ -21,9 +21,10 @@ export const useAlerts = defineStore('alerts', () => {
   const session = useSession();
   const time = useTime();
   const bell = new Bell();
+  const notes = new Notes();
   const unlocked = ref(false);
   const muted = ref(sessionStorage.getItem(MUTED_KEY) === '1');
-  const permission = ref<NotificationPermission>(canNotify ? Notification.permission : 'denied');
+  const permission = ref<NotificationPermission>(notes.permission);
   let chimedAt = 0;
 
   const state = computed(() =>
@@ -42,7 +43,7 @@ export const useAlerts = defineStore('alerts', () => {
   }
 
   async function askPermission(): Promise<void> {
-    if (canNotify) permission.value = await Notification.requestPermission();
+    permission.value = await notes.ask();
   }
 
   function beat(): void {
@@ -72,16 +73,28 @@ export const useAlerts = defineStore('alerts', () => {
     return queue.total > 0 ? words.alerts.title(queue.total) : words.product;
   }
 
-  /** A desktop notification, for when the page is not looked at. `tag` lets a newer one replace an older. */
-  function notify(title: string, body: string, tag: string, onClick: () => void): void {
-    if (!canNotify || permission.value !== 'granted' || !document.hidden || session.presence === 'away') return;
-    const note = new Notification(title, { body, tag });
-    note.onclick = () => {
-      window.focus();
-      note.close();
-      onClick();
-    };
+  /** The next beat rings, however short ago the bell was heard: something has become more urgent. */
+  function hurry(): void {
+    chimedAt = 0;
   }
 
-  return { state, muted, permission, unlock, toggleMuted, askPermission, beat, notify };
+  /** A desktop notification, for when the page is not looked at. `tag` lets a newer one replace an older. */
+  function notify(title: string, body: string, tag: string, onClick: () => void): void {
+    const lookedAt = !document.hidden && document.hasFocus();
+    if (lookedAt || session.presence === 'away') return;
+    notes.show(tag, { title, body, silent: muted.value }, onClick);
+  }
+
+  /** What it told of is over, or is being looked at. */
+  function dismiss(tag: string): void {
+    notes.close(tag);
+  }
+
+  /** Nobody is here any more whom it would tell anything. */
+  function end(): void {
+    notes.closeAll();
+    beat();
+  }
+
+  return { state, muted, permission, unlock, toggleMuted, askPermission, beat, hurry, notify, dismiss, end };
 });

@@ -77,9 +77,9 @@ export const useLive = defineStore('live', () => {
     desk.begin(staff.id);
     composer.begin(staff.id);
     outbox.begin(staff.id);
-    pictures.begin();
+    void pictures.begin(staff.id);
     stopTicker = startTicker(beat);
-    for (const event of ['online', 'offline']) window.addEventListener(event, networkChanged);
+    listening(window.addEventListener);
     document.addEventListener('visibilitychange', looked);
     socket.start();
     void look();
@@ -90,12 +90,12 @@ export const useLive = defineStore('live', () => {
   function stop(): void {
     stopTicker?.();
     stopTicker = null;
-    for (const event of ['online', 'offline']) window.removeEventListener(event, networkChanged);
+    listening(window.removeEventListener);
     document.removeEventListener('visibilitychange', looked);
     socket.stop();
     queue.reset();
     calls.reset();
-    alerts.beat();
+    alerts.end();
   }
 
   function beat(): void {
@@ -204,6 +204,17 @@ export const useLive = defineStore('live', () => {
     const text = words.tickets.reminders[reminder.kind](reminder.number, shortTime(reminder.due_at));
     inform(text, 'warning');
     alerts.notify(text, '', reminder.ticket_id, () => undefined);
+  }
+
+  function listening(act: typeof window.addEventListener): void {
+    for (const event of ['online', 'offline']) act.call(window, event, networkChanged);
+    act.call(window, 'storage', outbox.changedElsewhere as EventListener);
+    act.call(window, 'beforeunload', leaving);
+  }
+
+  /** What is kept goes on by itself on the next page; only what is not is worth a question. */
+  function leaving(event: Event): void {
+    if (outbox.atRisk || pictures.atRisk) event.preventDefault();
   }
 
   function networkChanged(): void {

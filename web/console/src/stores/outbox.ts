@@ -1,12 +1,14 @@
-/** Sending: shown at once, in order, under one id until the server has it; survives a reload. */
+/** Sending: shown at once, in order, under one id until the server has it; outlives a reload and a closed page. */
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { computed, ref } from 'vue';
 import { ApiError } from '../api/client';
 import { api } from '../api/instance';
 import type { Visibility } from '../api/types';
 import { backoff } from '../lib/backoff';
-import { readJson, writeJson } from '../lib/drafts';
-import { isPendingList, newMessageId, newPending, type Pending, unconfirmed, worthRetrying } from '../lib/outbox';
+import { KeptReplies } from '../lib/keptReplies';
+import { isStale, newMessageId, newPending, type Pending, unconfirmed, worthRetrying } from '../lib/outbox';
+import { words } from '../locales';
+import { exclusively } from '../services/locks';
 import { errorText } from '../services/report';
 import { useDesk } from './desk';
 
@@ -18,14 +20,28 @@ export const useOutbox = defineStore('outbox', () => {
   const items = ref<Pending[]>([]);
   const pumping = new Set<string>();
   const naps = new Set<() => void>();
-  let key = '';
+  let staffId = '';
+  let kept: KeptReplies | null = null;
+  /** What this tab is sending right now: how far it is, it knows best. */
+  const current = new Set<string>();
 
-  /** Takes up what the page had not got rid of before a reload or a new login. */
-  function begin(staffId: string): void {
-    const next = `bangban.outbox.${staffId}`;
-    if (key !== next) items.value = readJson(sessionStorage, next, isPendingList) ?? [];
-    key = next;
+  const unsent = computed(() => items.value.filter((item) => item.state !== 'accepted'));
+  /** Something would be lost with this page. */
+  const atRisk = computed(() => unsent.value.some((item) => !item.kept));
+
+  /** Takes up what an earlier page of the same person had not got rid of; of others nothing stays. */
+  function begin(id: string): void {
+    const now = Date.now();
+    kept = new KeptReplies(localStorage, id);
+    kept.sweep(now);
+    if (staffId !== id) items.value = kept.all().map((item) => asFound(item, now));
+    staffId = id;
     resume();
+  }
+
+  function asFound(item: Pending, now: number): Pending {
+    if (!isStale(item, now)) return item;
+    return { ...item, state: 'failed', refused: true, error: words.conversation.stale };
   }
 
   /** The network is back: everything that only failed for its sake goes again. */
@@ -48,18 +64,55 @@ export const useOutbox = defineStore('outbox', () => {
   function send(conversationId: string, text: string, visibility: Visibility): void {
     const message = { client_message_id: newMessageId(), text, visibility };
     items.value.push(newPending(conversationId, message, Date.now()));
-    save();
+    keep(message.client_message_id);
     void pump(conversationId);
   }
 
   function retry(item: Pending): void {
     restart(item);
+    keep(item.client_message_id);
     void pump(item.conversation_id);
   }
 
-  function discard(item: Pending): void {
-    items.value = items.value.filter((other) => other.client_message_id !== item.client_message_id);
-    save();
+  function discard({ client_message_id: id }: Pick<Pending, 'client_message_id'>): void {
+    kept?.drop(id);
+    remove(id);
+  }
+
+  /** At log-out: what was not sent will not be. */
+  function forget(): void {
+    for (const item of [...items.value]) discard(item);
+  }
+
+  function find(id: string): Pending | undefined {
+    return items.value.find((item) => item.client_message_id === id);
+  }
+
+  function remove(id: string): void {
+    items.value = items.value.filter((other) => other.client_message_id !== id);
+  }
+
+  /** Writes down how far it is. What was discarded meanwhile, or is another person's, is left alone. */
+  function keep(id: string): void {
+    const item = find(id);
+    if (item && kept) item.kept = kept.keep({ ...item, kept: true });
+  }
+
+  /** Another tab of the same person wrote, sent or discarded something. */
+  function changedElsewhere(event: StorageEvent): void {
+    const id = event.storageArea === localStorage ? kept?.idOf(event.key) : null;
+    if (!id) return;
+    const [own, theirs] = [find(id), kept?.find(id)];
+    if (own && !theirs) return goneElsewhere(own);
+    if (current.has(id)) return;
+    if (own && theirs) Object.assign(own, theirs);
+    else if (theirs) items.value.push(theirs);
+    if (theirs) void pump(theirs.conversation_id);
+  }
+
+  function goneElsewhere(item: Pending): void {
+    remove(item.client_message_id);
+    if (desk.logs[item.conversation_id]) void desk.sync(item.conversation_id).catch(() => undefined);
   }
 
   function waitingIn(conversationId: string): Pending[] {
@@ -67,17 +120,39 @@ export const useOutbox = defineStore('outbox', () => {
     return unconfirmed(own, desk.logs[conversationId]?.updates ?? []);
   }
 
-  /** One message of a conversation at a time, so that they arrive in the order they were written. */
+  /** One message of a conversation at a time, in one tab, so that they arrive in the order they were written. */
   async function pump(conversationId: string): Promise<void> {
     if (pumping.has(conversationId)) return;
     pumping.add(conversationId);
     try {
-      for (let item = nextOf(conversationId); item; item = nextOf(conversationId)) {
-        if (!(await attempt(item))) break;
-      }
+      const lock = `bangban.outbox.${staffId}.${conversationId}`;
+      let goOn = true;
+      // Again, for what was written while the lock was being given back.
+      while (goOn && nextOf(conversationId)) goOn = await exclusively(lock, () => drain(conversationId));
     } finally {
       pumping.delete(conversationId);
     }
+  }
+
+  /** Sends all there is; false when it makes no sense to go on. */
+  async function drain(conversationId: string): Promise<boolean> {
+    for (let item = nextOf(conversationId); item; item = nextOf(conversationId)) {
+      if (!isStillDue(item)) continue;
+      const { client_message_id: id } = item;
+      current.add(id);
+      const goOn = await attempt(item).finally(() => current.delete(id));
+      if (!goOn) return false;
+    }
+    return true;
+  }
+
+  /** Whether no other tab sent or discarded it, or had it refused, while this one waited for its turn. */
+  function isStillDue(item: Pending): boolean {
+    if (!item.kept) return true;
+    const theirs = kept?.find(item.client_message_id);
+    if (!theirs) goneElsewhere(item);
+    else if (theirs.refused) Object.assign(item, theirs);
+    return theirs?.refused === false;
   }
 
   function nextOf(conversationId: string): Pending | undefined {
@@ -104,10 +179,9 @@ export const useOutbox = defineStore('outbox', () => {
 
   /** The server has it: the list of updates takes over from here. */
   async function settle(item: Pending): Promise<void> {
-    save();
+    kept?.drop(item.client_message_id);
     await desk.sync(item.conversation_id).catch(() => undefined);
     items.value = items.value.filter((other) => other.state !== 'accepted' || unconfirmedYet(other));
-    save();
   }
 
   /** Saved for certain between the two moments, the message tells what the server's clock says. */
@@ -129,8 +203,8 @@ export const useOutbox = defineStore('outbox', () => {
     item.refused = !worthRetrying(status);
     const over = item.refused || item.attempts >= MAX_ATTEMPTS;
     if (over) Object.assign(item, { state: 'failed', error: errorText(error) });
-    else await nap(backoff(item.attempts));
-    save();
+    keep(item.client_message_id);
+    if (!over) await nap(backoff(item.attempts));
     return true;
   }
 
@@ -150,10 +224,5 @@ export const useOutbox = defineStore('outbox', () => {
     for (const wake of naps) wake();
   }
 
-  function save(): void {
-    const left = items.value.filter((item) => item.state !== 'accepted');
-    writeJson(sessionStorage, key, left.length > 0 ? left : null);
-  }
-
-  return { items, begin, resume, send, retry, discard, waitingIn };
+  return { items, unsent, atRisk, begin, resume, send, retry, discard, forget, changedElsewhere, waitingIn };
 });

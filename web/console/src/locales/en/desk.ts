@@ -51,6 +51,9 @@ export const desk: Desk = {
 
   top: {
     logout: 'Sign out',
+    unsent: (n) => (n === 1 ? 'One message was not sent' : `${n} messages were not sent`),
+    unsentLead: 'If you log out now, the text and pictures that were not sent will not be sent and are removed from this computer.',
+    logoutAnyway: 'Log out without sending',
     shortcuts: 'Shortcuts',
     notifications: 'Allow desktop notifications',
   },
@@ -128,6 +131,7 @@ export const desk: Desk = {
     delivered: 'Delivered',
     sending: 'Sending…',
     retrying: 'Network unstable, sending again…',
+    stale: 'Written long ago and not sent; see whether it should still go',
     failed: 'Not sent',
     resend: 'Send again',
     discard: 'Delete',

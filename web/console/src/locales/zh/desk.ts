@@ -47,6 +47,9 @@ export const desk = {
 
   top: {
     logout: '退出登录',
+    unsent: (n: number) => `还有 ${n} 条没有发出`,
+    unsentLead: '现在退出，没有发出的文字和图片就不再发送，也不会留在这台电脑上。',
+    logoutAnyway: '不发了，退出',
     shortcuts: '快捷键',
     notifications: '开启桌面通知',
   },
@@ -124,6 +127,7 @@ export const desk = {
     delivered: '已送达',
     sending: '发送中…',
     retrying: '网络不稳，正在重发…',
+    stale: '写完很久还没有发出，请看看还要不要发',
     failed: '未发出',
     resend: '重发',
     discard: '删除',
