@@ -254,9 +254,12 @@ class Work(Nudging):
         for staff_id in await offers.end_all(self.connection, request.id, self.now, accepted_by):
             self.tell_offers(staff_id)
 
-    async def release(self, request: HelpRequest, actor: Actor, reason: str) -> HelpRequest:
-        """Take a request out of its helper's hands and back to its place in the queue."""
-        released = await self._release(request, actor, reason)
+    async def release(self, request: HelpRequest, actor: Actor, reason: str, **detail: Any) -> HelpRequest:
+        """Take a request out of its helper's hands and back to its place in the queue.
+
+        ``detail``: what its history says of it beside whose hands they were.
+        """
+        released = await self._release(request, actor, reason, **detail)
         await self.notice("helper_returned_to_queue")
         return released
 

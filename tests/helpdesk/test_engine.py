@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +111,22 @@ async def test_silent_claim_goes_back_to_others_when_nothing_was_said(
     assert [name for name, _ in await ringing()] == ["ben"]  # and not ann, who was silent
     assert (await codes(desk, request.conversation_id))[-1] == "helper_returned_to_queue"
     assert (await history(query, request))[-2:] == ["released", "offered"]
+
+
+async def test_take_back_says_how_late_it_was_when_the_dispatcher_came_late(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, accounts: Accounts, clock: FakeClock,
+    query: Query,
+) -> None:  # fmt: skip
+    ann = await ready("ann")
+    request = await queue()
+    await desk.claim(request.id, ann)
+    due = clock() + timedelta(seconds=50)
+    clock.advance(50.4)
+    await beat(accounts, ann)
+    await dispatcher.step()
+    (row,) = await query("SELECT detail, reason FROM help_request_event WHERE event = 'released'")
+    assert row.reason == "claimed_and_silent"
+    assert row.detail == {"staff_id": ann.id, "due_at": due.isoformat(), "late_seconds": 0.4}
 
 
 async def test_claim_stays_when_the_helper_spoke_in_time(

@@ -49,7 +49,7 @@ class Keeper(UseCases):
             due = ladder.reclaim_at(now_held, self._policy)
             if due is None or due > work.now:
                 return
-            await work.release(now_held, SYSTEM, SILENT)
+            await work.release(now_held, SYSTEM, SILENT, **ladder.timing(due, work.now))
             work.tell_moved(now_held, "taken_back", [now_held.claimed_by], reason=SILENT)
 
     async def take_from_absent(self, request: HelpRequest, hearing: Hearing) -> None:
