@@ -5,7 +5,7 @@ that go out after the commit.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -138,9 +138,11 @@ class Work(Nudging):
         )
         return Accepted(seq, repeated=False)
 
-    async def notice(self, code: str, text_code: str | None = None, **values: Any) -> int:
-        """Save a system notice; ``values`` go into its payload and its text."""
-        text = self._text(text_code or code, **values)
+    async def notice(
+        self, code: str, text_code: str | None = None, *, said: Mapping[str, str] | None = None, **values: Any
+    ) -> int:
+        """Save a system notice; ``values`` go into its payload and its text, ``said`` into the text alone."""
+        text = self._text(text_code or code, **values, **(said or {}))
         return await self.append("notice", Sender("system"), text, payload={"code": code, **values})
 
     async def append(

@@ -216,6 +216,20 @@ async def test_thresholds_count_at_the_next_step_when_an_administrator_changed_t
     await dispatcher.step()  # and goes on with the defaults
 
 
+async def test_visitor_is_told_the_promise_that_holds_when_an_administrator_changed_it(
+    dispatcher: Dispatcher, desk: Desk, database: Database, queue: Queue, clock: FakeClock
+) -> None:
+    async with database.transaction() as connection:
+        await settings.save(connection, "first_response_seconds", 90, None, clock())
+    request = await queue()
+    clock.advance(90)
+    await dispatcher.step()
+    await tell(dispatcher)
+    last = (await desk.updates(request.conversation_id, 0, internal=False))[-1]
+    assert last.payload == {"code": "late", "callback": True}
+    assert last.text is not None and "没能在90秒内接入" in last.text
+
+
 # --- fencing
 
 

@@ -101,7 +101,9 @@ class Keeper(UseCases):
 
 async def _say_late(work: Work, left: Ticket | None) -> None:
     """Offer a call back to who has not left a ticket; who was called back already is told nothing."""
+    promise = work.policy.first_response_seconds
+    said = {"within": work.texts.within(work.conversation.locale, promise)}
     if left is None:
-        await work.notice("late", callback=True)
+        await work.notice("late", callback=True, said=said)
     elif left.status in UNSETTLED and left.contacted_at is None:
-        await work.notice("late", "late_ticket", callback=False, number=left.number)
+        await work.notice("late", "late_ticket", callback=False, number=left.number, said=said)

@@ -56,7 +56,7 @@ class VisitorTickets(TicketUseCases):
         await work.end_offers(request)
         await work.end_company("closed")
         await work.hand_over("bot", "closed")
-        told = {"outcome": "ticket", "ask_rating": False, "number": ticket.number}
+        told: JSON = {"outcome": "ticket", "ask_rating": False, "number": ticket.number}
         await work.notice("closed", "closed_by_ticket", **told)
 
     async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
