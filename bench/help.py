@@ -10,6 +10,9 @@ one minute are more than its cores can carry, the minute is played in slow motio
 slow: the promise, the ladder and all drawn times are so many times as long, so that the queue behaves the
 same. Shares and waits are given in seconds of the promise, latencies as they were. ``--slow 1`` forbids it.
 
+After every ``--silent``-th claim no word is said, so that the ladder has claims to take back: that step is in
+its timing error as the others are. Erlang C knows no silent helpers, so they cost the share something.
+
 Staff grow with the load: as many as Erlang C asks for, so that 95% of so many requests within one minute find
 a place in time, with the same drawn times; ``--helpers`` sets a number instead. The forecast that is printed
 is for the staff that were there. The assistant is left out: requests are opened as its handoffs are. Seeds
@@ -64,6 +67,7 @@ class Load:
     helpers: int
     pace: Pace
     slow: int = 1
+    silent_every: int = 0
 
     @property
     def promise(self) -> int:
@@ -124,7 +128,8 @@ class Run:
         ready = [asyncio.Event() for _ in clients]
         for number, (client, event) in enumerate(zip(clients, ready, strict=True)):
             pace = self._load.pace.slowed(self._load.slow)
-            helper = Helper(client, self._seen, random.Random(number), pace)
+            rng = random.Random(number)
+            helper = Helper(client, self._seen, rng, pace, self._load.silent_every)
             self._tasks.append(asyncio.create_task(helper.run(event)))
         await asyncio.gather(*(event.wait() for event in ready))
         # They have been at their desks for a while: who has just become ready is given less.
@@ -173,8 +178,7 @@ async def _one(database: Database, statement: str) -> Any:
 
 _WAITS = "SELECT extract(epoch FROM first_response_at - requested_at) FROM help_request"
 _LATE = (
-    "SELECT detail ->> 'late_seconds' FROM help_request_event "
-    "WHERE reason = 'ladder' AND detail ? 'late_seconds'"
+    "SELECT event, (detail ->> 'late_seconds')::float8 FROM help_request_event WHERE detail ? 'late_seconds'"
 )
 _DOUBLES = """
     SELECT count(*) FROM (
@@ -188,7 +192,8 @@ async def figures(database: Database, seen: Seen, load: Load) -> dict[str, Any]:
     """What the database and the clients say about a run."""
     seconds = [row[0] for row in await _run(database, _WAITS)]
     waits = [None if each is None else float(each) / load.slow for each in seconds]
-    late = [float(row[0]) for row in await _run(database, _LATE)]
+    late = [tuple(row) for row in await _run(database, _LATE)]
+    late_back = [seconds for event, seconds in late if event == "released"]
     answered = [wait for wait in waits if wait is not None]
     within = sum(wait <= 60 for wait in answered) / len(waits)
     return {
@@ -202,7 +207,10 @@ async def figures(database: Database, seen: Seen, load: Load) -> dict[str, Any]:
         "reply_ms": _spread(seen.reply),
         "conflicts": seen.conflicts,
         "ladder_steps": len(late),
-        "ladder_error_ms": _spread(late),
+        "ladder_error_ms": _spread([seconds for _, seconds in late]),
+        "silent_claims": seen.silent,
+        "taken_back": len(late_back),
+        "take_back_error_ms": _spread(late_back),
         "first_response_s": round(statistics.median(answered), 1) if answered else None,
         "within_60s": round(within, 3),
         "forecast_within_60s": round(load.forecast(), 3),
@@ -244,7 +252,7 @@ def _cpu_seconds(processes: "Sequence[subprocess.Popen[bytes]]") -> float:
 
 HEAD = (
     "  求助  帮办员  席位  慢放   响铃(毫秒)          认领(毫秒)          见到答复(毫秒)      "
-    "阶梯误差(毫秒)      步数  首答(秒)  60秒内   预测     未答  重复  用时(秒)  服务器CPU(秒)"
+    "阶梯误差(毫秒)      步数  收回  首答(秒)  60秒内   预测     未答  重复  用时(秒)  服务器CPU(秒)"
 )
 
 
@@ -258,7 +266,8 @@ def line(figures: dict[str, Any]) -> str:
     who = f"{figures['requests']:>6}  {figures['helpers']:>6}  {figures['places']:>4}  {figures['slow']:>4}"
     times = "  ".join(f"{shown(n):<18}" for n in ("ring_ms", "claim_ms", "reply_ms", "ladder_error_ms"))
     shares = f"{figures['within_60s']:>7.1%}  {figures['forecast_within_60s']:>7.1%}"
-    counts = f"{figures['ladder_steps']:>5}  {figures['first_response_s'] or '-':>8}"
+    steps = f"{figures['ladder_steps']:>5}  {figures['taken_back']:>4}"
+    counts = f"{steps}  {figures['first_response_s'] or '-':>8}"
     ends = f"{figures['unanswered']:>5}  {figures['double_claims']:>4}"
     return (
         f"{who}   {times}  {counts}  {shares}  {ends}  {figures['seconds']:>8}  {figures['server_cpu_s']:>8}"
@@ -280,6 +289,11 @@ def _explain(loads: Sequence[Load]) -> None:
         "慢放：本机处理器不够时，承诺、阶梯和各种用时都放慢到几倍，排队情形不变；"
         "60 秒与首答按放慢前的秒数计，响铃、认领、阶梯误差是实际毫秒。"
     )
+    if loads[0].silent_every:
+        print(
+            f"每第 {loads[0].silent_every} 次认领后帮办员不说话，到时由阶梯收回（“收回”列；计入步数与误差）；"
+            "Erlang C 的预测不含这种情形。"
+        )
     print(HEAD)
 
 
@@ -293,6 +307,7 @@ def _loads(options: argparse.Namespace) -> list[Load]:
             options.helpers or staff_for(count, minutes, pace),
             pace,
             options.slow or math.ceil(count / (minutes or 1) / carried),
+            options.silent,
         )
         for count in options.counts
     ]
@@ -305,6 +320,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--helpers", type=int, default=0, help="在岗帮办员人数；0 为按 Erlang C 计算")
     parser.add_argument("--minutes", type=float, default=0, help="求助在几分钟内随机到来；0 为同时到来")
     parser.add_argument("--handling", type=float, default=Pace.handle, help="一次帮办平均用时（秒）")
+    parser.add_argument("--silent", type=int, default=25, help="每第几次认领后不说话；0 为没有")
     parser.add_argument("--slow", type=int, default=0, help="慢放的倍数；0 为按处理器个数")
     loads = _loads(parser.parse_args(arguments))
     with tempfile.TemporaryDirectory(prefix="bangban-", ignore_cleanup_errors=True) as folder:

@@ -44,6 +44,15 @@ class Seen:
     reply: list[float] = field(default_factory=list)
     conflicts: int = 0
     places_told: int = 0
+    claims: int = 0
+    silent: int = 0
+
+    def claim_stays_silent(self, every: int) -> bool:
+        """Count a claim; whether it is one (each ``every``-th, 0: none) after which nobody speaks."""
+        self.claims += 1
+        silent = every > 0 and self.claims % every == 0
+        self.silent += silent
+        return silent
 
 
 class Visitor:
@@ -75,13 +84,19 @@ class Visitor:
 
 
 class Helper:
-    """One helper: takes what rings, each conversation in a task of its own."""
+    """One helper: takes what rings, each conversation in a task of its own.
 
-    def __init__(self, client: crowd.Client, seen: Seen, rng: random.Random, pace: Pace) -> None:
+    After every ``silent_every``-th claim of all helpers nothing is said: the ladder must take it back.
+    """
+
+    def __init__(
+        self, client: crowd.Client, seen: Seen, rng: random.Random, pace: Pace, silent_every: int
+    ) -> None:
         self.client = client
         self._seen = seen
         self._rng = rng
         self._pace = pace
+        self._silent_every = silent_every
         self._heard: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -123,6 +138,8 @@ class Helper:
         self._seen.claim.append(time.perf_counter() - begun)
         if status != 200:
             self._seen.conflicts += 1
+            return
+        if self._seen.claim_stays_silent(self._silent_every):
             return
         await self._take_time(self._pace.type)
         where = f"/conversations/{request['conversation_id']}"

@@ -79,9 +79,10 @@ class UpdatesOut(Wire):
 
 
 class QueuePositionOut(Wire):
-    """Where a waiting visitor stands (1 is next), and the wait as far as it is known."""
+    """Where a waiting visitor stands (1 is next), the wait as far as it is known, and the promised one."""
 
     position: int
+    promise_seconds: float
     wait_seconds: int | None
     wait_low_seconds: int | None
     wait_high_seconds: int | None

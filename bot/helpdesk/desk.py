@@ -149,9 +149,10 @@ class Desk(Helping):
         if place is None:
             return None
         wait = await self.outlook.wait(place.department, place.among_its_own)
+        promise = self._policy.first_response_seconds
         if wait is None:
-            return QueuePosition(place.position, None)
-        return QueuePosition(place.position, wait.seconds, wait.low_seconds, wait.high_seconds)
+            return QueuePosition(place.position, promise)
+        return QueuePosition(place.position, promise, wait.seconds, wait.low_seconds, wait.high_seconds)
 
     async def marks(self, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """``last_seq`` and ``owner_epoch`` of conversations: enough to see which have something new."""

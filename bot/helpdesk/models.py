@@ -202,11 +202,13 @@ class Place:
 class QueuePosition:
     """Where a waiting visitor stands: 1 is next; the wait is None without enough history.
 
-    Low and high are the 10th and the 90th percentile of the wait.
+    Low and high are the 10th and the 90th percentile of the wait; ``promise_seconds`` is within how many
+    seconds from asking a person shall answer.
     """
 
     position: int
-    wait_seconds: int | None
+    promise_seconds: float
+    wait_seconds: int | None = None
     wait_low_seconds: int | None = None
     wait_high_seconds: int | None = None
 

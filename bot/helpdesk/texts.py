@@ -42,6 +42,11 @@ class Texts:
         """The text for ``code`` with ``values`` filled in. Raises ``KeyError`` for an unknown code."""
         return self._of(locale)[code].format(**values)
 
+    def within(self, locale: str, seconds: float) -> str:
+        """``seconds`` as a text says it: in minutes where they are whole, otherwise in seconds."""
+        count, unit = (seconds / 60, "minute") if seconds % 60 == 0 else (seconds, "second")
+        return self.get(locale, f"within_{unit}" if count == 1 else f"within_{unit}s", count=f"{count:g}")
+
     def find(self, locale: str, code: str) -> str | None:
         """The text for ``code``, or None: for codes that come from data, such as a district."""
         return self._of(locale).get(code)

@@ -5,7 +5,7 @@ that go out after the commit.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -139,9 +139,11 @@ class Work(Nudging):
         )
         return Accepted(seq, repeated=False)
 
-    async def notice(self, code: str, text_code: str | None = None, **values: Any) -> int:
-        """Save a system notice; ``values`` go into its payload and its text."""
-        text = self._text(text_code or code, **values)
+    async def notice(
+        self, code: str, text_code: str | None = None, *, said: Mapping[str, str] | None = None, **values: Any
+    ) -> int:
+        """Save a system notice; ``values`` go into its payload and its text, ``said`` into the text alone."""
+        text = self._text(text_code or code, **values, **(said or {}))
         return await self.append("notice", Sender("system"), text, payload={"code": code, **values})
 
     async def append(
@@ -277,9 +279,12 @@ class Work(Nudging):
         for staff_id in await offers.end_all(self.connection, request.id, self.now, accepted_by):
             self.tell_offers(staff_id)
 
-    async def release(self, request: HelpRequest, actor: Actor, reason: str) -> HelpRequest:
-        """Take a request out of its helper's hands and back to its place in the queue."""
-        released = await self._release(request, actor, reason)
+    async def release(self, request: HelpRequest, actor: Actor, reason: str, **detail: Any) -> HelpRequest:
+        """Take a request out of its helper's hands and back to its place in the queue.
+
+        ``detail``: what its history says of it beside whose hands they were.
+        """
+        released = await self._release(request, actor, reason, **detail)
         await self.notice("helper_returned_to_queue")
         return released
 

@@ -38,7 +38,7 @@ def test_request_rings_past_the_promise_and_after_a_reload_until_somebody_takes_
         expect(late).to_be_visible()
         expect(console.get_by_test_id("ring-state")).to_have_attribute("data-state", RINGING)
         expect(console.get_by_test_id("late")).to_have_text("1 个已超时")
-        expect(messages(visitor, kind="notice").filter(has_text="没能在一分钟内接入")).to_be_visible()
+        expect(messages(visitor, kind="notice").filter(has_text="没能在4秒内接入")).to_be_visible()
         screenshot(console, "console-late")
         assert serious_faults(console) == []
 

@@ -133,7 +133,7 @@ def test_visitor_is_called_back_when_the_promise_was_broken(
     }
     with office.thresholds(**ladder):
         ask_for_a_person(visitor, question)
-        expect(messages(visitor, kind="notice").filter(has_text="没能在一分钟内接入")).to_be_visible()
+        expect(messages(visitor, kind="notice").filter(has_text="没能在1.2秒内接入")).to_be_visible()
         screenshot(visitor, "widget-late")
         number = leave_a_message(visitor, "环评批复等了两个月")
     supervisor = seats.take(supervisor_account, ready=False)

@@ -40,7 +40,8 @@ async def test_poll_says_where_the_visitor_stands_while_they_wait(site: Site):
         await visitor.updates(lambda found: len(found) >= 3)
     page = (await second.call("GET", "/updates", params={"after": 0})).json()
     assert page["queue"] == {
-        "position": 2, "wait_seconds": None, "wait_low_seconds": None, "wait_high_seconds": None,
+        "position": 2, "promise_seconds": 60,
+        "wait_seconds": None, "wait_low_seconds": None, "wait_high_seconds": None,
     }  # fmt: skip
 
 

@@ -145,6 +145,7 @@ async def test_visitor_sees_place_and_state_when_waiting_for_a_person(site: Site
         assert await socket.next("queue") == {
             "type": "queue",
             "position": 2,
+            "promise_seconds": 60,
             "wait_seconds": None,
             "wait_low_seconds": None,
             "wait_high_seconds": None,

@@ -1,5 +1,7 @@
 """Offers, moves and the board over HTTP and the staff WebSocket, against the real application."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.server.running import HANDOFF, Site, Staff, StandIn, Visitor
@@ -80,6 +82,48 @@ async def test_board_is_for_overseers(site: Site):
     assert "税务局" in {each["name"] for each in departments}
     people = (await lin.call("GET", "/people")).json()["people"]
     assert {each["name"]: each["held"] for each in people} == {"Lin": 1, "Chief": 0}
+
+
+async def fast_ladder(site: Site, **seconds: float) -> None:
+    """Steps that come within moments; the steps keep their order at each change."""
+    boss = await site.staff("boss", "administrator")
+    for name, value in seconds.items():
+        saved = await boss.call("PUT", "/admin/thresholds", json={"name": name, "value": value})
+        assert saved.status_code == 200, saved.text
+
+
+def alarm_at(level: int) -> Callable[[dict], bool]:
+    """Whether a message rings for one request of this level."""
+    return lambda m: m["type"] == "offers" and [a["request"]["level"] for a in m["alerts"]] == [level]
+
+
+async def test_supervisor_of_another_department_is_alarmed_at_the_second_and_the_third_level(site: Site):
+    await fast_ladder(site, widen_seconds=0.2, warn_seconds=0.4, fallback_seconds=3)
+    chief, visitor = await site.staff("chief", "supervisor"), await site.visitor()
+    async with site.parts.database.transaction() as connection:
+        await connection.exec_driver_sql("UPDATE staff SET department = '人社局' WHERE role = 'supervisor'")
+    async with chief.socket() as bell:
+        assert (await bell.next("offers"))["alerts"] == []
+        await visitor.say("转人工")
+        for level in (2, 3):
+            pushed = await bell.until(alarm_at(level))
+            (alert,) = pushed["alerts"]
+            assert alert["request"]["conversation_id"] == visitor.conversation_id
+            assert (alert["reason"], alert["ring"]) == ("supervisor", True)
+
+
+async def test_board_counts_a_breach_of_today_by_its_cause(site: Site):
+    await fast_ladder(
+        site, widen_seconds=0.2, warn_seconds=0.4, fallback_seconds=0.6, first_response_seconds=1
+    )
+    chief, visitor = await site.staff("chief", "supervisor"), await site.visitor()
+    await visitor.say("转人工")
+    await visitor.updates(lambda found: any(each["payload"].get("code") == "late" for each in found))
+    counted = (await chief.call("GET", "/board")).json()["breaches_today"]
+    assert {cause: number for cause, number in counted.items() if number} == {
+        "total": 1,
+        "nobody_on_duty": 1,
+    }
 
 
 @pytest.mark.parametrize(

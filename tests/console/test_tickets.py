@@ -119,6 +119,22 @@ async def test_consoles_of_the_department_hear_of_a_ticket(site: Site):
         assert [m["type"] for m in here.received].count("tickets") == 1
 
 
+async def test_console_hears_of_a_deadline_that_is_near(site: Site):
+    lin = await site.staff("lin")
+    _, ticket = await leaves(site)
+    async with site.parts.database.transaction() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE ticket SET department = '税务局', contact_due_at = now() + interval '1 minute'"
+        )
+    async with lin.socket() as console:
+        await console.next("presence")
+        await site.parts.office.ticket_clock.look()
+        told = await console.until(lambda m: m["type"] == "tickets" and "reminder" in m)
+    due = (await lin.call("GET", f"/tickets/{ticket['id']}")).json()["ticket"]["contact_due_at"]
+    about = {"ticket_id": ticket["id"], "number": ticket["number"], "kind": "contact", "due_at": due}
+    assert told == {"type": "tickets", "reminder": about}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "code"),
     [

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +115,22 @@ async def test_silent_claim_goes_back_to_others_when_nothing_was_said(
     assert (await history(query, request))[-2:] == ["released", "offered"]
 
 
+async def test_take_back_says_how_late_it_was_when_the_dispatcher_came_late(
+    dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, accounts: Accounts, clock: FakeClock,
+    query: Query,
+) -> None:  # fmt: skip
+    ann = await ready("ann")
+    request = await queue()
+    await desk.claim(request.id, ann)
+    due = clock() + timedelta(seconds=50)
+    clock.advance(50.4)
+    await beat(accounts, ann)
+    await dispatcher.step()
+    (row,) = await query("SELECT detail, reason FROM help_request_event WHERE event = 'released'")
+    assert row.reason == "claimed_and_silent"
+    assert row.detail == {"staff_id": ann.id, "due_at": due.isoformat(), "late_seconds": 0.4}
+
+
 async def test_claim_stays_when_the_helper_spoke_in_time(
     dispatcher: Dispatcher, queue: Queue, ready: Ready, desk: Desk, clock: FakeClock, query: Query
 ) -> None:
@@ -199,6 +216,20 @@ async def test_thresholds_count_at_the_next_step_when_an_administrator_changed_t
     async with database.transaction() as connection:
         await settings.save(connection, "widen_seconds", "nonsense", None, clock())
     await dispatcher.step()  # and goes on with the defaults
+
+
+async def test_visitor_is_told_the_promise_that_holds_when_an_administrator_changed_it(
+    dispatcher: Dispatcher, desk: Desk, database: Database, queue: Queue, clock: FakeClock
+) -> None:
+    async with database.transaction() as connection:
+        await settings.save(connection, "first_response_seconds", 90, None, clock())
+    request = await queue()
+    clock.advance(90)
+    await dispatcher.step()
+    await tell(dispatcher)
+    last = (await desk.updates(request.conversation_id, 0, internal=False))[-1]
+    assert last.payload == {"code": "late", "callback": True}
+    assert last.text is not None and "没能在90秒内接入" in last.text
 
 
 # --- fencing

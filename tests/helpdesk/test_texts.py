@@ -25,6 +25,25 @@ def test_texts_are_in_traditional_characters_but_for_names_when_the_locale_is(lo
 
 
 @pytest.mark.parametrize(
+    ("seconds", "zh", "hant", "en"),
+    [
+        (60, "一分钟", "一分鐘", "a minute"),
+        (60.0, "一分钟", "一分鐘", "a minute"),
+        (180, "3分钟", "3分鐘", "3 minutes"),
+        (90, "90秒", "90秒", "90 seconds"),
+        (45.0, "45秒", "45秒", "45 seconds"),
+        (12.5, "12.5秒", "12.5秒", "12.5 seconds"),
+        (1, "1秒", "1秒", "a second"),
+    ],
+)
+def test_texts_say_a_time_in_minutes_when_they_are_whole(seconds: float, zh: str, hant: str, en: str) -> None:
+    texts = Texts.load(ROOT / "bot" / "locales")
+    assert [texts.within(each, seconds) for each in ("zh", "zh-Hant", "en")] == [zh, hant, en]
+    assert f"没能在{zh}内接入" in texts.get("zh", "late", within=zh)
+    assert f"within {en}." in texts.get("en", "late_ticket", within=en, number="1")
+
+
+@pytest.mark.parametrize(
     ("zh", "en", "says"),
     [
         ("a: 甲\nb: 乙", "a: A", r"differ in \['b'\]"),

@@ -265,6 +265,7 @@ async def test_queue_position_tells_the_median_wait_when_enough_were_answered(
     request = await queue()
     place = await desk.queue_position(request.conversation_id)
     assert place and place.wait_seconds is None  # nobody is on duty
+    assert place.promise_seconds == 60
     await accounts.set_presence(ann.id, "ready")
     place = await desk.queue_position(request.conversation_id)
     assert place and (place.wait_seconds, place.wait_low_seconds, place.wait_high_seconds) == (30, 10, 50)

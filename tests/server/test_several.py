@@ -70,12 +70,15 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(database: Database, database_url: str, own_valkey: ValkeyServer) -> AsyncIterator[Pair]:
+async def pair(
+    request: pytest.FixtureRequest, database: Database, database_url: str, own_valkey: ValkeyServer
+) -> AsyncIterator[Pair]:
+    """Both servers; a test may give settings of its own."""
     addresses = {"database_url": database_url, "redis_url": own_valkey.connection_url}
     # Steps come fast, so that a test need not last a minute; the promise itself is left at a minute.
     # Claims are not taken back: nobody says anything here, and on a busy machine a test lasts for long.
     settings = {"BANGBAN_LADDER_SECONDS": "2,4,6,900", "BANGBAN_ABSENT_SECONDS": "900"}
-    found = Pair(database, addresses, **settings)
+    found = Pair(database, addresses, **settings | getattr(request, "param", {}))
     try:
         await found.start()
         yield found
@@ -176,6 +179,34 @@ async def test_another_server_dispatches_when_the_dispatcher_is_frozen_inside_a_
     await pair.until("SELECT 1 FROM help_request WHERE level >= 3")
     pair.processes[0].send_signal(signal.SIGCONT)
     assert (await pair.rows("SELECT count(*) FROM help_request_event WHERE reason = 'ladder'"))[0][0] == 3
+
+
+# A promise of 6 seconds leaves a claim one and a half at least.
+@pytest.mark.parametrize(
+    "pair",
+    [{"BANGBAN_FIRST_RESPONSE_SECONDS": "6", "BANGBAN_LADDER_SECONDS": "1,2,3,4"}],
+    indirect=True,
+    ids=["six seconds"],
+)
+async def test_silent_claims_are_taken_back_within_a_second_when_nobody_says_a_word(
+    pair: Pair, visitors: Desk
+):
+    """One first, then several that are due together."""
+    (helper,) = await crowd.hire(pair.database, pair.ports[1:], 1, DEPARTMENT)
+    for count in (1, 8):
+        await crowd.ask_all(visitors, count, DEPARTMENT)
+        for row in await pair.rows("SELECT id FROM help_request WHERE status <> 'closed' AND level < 4"):
+            assert (await helper.call("POST", f"/help-requests/{row.id}/claim"))[0] == 200
+        await pair.until("SELECT 1 FROM help_request HAVING count(*) = count(*) FILTER (WHERE level = 4)")
+    helper.close()
+    taken = await pair.rows(
+        "SELECT e.help_request_id, e.at, e.detail, r.requested_at FROM help_request_event e "
+        "JOIN help_request r ON r.id = e.help_request_id WHERE e.reason = 'claimed_and_silent'"
+    )
+    assert len(taken) == len({row.help_request_id for row in taken}) == 9
+    for row in taken:
+        waited = (row.at - row.requested_at).total_seconds()
+        assert 4 <= waited < 5 and row.detail["late_seconds"] == pytest.approx(waited - 4, abs=0.002)
 
 
 async def test_nothing_is_lost_or_late_when_valkey_is_emptied_and_restarted(

@@ -81,7 +81,10 @@ export type ClientFrame =
 export type ServerFrame =
   | { type: 'ack'; client_message_id: string; seq: number }
   | { type: 'update'; update: Update }
-  | { type: 'queue'; position: number; wait_seconds: number | null; wait_low_seconds?: number | null; wait_high_seconds?: number | null }
+  | {
+      type: 'queue'; position: number; promise_seconds?: number;
+      wait_seconds: number | null; wait_low_seconds?: number | null; wait_high_seconds?: number | null;
+    }
   | { type: 'typing'; who: 'bot' | 'helper' }
   | { type: 'read'; seq: number }
   | { type: 'state'; owner: Owner; helper: Helper | null; wechat: Wechat }
@@ -149,9 +152,10 @@ export type Place = Extract<ServerFrame, { type: 'queue' }>;
 
 export function toPlace(raw: Record<string, unknown>): Place | null {
   const seconds = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-  const { position, wait_seconds: wait, wait_low_seconds: low, wait_high_seconds: high } = raw;
+  const { position, promise_seconds: promised, wait_seconds: wait, wait_low_seconds: low, wait_high_seconds: high } = raw;
   if (!isCount(position)) return null;
   const place: Place = { type: 'queue', position, wait_seconds: seconds(wait) };
+  if (typeof promised === 'number' && promised > 0) place.promise_seconds = promised;
   if (seconds(low) === null || seconds(high) === null) return place;
   return { ...place, wait_low_seconds: seconds(low), wait_high_seconds: seconds(high) };
 }

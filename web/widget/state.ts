@@ -28,7 +28,11 @@ export interface State {
   wechat: Wechat;
   /** `at`: local milliseconds when the server said so. */
   /** `low` and `high`: the tenth and the ninetieth percentile of the wait; both are the wait where they are not known. */
-  queue: { position: number; waitSeconds: number | null; low: number | null; high: number | null; at: number } | null;
+  /** `promise`: within how many seconds somebody shall answer; null when the server did not say. */
+  queue: {
+    position: number; waitSeconds: number | null; low: number | null; high: number | null;
+    promise: number | null; at: number;
+  } | null;
   /** Local milliseconds since when the visitor waits for a person; null when not waiting. */
   waitingSince: number | null;
   /** Who is composing, and until when (local ms) that is believed. */
@@ -62,7 +66,10 @@ export type Event =
   | { type: 'acknowledged'; id: string; now: number }
   | { type: 'refused'; id: string; reason: string }
   | { type: 'updated'; updates: Update[]; now: number }
-  | { type: 'queued'; position: number; waitSeconds: number | null; low?: number | null; high?: number | null; now: number }
+  | {
+      type: 'queued'; position: number; waitSeconds: number | null; low?: number | null; high?: number | null;
+      promise?: number | null; now: number;
+    }
   | { type: 'owned'; owner: Owner; helper: Helper | null; wechat: Wechat; now: number }
   | { type: 'typing'; who: 'bot' | 'helper'; now: number }
   | { type: 'helperRead'; seq: number }
@@ -194,13 +201,14 @@ function forget(state: State): State {
 
 /** What the server says of a visitor's place, as an event. */
 export function queued(place: Place, now: number): Event {
-  const { position, wait_seconds: waitSeconds, wait_low_seconds: low, wait_high_seconds: high } = place;
-  return { type: 'queued', position, waitSeconds, low, high, now };
+  const { position, promise_seconds: promise, wait_seconds: waitSeconds, wait_low_seconds: low, wait_high_seconds: high } = place;
+  return { type: 'queued', position, waitSeconds, low, high, promise, now };
 }
 
 function placeOf(event: Extract<Event, { type: 'queued' }>): State['queue'] {
-  const { position, waitSeconds, low, high, now } = event;
-  return { position, waitSeconds, low: low ?? waitSeconds, high: high ?? waitSeconds, at: now };
+  const { position, waitSeconds, low, high, promise, now } = event;
+  const wait = { waitSeconds, low: low ?? waitSeconds, high: high ?? waitSeconds };
+  return { position, ...wait, promise: promise ?? null, at: now };
 }
 
 export function reduce(state: State, event: Event): State {

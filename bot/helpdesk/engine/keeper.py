@@ -49,7 +49,7 @@ class Keeper(UseCases):
             due = ladder.reclaim_at(now_held, self._policy)
             if due is None or due > work.now:
                 return
-            await work.release(now_held, SYSTEM, SILENT)
+            await work.release(now_held, SYSTEM, SILENT, **ladder.timing(due, work.now))
             work.tell_moved(now_held, "taken_back", [now_held.claimed_by], reason=SILENT)
 
     async def take_from_absent(self, request: HelpRequest, hearing: Hearing) -> None:
@@ -101,7 +101,9 @@ class Keeper(UseCases):
 
 async def _say_late(work: Work, left: Ticket | None) -> None:
     """Offer a call back to who has not left a ticket; who was called back already is told nothing."""
+    promise = work.policy.first_response_seconds
+    said = {"within": work.texts.within(work.conversation.locale, promise)}
     if left is None:
-        await work.notice("late", callback=True)
+        await work.notice("late", callback=True, said=said)
     elif left.status in UNSETTLED and left.contacted_at is None:
-        await work.notice("late", "late_ticket", callback=False, number=left.number)
+        await work.notice("late", "late_ticket", callback=False, number=left.number, said=said)

@@ -180,11 +180,7 @@ def _climb_events(
     rows = []
     for request, level, due_at in steps:
         status = raised[request.id]
-        detail = {
-            "level": level,
-            "due_at": due_at.isoformat(),
-            "late_seconds": round((now - due_at).total_seconds(), 3),
-        }
+        detail = {"level": level, **ladder.timing(due_at, now)}
         name = ladder.STEP_NAMES[level]
         rows.append(_event(request.id, name, status, status, now, reason="ladder", **detail))
     return rows

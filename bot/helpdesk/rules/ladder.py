@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from bot.helpdesk.models import HelpRequest
 from bot.helpdesk.rules.policy import LADDER, Policy
@@ -36,6 +36,11 @@ def reclaim_at(request: HelpRequest, policy: Policy) -> datetime | None:
     by_ladder = request.clock_from + timedelta(seconds=policy.reclaim_seconds)
     # Whoever takes a request late still gets a moment to read it.
     return max(by_ladder, request.claimed_at + timedelta(seconds=policy.claim_grace_seconds))
+
+
+def timing(due_at: datetime, now: datetime) -> dict[str, Any]:
+    """What the history says of a step taken at ``now``: when it was due, how many seconds late it came."""
+    return {"due_at": due_at.isoformat(), "late_seconds": round((now - due_at).total_seconds(), 3)}
 
 
 def next_due(request: HelpRequest, offers_end: Iterable[datetime], policy: Policy) -> datetime | None:

@@ -124,9 +124,10 @@ class VisitorTickets(TicketUseCases):
     async def _department(self, work: Work, occasion: _Occasion) -> str | None:
         if occasion.request:
             return occasion.request.department
-        if occasion.wish.get("department") or not occasion.topic:
-            return occasion.wish.get("department")
-        return await people.department_of_topic(work.connection, occasion.topic)
+        wished = occasion.wish.get("department")
+        if not occasion.topic:
+            return wished
+        return await people.department_of_topic(work.connection, occasion.topic, wished)
 
     async def _source(self, work: Work, occasion: _Occasion) -> Source:
         request = occasion.request

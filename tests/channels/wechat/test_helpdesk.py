@@ -99,7 +99,7 @@ async def test_late_notice_comes_with_a_link_to_leave_contact_details(
     conversation_id, clock = await conversation_of(query), FakeClock(utcnow())
     async with site.parts.database.transaction() as connection:
         work = await Work.begin(connection, conversation_id, Policy(), Texts.load(), clock)
-        await work.notice("late", callback=True)
+        await work.notice("late", callback=True, said={"within": "一分钟"})
     assert LINK in (await heard(weixin, "没能在一分钟内接入")).text
     assert all(LINK not in (update.text or "") for update in await updates_of(site, query))
 

@@ -3,13 +3,15 @@ import { awaitsFirstResponse, daysAgo, formatClock, urgencyOf, waitClock } from 
 import { at, note, request, T0, update } from './make';
 
 describe('the waiting clock', () => {
-  it('turns at 30 and at 60 seconds, not before', () => {
-    const urgencies = [29.9, 30, 59.9, 60].map((s) => waitClock(request(), T0 + s * 1000).urgency);
+  it.each([30, 60, 300])('turns at half and at all of %i promised seconds, not before', (promise) => {
+    const waiting = request({ deadline_at: at(promise) });
+    const moments = [promise / 2 - 0.1, promise / 2, promise - 0.1, promise];
+    const urgencies = moments.map((s) => waitClock(waiting, T0 + s * 1000).urgency);
     expect(urgencies).toEqual(['calm', 'soon', 'soon', 'late']);
   });
 
   it('is late when the deadline has passed, however short the wait', () => {
-    expect(urgencyOf(5, 0)).toBe('late');
+    expect(urgencyOf(0.1, 0)).toBe('late');
     expect(waitClock(request({ deadline_at: at(10) }), T0 + 11_000).urgency).toBe('late');
   });
 

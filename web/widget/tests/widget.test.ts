@@ -206,6 +206,20 @@ describe('asking for a person', () => {
     expect(one('queue').textContent).toContain('让您久等了');
   });
 
+  it.each([[30, 15, 62.83], [120, 30, 94.245], [undefined, 15, 94.245]])('turns its ring once in the %s promised seconds', async (promise, waited, left) => {
+    const link = await open();
+    give(link, fromVisitor(1, 'm1'), notice(2, 'queued'));
+    link.give({ type: 'queue', position: 1, promise_seconds: promise, wait_seconds: null });
+    vi.advanceTimersByTime(waited * 1000);
+    const arc = one('queue').querySelector('.ring-arc');
+    expect(Number(arc?.getAttribute('stroke-dashoffset'))).toBeCloseTo(left, 3);
+    vi.advanceTimersByTime(((promise ?? 60) - waited - 1) * 1000);
+    expect(one('queue').classList.contains('late')).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect(one('queue').classList.contains('late')).toBe(true);
+    expect(one('queue').textContent).toContain('让您久等了');
+  });
+
   it('makes no promise of a wait that is not known', async () => {
     const link = await open();
     give(link, fromVisitor(1, 'm1'), notice(2, 'queued'));

@@ -7,7 +7,7 @@ import { type Leave, Leaving } from './leaving';
 
 /** Circumference of the ring below, radius 20. */
 const AROUND = 125.66;
-/** One turn of the ring: the promise is a person within a minute. */
+/** One turn of the ring until the server has said what it promises. */
 const TURN_SECONDS = 60;
 
 /** A wait as it is said: in steps of five seconds below a minute, in whole minutes above. */
@@ -86,19 +86,20 @@ export class Queue {
   private tick(): void {
     const waited = waitedSeconds(this.since, Date.now());
     setText(this.seconds, String(waited));
-    const part = Math.min(1, waited / TURN_SECONDS);
-    this.arc.setAttribute('stroke-dashoffset', String(AROUND * (1 - part)));
-    this.node.classList.toggle('late', waited >= TURN_SECONDS);
-    setText(this.wait, this.waitText(waited));
+    const promise = this.queue?.promise ?? TURN_SECONDS;
+    const late = waited >= promise;
+    this.arc.setAttribute('stroke-dashoffset', String(AROUND * (1 - Math.min(1, waited / promise))));
+    this.node.classList.toggle('late', late);
+    setText(this.wait, this.waitText(late));
   }
 
   /** An estimate is shown until its time is over, and never one that has proved wrong. */
-  private waitText(waited: number): string {
+  private waitText(late: boolean): string {
     const { texts, queue } = this;
     if (queue !== null && queue.low !== null && queue.high !== null && Date.now() < queue.at + queue.high * 1000) {
       const { from, to, unit } = spanOf(queue.low, queue.high);
       return texts.queueWait(from === to ? String(to) : `${from}–${to}`, unit);
     }
-    return waited >= TURN_SECONDS ? texts.queueLate : '';
+    return late ? texts.queueLate : '';
   }
 }

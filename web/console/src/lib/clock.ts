@@ -4,9 +4,8 @@ import { isPublicHelperMessage } from './updates';
 
 export type Urgency = 'calm' | 'soon' | 'late';
 
-/** The promise: a warning after half a minute, a breach after a whole one. */
-export const SOON_SECONDS = 30;
-export const LATE_SECONDS = 60;
+/** A warning after half of the promised time; when all of it has passed, the promise is broken. */
+export const SOON_SHARE = 0.5;
 
 export interface WaitClock {
   elapsed: number;
@@ -22,9 +21,9 @@ export function secondsSince(at: string, now: number): number {
   return Math.max(0, Math.floor((now - Date.parse(at)) / 1000));
 }
 
-export function urgencyOf(elapsed: number, remaining: number): Urgency {
-  if (elapsed >= LATE_SECONDS || remaining <= 0) return 'late';
-  return elapsed >= SOON_SECONDS ? 'soon' : 'calm';
+export function urgencyOf(used: number, remaining: number): Urgency {
+  if (remaining <= 0) return 'late';
+  return used >= SOON_SHARE ? 'soon' : 'calm';
 }
 
 const pad = (value: number) => String(value).padStart(2, '0');
@@ -44,7 +43,7 @@ export function waitClock(request: Pick<HelpRequest, 'requested_at' | 'deadline_
   // The clocks are guessed to within a second: at the start that must not add to the promise.
   const remaining = Math.min(Math.ceil((end - now) / 1000), Math.round((end - start) / 1000));
   const used = end > start ? Math.min(1, Math.max(0, (now - start) / (end - start))) : 1;
-  return { elapsed, text: formatClock(elapsed), urgency: urgencyOf(elapsed, remaining), remaining, used };
+  return { elapsed, text: formatClock(elapsed), urgency: urgencyOf(used, remaining), remaining, used };
 }
 
 /** Whether the request's clock still runs: a claim is no response, only a public helper message is. */

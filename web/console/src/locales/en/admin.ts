@@ -42,7 +42,7 @@ export const admin: Messages['admin'] = {
     reset: 'Default again', between: (low, high) => `${low} – ${high}`, outside: (low, high) => `From ${low} to ${high}.`,
     changedBy: (who, when) => `${who} ${when}`, on: 'on', off: 'off',
     units: { seconds: 's', days: 'working days', hours: 'working hours', count: '', yes_no: '' },
-    groups: { ladder: 'The minute', dispatch: 'Offers and capacity', wait: 'Waiting time', tickets: 'Tickets', other: 'Other' },
+    groups: { ladder: 'The ladder', dispatch: 'Offers and capacity', wait: 'Waiting time', tickets: 'Tickets', other: 'Other' },
     names: {
       first_response_seconds: 'First answer promised', widen_seconds: 'Offer to more', warn_seconds: 'Ring for all', fallback_seconds: 'Fallback departments join',
       reclaim_seconds: 'Take back when silent', claim_grace_seconds: 'Least time after taking', offer_seconds: 'An offer lasts', widen_offers: 'Offers when widened',

@@ -16,7 +16,7 @@ export const desk: Desk = {
 
   login: {
     title: 'Sign in',
-    lead: 'An enterprise waits for a person,\nwithin a minute.',
+    lead: 'An enterprise waits for a person,\nevery second counts.',
     points: ['The queue live, one click to take', 'The brief and suggested answers are ready', 'Every answer with its source'],
     username: 'User name',
     password: 'Password',

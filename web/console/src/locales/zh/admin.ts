@@ -57,7 +57,7 @@ export const admin = {
     changedBy: (who: string, when: string) => `${who} ${when}`,
     on: '开', off: '关',
     units: { seconds: '秒', days: '工作日', hours: '工作小时', count: '个', yes_no: '' } as Record<string, string>,
-    groups: { ladder: '一分钟阶梯', dispatch: '分派与容量', wait: '等待时间', tickets: '工单', other: '其他' },
+    groups: { ladder: '应答阶梯', dispatch: '分派与容量', wait: '等待时间', tickets: '工单', other: '其他' },
     names: {
       first_response_seconds: '首次答复承诺', widen_seconds: '扩大分派', warn_seconds: '全组响铃',
       fallback_seconds: '后备部门加入', reclaim_seconds: '接后未答即收回', claim_grace_seconds: '接入后至少留出的答复时间',

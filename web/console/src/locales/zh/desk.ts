@@ -12,7 +12,7 @@ export const desk = {
 
   login: {
     title: '登录工作台',
-    lead: '企业等的是一个人，\n一分钟之内。',
+    lead: '企业等的是一个人，\n分秒必争。',
     points: ['排队实时可见，一键接入', '接入前已备好要点与答复建议', '答复附依据，出处可查'],
     username: '用户名',
     password: '密码',

@@ -13,7 +13,7 @@ export const oversight = {
     ready: '就绪人数',
     load: '接待负荷',
     loadHint: (held: number, capacity: number) => `正在接待 ${held}，可接 ${capacity}`,
-    within: '今日 60 秒内答复',
+    within: '今日按时答复',
     withinHint: (within: number, answered: number) => `${within} / ${answered} 已答复`,
     breaches: '今日超时',
     causes: {
@@ -64,13 +64,13 @@ export const oversight = {
     over: (n: number) => `${n} 次已答复`,
     stars: (mean: string) => `平均 ${mean} 星`,
     figures: {
-      rate: '60 秒内首次答复', median_seconds: '首答时间中位数', p95_seconds: '首答时间 95 分位',
+      rate: '按时首次答复', median_seconds: '首答时间中位数', p95_seconds: '首答时间 95 分位',
       resolution_rate: '解决率', abandonment_rate: '放弃率', by_ticket: '转工单', bot_solved_rate: '机器人解决率',
       satisfied_rate: '满意率', mean_stars: '平均星级', breached: '超时次数', requests: '求助次数',
       tickets: '工单数', mean_handling_seconds: '平均处理时间', answered: '已答复',
     } as Record<string, string>,
     definitions: {
-      rate: '从求助到首次答复不超过 60 秒的次数 ÷ 期内发起且已答复、已超时或已结束的求助，转工单的不计。',
+      rate: '从求助到首次答复不超过承诺秒数的次数 ÷ 期内发起且已答复、已超时或已结束的求助，转工单的不计。',
       median_seconds: '已答复求助的首次答复时间的中位数。',
       p95_seconds: '已答复求助中，95% 的首次答复快于此值。',
       resolution_rate: '企业确认解决、或 7 天内未重开的 ÷ 已满 7 天或已评价的已结束求助，转工单的不计。',
@@ -93,7 +93,7 @@ export const oversight = {
     alt: (title: string) => `${title}，数字见下方表格`,
     columns: {
       key: { day: '日期', department: '部门', helper: '人员' },
-      requests: '求助', answered: '已答', within: '60 秒内', rate: '达标率', median: '中位数', p95: '95 分位',
+      requests: '求助', answered: '已答', within: '按时', rate: '达标率', median: '中位数', p95: '95 分位',
       breached: '超时', resolution: '解决率', abandonment: '放弃率', byTicket: '转工单', bot: '机器人解决', stars: '星级', tickets: '工单',
     },
     seconds: (n: number) => `${n} 秒`,
