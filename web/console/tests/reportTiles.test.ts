@@ -15,7 +15,7 @@ function total(part: Partial<ReportRow> = {}): ReportRow {
     key: null, requests: 40, answered: 36, within: 35, rate_base: 37, rate: 0.946, median_seconds: 21, p95_seconds: 58, breached: 2,
     breaches: {}, closed: 30, resolved: 18, resolution_base: 24, resolution_rate: 0.75, abandoned: 1, abandonment_rate: 0.025, by_ticket: 3,
     conversations: 200, bot_solved: 150, bot_solved_rate: 0.75, reasons: {}, rated: 10, mean_stars: 4.5, satisfied: 9, satisfied_rate: 0.9,
-    tickets: 3, mean_handling_seconds: 300, ...part,
+    tickets: 3, mean_handling_seconds: 300, median_pickup_seconds: null, ...part,
   };
 }
 
