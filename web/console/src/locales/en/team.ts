@@ -69,8 +69,8 @@ export const team: Messages['team'] = {
     note: 'Note (only staff see it)', confirm: 'Hand on', done: (n) => `${n} conversations handed on`, nobody: 'Nobody is ready; they go back to the queue.',
   },
   password: {
-    title: 'Change password', old: 'Present password', next: 'New password', again: 'New password again', hint: 'At least 10 characters.',
-    mismatch: 'The new passwords differ.', short: 'At least 10 characters.', save: 'Save', done: 'Password changed',
+    title: 'Change password', old: 'Present password', next: 'New password', again: 'New password again', hint: 'At least 8 characters.',
+    mismatch: 'The new passwords differ.', short: 'At least 8 characters.', save: 'Save', done: 'Password changed',
   },
   history: {
     title: 'History', none: 'Nothing recorded', system: 'System', bot: 'Bot', visitor: 'Visitor', concerned: (name) => `to ${name}`,
