@@ -22,8 +22,9 @@ const NOTHING = { question: null, phone: null, when: null };
 const isOffer = ({ kind, payload }: Update): boolean =>
   kind === 'notice' ? payload.callback === true : kind === 'ticket' && payload.action === 'create';
 
+/** Who left the queue may have done so for the call, and keeps what they have entered. */
 const ends = ({ kind, payload }: Update): boolean =>
-  kind === 'notice' ? ENDS.includes(payload.code) : kind === 'handoff';
+  kind === 'notice' ? ENDS.includes(payload.code) && payload.outcome !== 'abandoned' : kind === 'handoff';
 
 function offered(offer: Update): ContactItem {
   const { seq, kind, payload } = offer;
@@ -32,12 +33,9 @@ function offered(offer: Update): ContactItem {
   return { type: 'contact', key: `c${seq}`, seq, why, said: kind === 'ticket' ? said : NOTHING };
 }
 
-/** Who left the queue may have done so for the call. */
-const endsWish = (update: Update): boolean => ends(update) && update.payload.outcome !== 'abandoned';
-
 /** The form, if there is one: the visitor's own is not taken away by an offer, lest what was entered be lost. */
 export function contactItem({ updates, wished, declined }: State): ContactItem | null {
-  if (wished !== null && !updates.some((update) => update.seq > wished && endsWish(update)))
+  if (wished !== null && !updates.some((update) => update.seq > wished && ends(update)))
     return { type: 'contact', key: `w${wished}`, seq: wished, why: 'callback', said: NOTHING };
   const last = lastWhere(updates, (update) => isOffer(update) || ends(update));
   return last && isOffer(last) && last.seq > declined ? offered(last) : null;

@@ -11,7 +11,7 @@ import { KEEP_MS } from '../src/lib/drafts';
 import { KeptReplies } from '../src/lib/keptReplies';
 import { newPending } from '../src/lib/outbox';
 import { zh } from '../src/locales/zh';
-import { shelved, unshelve } from '../src/services/pictureShelf';
+import { shelve, shelved, unshelve } from '../src/services/pictureShelf';
 import { useDesk } from '../src/stores/desk';
 import { useOutbox } from '../src/stores/outbox';
 import { usePictures } from '../src/stores/pictures';
@@ -160,6 +160,31 @@ describe('a reply not sent yet', () => {
     expect(texts()).toEqual(['昨天']);
   });
 
+  it('that failed for the network is not sent the morning after, when the same page goes on', async () => {
+    offline();
+    const { outbox } = page();
+    outbox.begin('h1');
+    outbox.send('c1', '昨天', 'public');
+    await vi.waitFor(() => expect(outbox.items[0]?.state).toBe('retrying'));
+    online();
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 14 * 3_600_000);
+    outbox.resume();
+    expect(outbox.items[0]).toMatchObject({ state: 'failed', refused: true, error: zh.conversation.stale });
+    expect(new KeptReplies(localStorage, 'h1').all()[0]?.refused).toBe(true);
+    expect(attempts).toEqual([]);
+  });
+
+  it('is kept no longer once the talk shows it', async () => {
+    const kept = new KeptReplies(localStorage, 'h1');
+    kept.keep(newPending('c1', { client_message_id: 'old', text: '到了', visibility: 'public' }, Date.now() - 7_200_000));
+    const { outbox } = page();
+    outbox.begin('h1');
+    const log = { request: null, brief: null, ready: true, error: null, typingUntil: 0 };
+    useDesk().logs.c1 = { ...log, updates: [update(1, 'helper', '到了', { client_message_id: 'old' })] };
+    await nextTick();
+    expect([outbox.items, keys()]).toEqual([[], []]);
+  });
+
   it('is at risk when the browser does not keep it, until it is sent', async () => {
     offline();
     vi.stubGlobal('localStorage', Object.assign(new MemoryStore(), { broken: true }));
@@ -227,6 +252,20 @@ describe('a chosen picture', () => {
     await pictures.begin('h1');
     await vi.waitFor(() => expect(vi.mocked(api.sendPicture).mock.calls.map((call) => call[3])).toEqual(['internal', 'internal']));
     await vi.waitFor(() => expect(pictures.items).toEqual([]));
+  });
+
+  it('that was only chosen stays where it is when another goes on, and each goes as it was meant', async () => {
+    const first = await choose('note.png', 'public.png', 'chosen.png');
+    for (const [id, it] of await shelved()) {
+      const sentAs = ({ 'note.png': 'internal', 'public.png': 'public' } as const)[it.name] ?? null;
+      await shelve(id, { ...it, sentAs });
+    }
+    expect(first.items).toHaveLength(3);
+    const sent = vi.spyOn(api, 'sendPicture').mockResolvedValue(5);
+    const { pictures } = page();
+    await pictures.begin('h1');
+    await vi.waitFor(() => expect(pictures.items.map((item) => [item.file.name, item.state])).toEqual([['chosen.png', 'chosen']]));
+    expect(sent.mock.calls.map((call) => [(call[2] as File).name, call[3]])).toEqual([['note.png', 'internal'], ['public.png', 'public']]);
   });
 
   it('is not sent again from a page that still showed it', async () => {

@@ -104,6 +104,17 @@ describe('the link to be called back', () => {
     expect(all('contact')).toHaveLength(1);
   });
 
+  it('keeps the form of a broken promise, and what was entered, when the wait is given up for it', () => {
+    wait(1);
+    give(notice(3, 'late', { callback: true }));
+    one<HTMLInputElement>('contact-reach').value = '1380';
+    link.state('bot');
+    give(notice(4, 'closed', { outcome: 'abandoned', ask_rating: false }));
+    expect(value('contact-reach')).toBe('1380');
+    give(notice(5, 'helper_joined', { name: '陈' }));
+    expect(all('contact')).toHaveLength(0);
+  });
+
   it('keeps what was entered when the promise is broken meanwhile, and when the wait is given up for it', () => {
     wait(1);
     one('queue-callback').click();

@@ -42,6 +42,7 @@ describe('leaving the queue', () => {
   it('is done by the server, whose notice ends the wait', async () => {
     await leave();
     expect(world.http.queueLeft).toBe(1);
+    expect(focused()).toBe('input');
     give(notice(3, 'closed', { outcome: 'abandoned', ask_rating: false }));
     expect(shown('queue')).toBe(false);
     expect(world.session.state.owner).toBe('bot');
@@ -53,6 +54,7 @@ describe('leaving the queue', () => {
     world.http.leaveStatus = 429;
     await leave();
     expect(one('queue').textContent).toContain('没有退出成功，请再试一次');
+    expect(focused()).toBe('queue-leave-yes');
     world.http.leaveStatus = 204;
     one('queue-leave-yes').click();
     await settle();

@@ -15,6 +15,7 @@ export class Leaving {
   constructor(
     private readonly texts: Texts,
     private readonly leave: Leave,
+    private readonly left: () => void,
   ) {
     const button = (testid: string, text: string, onclick: () => void): HTMLButtonElement =>
       h('button', { type: 'button', class: 'queue-act', 'data-testid': testid, onclick }, text);
@@ -33,17 +34,20 @@ export class Leaving {
   }
 
   private asking(on: boolean): void {
-    setText(this.text, on ? this.texts.queueLeaveAsk : '');
     setHidden(this.question, !on);
     setHidden(this.ask, on);
+    // Once it is shown, so that it is read out.
+    setText(this.text, on ? this.texts.queueLeaveAsk : '');
     (on ? this.yes : this.ask).focus();
   }
 
   private async go(): Promise<void> {
     this.yes.disabled = true;
-    // When it went well the queue goes; a helper who was faster has taken its place.
     const refused = await this.leave();
     this.yes.disabled = false;
-    if (refused !== null && refused !== 'wrong_state') setText(this.text, this.texts.queueLeaveFailed);
+    // The queue goes, or a helper who was faster has taken its place: the focus must not go with it.
+    if (refused === null || refused === 'wrong_state') return this.left();
+    setText(this.text, this.texts.queueLeaveFailed);
+    this.yes.focus();
   }
 }

@@ -45,7 +45,7 @@ export class Panel {
     const call = (): void => (session.state.owner === 'bot' ? ask(texts.callbackMessage) : this.openForm());
     this.callback = h('button', { type: 'button', class: 'foot-link', 'data-testid': 'callback', onclick: call }, texts.callback);
     this.log = new Log({ session, texts, title, done: () => this.composer.input.focus() });
-    this.queue = new Queue(texts, () => session.leaveQueue(), call);
+    this.queue = new Queue(texts, () => session.leaveQueue(), () => this.composer.input.focus(), call);
     this.empty = emptyState(texts, ask);
     this.loading = loadingState(texts);
     this.scroller = new Scroller(texts.newMessages, this.empty, this.loading, this.log.node, this.typing.node);

@@ -39,9 +39,10 @@ export class Queue {
   constructor(
     private readonly texts: Texts,
     leave: Leave,
+    left: () => void,
     call: () => void,
   ) {
-    this.leaving = new Leaving(texts, leave);
+    this.leaving = new Leaving(texts, leave, left);
     this.call = h('button', { type: 'button', class: 'queue-act', 'data-testid': 'queue-callback', onclick: call }, texts.callback);
     const circle = { cx: 24, cy: 24, r: 20 };
     this.arc = svg('circle', { ...circle, class: 'ring-arc', 'stroke-dasharray': AROUND, 'stroke-dashoffset': AROUND });

@@ -1,6 +1,7 @@
 import { useRouter } from 'vue-router';
 import { type Command, commandOf } from '../lib/keys';
 import { replyText } from '../lib/knowledge';
+import { takesRequests } from '../lib/roles';
 import { words } from '../locales';
 import { useAlerts } from '../stores/alerts';
 import { useCalls } from '../stores/calls';
@@ -8,6 +9,7 @@ import { useComposer } from '../stores/composer';
 import { useDesk } from '../stores/desk';
 import { useDialogs } from '../stores/dialogs';
 import { useQueue } from '../stores/queue';
+import { useSession } from '../stores/session';
 import { useCallActions } from './callActions';
 import { useClaim } from './claim';
 
@@ -26,6 +28,7 @@ export function useCommands(): (event: KeyboardEvent) => void {
   const composer = useComposer();
   const dialogs = useDialogs();
   const alerts = useAlerts();
+  const session = useSession();
   const router = useRouter();
   const claim = useClaim();
   const callActions = useCallActions();
@@ -33,7 +36,8 @@ export function useCommands(): (event: KeyboardEvent) => void {
   function run(command: Command): void {
     switch (command.do) {
       case 'claim':
-        return void claim(queue.requests[command.index]);
+        if (takesRequests(session.staff?.role)) void claim(queue.requests[command.index]);
+        return;
       case 'accept':
         return void callActions.accept(calls.list[0]);
       case 'decline':

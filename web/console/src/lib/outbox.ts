@@ -47,8 +47,8 @@ export function isPending(value: unknown): value is Pending {
 const STALE_MS = 3_600_000;
 
 /** What was kept for long may answer a question that has been settled since: the helper decides. */
-export function isStale(item: Pick<Pending, 'written_at'>, now: number): boolean {
-  return now - item.written_at > STALE_MS;
+export function isStale(writtenAt: number, now: number): boolean {
+  return now - writtenAt > STALE_MS;
 }
 
 /** An id as the protocol wants it: 1 to 64 characters of `[A-Za-z0-9_-]`. */

@@ -23,7 +23,8 @@ export class Notes {
     if (this.permission !== 'granted') return;
     // Without `renotify` what takes an older one's place comes without a sign. The DOM's types lack it.
     const options: NotificationOptions & { renotify: boolean } = { body, tag, silent, renotify: !silent };
-    const note = new Notification(title, options);
+    const note = made(title, options);
+    if (!note) return;
     note.onclick = () => {
       window.focus();
       this.close(tag);
@@ -39,5 +40,14 @@ export class Notes {
 
   closeAll(): void {
     for (const tag of [...this.shown.keys()]) this.close(tag);
+  }
+}
+
+/** Null where the browser grants them and yet makes none from a page, as Chrome on Android does. */
+function made(title: string, options: NotificationOptions): Notification | null {
+  try {
+    return new Notification(title, options);
+  } catch {
+    return null;
   }
 }

@@ -1,6 +1,6 @@
 /** Sending: shown at once, in order, under one id until the server has it; outlives a reload and a closed page. */
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import { ApiError } from '../api/client';
 import { api } from '../api/instance';
 import type { Visibility } from '../api/types';
@@ -28,29 +28,36 @@ export const useOutbox = defineStore('outbox', () => {
   const unsent = computed(() => items.value.filter((item) => item.state !== 'accepted'));
   /** Something would be lost with this page. */
   const atRisk = computed(() => unsent.value.some((item) => !item.kept));
+  /** Those the talk shows already: an earlier page sent them and did not live to hear so. */
+  const arrived = computed(() => unsent.value.filter((item) => !current.has(item.client_message_id) && isInTalk(item)));
+  watch(arrived, (gone) => {
+    for (const item of gone) discard(item);
+  });
 
   /** Takes up what an earlier page of the same person had not got rid of; of others nothing stays. */
   function begin(id: string): void {
-    const now = Date.now();
     kept = new KeptReplies(localStorage, id);
-    kept.sweep(now);
-    if (staffId !== id) items.value = kept.all().map((item) => asFound(item, now));
+    kept.sweep(Date.now());
+    if (staffId !== id) items.value = kept.all();
     staffId = id;
     resume();
   }
 
-  function asFound(item: Pending, now: number): Pending {
-    if (!isStale(item, now)) return item;
-    return { ...item, state: 'failed', refused: true, error: words.conversation.stale };
-  }
-
-  /** The network is back: everything that only failed for its sake goes again. */
+  /** The network is back: what only failed for its sake goes again, unless it has been lying for long. */
   function resume(): void {
     for (const item of items.value) {
-      if (item.state !== 'accepted' && !(item.state === 'failed' && item.refused)) restart(item);
+      if (item.state === 'accepted' || (item.state === 'failed' && item.refused)) continue;
+      if (isStale(item.written_at, Date.now())) putAside(item);
+      else restart(item);
     }
     wakeAll();
     pumpAll();
+  }
+
+  /** Written down too: no other tab shall send what waits for its writer here. */
+  function putAside(item: Pending): void {
+    Object.assign(item, { state: 'failed', refused: true, error: words.conversation.stale });
+    keep(item.client_message_id);
   }
 
   function restart(item: Pending): void {
@@ -88,6 +95,10 @@ export const useOutbox = defineStore('outbox', () => {
     return items.value.find((item) => item.client_message_id === id);
   }
 
+  function isInTalk({ client_message_id: id, conversation_id }: Pending): boolean {
+    return desk.logs[conversation_id]?.updates.some((update) => update.client_message_id === id) ?? false;
+  }
+
   function remove(id: string): void {
     items.value = items.value.filter((other) => other.client_message_id !== id);
   }
@@ -106,7 +117,7 @@ export const useOutbox = defineStore('outbox', () => {
     if (own && !theirs) return goneElsewhere(own);
     if (current.has(id)) return;
     if (own && theirs) Object.assign(own, theirs);
-    else if (theirs) items.value.push(theirs);
+    else if (theirs) items.value.push({ ...theirs, fresh: false });
     if (theirs) void pump(theirs.conversation_id);
   }
 

@@ -5,7 +5,7 @@ import { api } from '../api/instance';
 import type { Visibility } from '../api/types';
 import { KEEP_MS } from '../lib/drafts';
 import { type PictureProblem, pictureProblem } from '../lib/files';
-import { newMessageId } from '../lib/outbox';
+import { isStale, newMessageId } from '../lib/outbox';
 import { exclusively } from '../services/locks';
 import { isShelved, shelve, shelved, type ShelvedPicture, unshelve } from '../services/pictureShelf';
 import { errorText } from '../services/report';
@@ -90,11 +90,16 @@ export const usePictures = defineStore('pictures', () => {
   }
 
   /** Sends all of a conversation one after the other, so that they arrive in the order they were chosen. */
-  async function send(conversationId: string, visibility: Visibility): Promise<void> {
+  function send(conversationId: string, visibility: Visibility): Promise<void> {
     const ready = of(conversationId).filter((item) => item.state !== 'sending');
-    for (const item of ready) Object.assign(item, { state: 'sending', error: '' });
-    for (const item of ready) void keep(item.id, visibility);
-    for (const item of ready) await exclusively(`bangban.picture.${item.id}`, () => attempt(item, visibility));
+    return sendEach(ready.map((item) => ({ item, visibility })));
+  }
+
+  async function sendEach(ready: readonly { item: ChosenPicture; visibility: Visibility }[]): Promise<void> {
+    for (const { item } of ready) Object.assign(item, { state: 'sending', error: '' });
+    for (const { item, visibility } of ready) void keep(item.id, visibility);
+    for (const { item, visibility } of ready)
+      await exclusively(`bangban.picture.${item.id}`, () => attempt(item, visibility));
   }
 
   async function attempt(item: ChosenPicture, visibility: Visibility): Promise<void> {
@@ -119,7 +124,13 @@ export const usePictures = defineStore('pictures', () => {
     const all = await shelved();
     if (staffId !== id) return;
     for (const [key, picture] of all) if (!takeUp(key, picture)) void unshelve(key);
-    for (const [, picture] of all) if (picture.sentAs) void send(picture.conversationId, picture.sentAs);
+    // Only what was under way goes on, each as it was meant; what was chosen waits for its sender.
+    const underWay = all.flatMap(([key, { sentAs, at }]) => {
+      const item = find(key);
+      return item && sentAs && !isStale(at, Date.now()) ? [{ item, visibility: sentAs }] : [];
+    });
+    const talks = new Set(underWay.map(({ item }) => item.conversationId));
+    for (const talk of talks) void sendEach(underWay.filter(({ item }) => item.conversationId === talk));
   }
 
   /** False for what is another person's, or has been lying for days: the machine may be shared. */

@@ -52,8 +52,8 @@ export const desk: Desk = {
   top: {
     logout: 'Sign out',
     unsent: (n) => (n === 1 ? 'One message was not sent' : `${n} messages were not sent`),
-    unsentLead: 'If you log out now, the text and pictures that were not sent will not be sent and are removed from this computer.',
-    logoutAnyway: 'Log out without sending',
+    unsentLead: 'If you sign out now, the text and pictures that were not sent will not be sent and are removed from this computer.',
+    logoutAnyway: 'Sign out without sending',
     shortcuts: 'Shortcuts',
     notifications: 'Allow desktop notifications',
   },

@@ -17,7 +17,7 @@ export const refusals: Record<string, string> = {
   'a time of day is HH:MM': 'Write a time as 09:00; the last one is 24:00.',
   'there is an exception on this day already': 'This day has an exception already. Remove that one first.',
   'no such exception': 'This exception has been removed.',
-  'these must rise': 'The steps of the minute must rise: widen, warn, fallback, promise.',
+  'these must rise': 'The steps of the ladder must rise: widen, warn, fallback, promise.',
   'the text is empty': 'Something is left empty. Fill it in and try again.',
   'the shortcut is taken': 'Another reply has this shortcut. Take another one.',
   'a shortcut has no blanks': 'A shortcut has no blanks.',

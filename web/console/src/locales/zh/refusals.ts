@@ -17,7 +17,7 @@ export const refusals = {
   'a time of day is HH:MM': '时间要写成 09:00 这样，最晚 24:00。',
   'there is an exception on this day already': '这一天已有特殊安排，请先删除原来的。',
   'no such exception': '这一天的安排已被删除。',
-  'these must rise': '一分钟阶梯的各步必须逐级变大：扩大分派、全组响铃、后备部门加入、首次答复承诺。',
+  'these must rise': '应答阶梯的各步必须逐级变大：扩大分派、全组响铃、后备部门加入、首次答复承诺。',
   'the text is empty': '有一项没有填写，请填好后再试。',
   'the shortcut is taken': '这个短语已有别的常用语在用，请换一个。',
   'a shortcut has no blanks': '短语里不能有空格。',
