@@ -6,6 +6,7 @@ import { nextTick } from 'vue';
 import { ApiError, NetworkError } from '../src/api/client';
 import { api } from '../src/api/instance';
 import type { OutgoingMessage } from '../src/api/types';
+import ConversationItem from '../src/components/ConversationItem.vue';
 import UserMenu from '../src/components/UserMenu.vue';
 import { KEEP_MS } from '../src/lib/drafts';
 import { KeptReplies } from '../src/lib/keptReplies';
@@ -17,7 +18,7 @@ import { useOutbox } from '../src/stores/outbox';
 import { usePictures } from '../src/stores/pictures';
 import { useSession } from '../src/stores/session';
 import { MemoryStore } from './memory';
-import { T0, update } from './make';
+import { conversation, T0, update } from './make';
 import { all, byTestid, usePage } from './mounted';
 
 const show = usePage();
@@ -172,6 +173,14 @@ describe('a reply not sent yet', () => {
     expect(outbox.items[0]).toMatchObject({ state: 'failed', refused: true, error: zh.conversation.stale });
     expect(new KeptReplies(localStorage, 'h1').all()[0]?.refused).toBe(true);
     expect(attempts).toEqual([]);
+  });
+
+  it('is marked in the list of conversations when it was refused, wherever one looks', async () => {
+    vi.spyOn(api, 'send').mockRejectedValue(new ApiError(409, 'wrong_state', ''));
+    show(ConversationItem, { conversation: conversation({ id: 'c1' }), mine: true });
+    useOutbox().begin('h1');
+    useOutbox().send('c1', '您好', 'public');
+    await vi.waitFor(() => expect(byTestid('unsent')?.textContent).toBe(zh.mine.unsent(1)));
   });
 
   it('is kept no longer once the talk shows it', async () => {

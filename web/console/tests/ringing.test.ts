@@ -225,6 +225,19 @@ describe('a desktop notification', () => {
     expect(Note.made[0]?.close).toHaveBeenCalledOnce();
   });
 
+  it('of new talk is taken back when somebody else has taken the conversation', async () => {
+    const desk = useDesk();
+    desk.conversations.c1 = conversation();
+    desk.logs.c1 = { updates: [update(1, 'visitor', '在吗')], request: null, brief: null, ready: true, error: null, typingUntil: 0 };
+    desk.mineIds = ['c1'];
+    await nextTick();
+    desk.logs.c1.updates = [...desk.logs.c1.updates, update(2, 'visitor', '还在吗')];
+    await nextTick();
+    desk.mineIds = [];
+    await nextTick();
+    expect(Note.made[0]?.close).toHaveBeenCalledOnce();
+  });
+
   it('is taken back when the session ends, and what was told stays told', async () => {
     climb(0);
     await nextTick();

@@ -79,6 +79,8 @@ export function useCallings(): ComputedRef<string> {
     () => desk.mine.map((conversation) => ({ conversation, unread: desk.unreadOf(conversation.id) })),
     (rows, before) => {
       const known = new Map(before.map((row) => [row.conversation.id, row.unread]));
+      const here = new Set(rows.map((row) => row.conversation.id));
+      for (const id of known.keys()) if (!here.has(id)) alerts.dismiss(`u-${id}`);
       for (const { conversation, unread } of rows) {
         const tag = `u-${conversation.id}`;
         if (unread === 0) alerts.dismiss(tag);

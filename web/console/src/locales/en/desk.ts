@@ -86,6 +86,7 @@ export const desk: Desk = {
   },
 
   mine: {
+    unsent: (n) => (n === 1 ? 'One message not sent' : `${n} messages not sent`),
     title: 'My conversations',
     empty: 'No open conversations',
     emptyHint: 'Those you take are listed here.',

@@ -82,6 +82,7 @@ export const desk = {
   },
 
   mine: {
+    unsent: (n: number) => `${n} 条未发出`,
     title: '我的会话',
     empty: '还没有进行中的会话',
     emptyHint: '接入一位企业后会列在这里。',
