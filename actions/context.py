@@ -16,7 +16,7 @@ from bot.knowledge.districts import DISTRICTS
 from bot.knowledge.enterprise import Facts
 from bot.knowledge.ranked import Ranked
 from bot.knowledge.search import prefer
-from bot.knowledge.text import mostly_latin, normalise
+from bot.knowledge.text import letters, mostly_latin, normalise
 from bot.knowledge.topics import TOPICS
 from bot.script import is_traditional
 
@@ -24,6 +24,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 MEASURES, CHECKLISTS = DATA / "measures", DATA / "checklists"
 TRADITIONAL = "zh-hant"
 TOPIC_PREFIX = "ask_"
+NAMES_A_MATTER = 6  # letters: what is shorter and asks for a person says nothing else
 NAMED = 0.15  # from this probability on a message is taken to name the topic
 
 
@@ -152,6 +153,9 @@ def topic_of(kb: KnowledgeBase, found: Ranked) -> str:
 
 
 def _found_topic(kb: KnowledgeBase, context: Context) -> str | None:
+    """By what search finds; 「转人工」 alone is near to an entry about robots that do so, and about none."""
+    if len(letters(context.text)) < NAMES_A_MATTER:
+        return None
     best = context.ranked[0] if context.ranked else None
     return topic_of(kb, best) if best and best.score >= ABOUT else None
 

@@ -34,7 +34,8 @@ async def test_handoff_names_no_department_when_nothing_was_asked(act):
     ("ranking", "measures", "text", "topic"),
     [
         ([("ask_tax", 0.2)], UNKNOWN, "问", "tax"),
-        ([("ask_tax", 0.1)], SURE, "问", "financing"),
+        ([("ask_tax", 0.1)], SURE, "担保的事找人问", "financing"),
+        ([("ask_tax", 0.1)], SURE, "转人工", "credit"),
         ([("ask_tax", 0.1)], UNKNOWN, "接司法局的人", "dispute"),
         ([("ask_tax", 0.1)], UNKNOWN, "歇业备案,转人工", "registration"),
         ([("ask_tax", 0.1)], UNKNOWN, "转人工", "credit"),

@@ -70,6 +70,7 @@ async def test_model_answers_with_its_source_when_the_measure_is_known(talk, tex
     ("text", "topic"),
     [
         ("转人工", None),
+        ("客服", None),
         ("歇业备案，转人工", "registration"),
         ("担保费率我想找人问一下", "financing"),
         ("歇业备案的事我想找个人问", "registration"),
