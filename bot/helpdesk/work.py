@@ -267,7 +267,7 @@ class Work(Nudging):
         await self.end_offers(request)
         await self.end_company("closed")
         await self.hand_over("bot", "closed")
-        await self.notice("closed", text, outcome=ended.outcome, ask_rating=False, **told)
+        await self.notice("closed", text, outcome=ended.outcome, ask_rating=rules.asks_rating(ended), **told)
         return ended
 
     async def leave_queue(self, request: HelpRequest) -> HelpRequest:

@@ -98,3 +98,17 @@ async def test_either_the_helper_takes_it_or_the_visitor_leaves_when_both_come_a
         else:
             assert isinstance(taking, (WrongState, AlreadyClaimed)) and leaving is None and owner == "bot"
             assert (ended.status, ended.outcome) == ("closed", "abandoned")
+
+
+async def test_who_was_helped_before_and_leaves_the_queue_may_rate_that(
+    desk: Desk, queue: Queue, hire: Hire
+) -> None:
+    request = await queue()
+    ann = await hire("ann")
+    await desk.claim(request.id, ann)
+    await desk.post(request.conversation_id, ann, "m1", "您好", "public")
+    await desk.release(request.conversation_id, ann)
+    await desk.leave_queue(request.conversation_id)
+    notice = (await desk.updates(request.conversation_id, 0, internal=False))[-1]
+    assert notice.payload == {"code": "closed", "outcome": "abandoned", "ask_rating": True}
+    await desk.rate(request.conversation_id, resolved=False, stars=2, comment=None)

@@ -119,11 +119,11 @@ class Entries:
             return Asked(accepted.seq, stands, await finish(work.connection, stands))
 
     async def leave_queue(self, conversation_id: str, message_id: str, text: str) -> bool:
-        """Save the wish to wait no longer and fulfil it; False, and nothing saved, when they do not wait."""
+        """Save the wish to wait no longer and fulfil it; False, and nothing done, when they do not wait."""
         async with self._work(conversation_id) as work:
-            if await work.repeated(message_id):
-                return True
             request = await requests.newest_of(work.connection, conversation_id)
+            if await work.repeated(message_id):
+                return request is not None and request.outcome == "abandoned"
             if request is None or request.status not in rules.CLAIMABLE_STATUSES:
                 return False
             await work.visitor_says(message_id, self._cut(text), None)

@@ -21,8 +21,8 @@ _ASKS_EN = re.compile(
 )
 # Ways to leave the queue and nothing else.
 _LEAVES = re.compile(
-    r"(?:我|那|算了|那就|先|就|好|嗯)*(?:不[想再用]?等|不[想再用]?排队?|不排隊|取消排[队隊]|退出排[队隊]|取消等待|不[用要]人工)"
-    r"(?:了|啦|吧|谢谢|謝謝|算了|下去)*"
+    r"(?:我|那|算了|那就|先|就|好|嗯)*(?:不[想再用]{0,2}等|不[想再用]{0,2}排[队隊]?|取消排[队隊]|退出排[队隊]|取消等待|不[用要]人工)"
+    r"(?:了|啦|谢谢|謝謝|算了|下去)*"
 )
 _LEAVES_EN = re.compile(
     r"(?:i )?(?:stop waiting|leave the queue|cancel(?: the)? queue|do not wait)(?: please)?"
@@ -50,7 +50,8 @@ def leaves_queue(text: str) -> bool:
     """Whether ``text`` is nothing but a wish to wait for a person no longer."""
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     joined, spaced = _PUNCTUATION.sub("", plain), _PUNCTUATION.sub(" ", plain).strip()
-    return len(plain) <= 20 and bool(_LEAVES.fullmatch(joined) or _LEAVES_EN.fullmatch(spaced))
+    asks = "?" in plain  # 不用排队？
+    return len(plain) <= 20 and not asks and bool(_LEAVES.fullmatch(joined) or _LEAVES_EN.fullmatch(spaced))
 
 
 def chosen_number(text: str, highest: int) -> int | None:

@@ -101,7 +101,7 @@ def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts
     answered = response is not None
     return Facts(
         response_seconds=response,
-        counted=answered or record.breached or _says_whether(record),
+        counted=counted(record),
         within=response is not None and response <= promise_seconds,
         resolution=resolution(record, now),
         abandoned=not answered and record.outcome in ("no_response", "abandoned"),
@@ -112,9 +112,13 @@ def facts(record: RequestRecord, promise_seconds: float, now: datetime) -> Facts
     )
 
 
-def _says_whether(record: RequestRecord) -> bool:
-    """Whether its end alone, without an answer or a breach, says that it was not answered in time."""
-    return record.closed_at is not None and not record.by_ticket and not record.left_early
+def counted(record: RequestRecord) -> bool:
+    """Whether it can be said that it was, or was not, answered in time: answered, breached, or just closed.
+
+    Not so of what ended by a ticket, and of who left before the promise was broken.
+    """
+    closed = record.closed_at is not None and not record.by_ticket and not record.left_early
+    return record.first_response_at is not None or record.breached or closed
 
 
 def response_seconds(record: RequestRecord) -> float | None:

@@ -16,6 +16,7 @@ from bot.helpdesk.reports.records import (
     ConversationRecord,
     RequestRecord,
     TicketRecord,
+    counted,
     handling_seconds,
     pickup_seconds,
     response_seconds,
@@ -179,6 +180,7 @@ def _arrival(record: RequestRecord, at: datetime) -> Arrival:
         record.helper_id,
         response_seconds(record),
         pickup_seconds(record),
+        counted(record),
     )
 
 

@@ -25,7 +25,8 @@ LOOK_BACK_DAYS = 56
 class Arrival:
     """A request as it came: when, and how long it was in the hands of helpers, if it was.
 
-    ``pickup_seconds`` is known of who found a place at once and was answered (``records.pickup_seconds``).
+    ``pickup_seconds`` is known of who found a place at once and was answered (``records.pickup_seconds``);
+    ``counted``: it can be said whether it was answered in time (``records.counted``).
     """
 
     at: datetime
@@ -33,6 +34,7 @@ class Arrival:
     helper_id: str | None = None
     response_seconds: float | None = None
     pickup_seconds: float | None = None
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,10 @@ def actual(arrivals: Iterable[Arrival], seconds: float) -> list[tuple[float | No
 def _actual(those: Sequence[Arrival], seconds: float) -> tuple[float | None, int | None]:
     if not those:
         return None, None
-    in_time = [each.response_seconds is not None and each.response_seconds <= seconds for each in those]
+    in_time = [
+        each.response_seconds is not None and each.response_seconds <= seconds
+        for each in those
+        if each.counted
+    ]
     people = {each.helper_id for each in those if each.helper_id}
-    return round(statistics.fmean(in_time), 4), len(people)
+    return round(statistics.fmean(in_time), 4) if in_time else None, len(people)

@@ -27,7 +27,7 @@ def check_may_rate(conversation: Conversation, newest: HelpRequest | None) -> No
     """Raise ``WrongState`` before there is anything to rate.
 
     Help stays open to rating after the visitor has typed on, until they ask for a person again. What ended by
-    a ticket, or followed one up, is rated with the ticket's result; who left the queue met nobody to rate.
+    a ticket, or followed one up, is rated with the ticket's result; who left the queue unanswered met nobody.
     """
     if newest is not None and not asks_rating(newest):
         raise WrongState("there is no help to rate here")

@@ -111,9 +111,11 @@ def may_end_by_ticket(request: HelpRequest, now: datetime) -> bool:
 def asks_rating(request: HelpRequest) -> bool:
     """Whether its end asks for a rating.
 
-    Where a ticket goes on, that asks for one with its result; who left the queue met nobody to rate.
+    Where a ticket goes on, that asks for one with its result; who left the queue unanswered met nobody to
+    rate.
     """
-    return request.outcome not in ("ticket", "abandoned") and request.reason != FOLLOW_UP
+    met_nobody = request.outcome == "abandoned" and request.first_response_at is None
+    return request.outcome != "ticket" and not met_nobody and request.reason != FOLLOW_UP
 
 
 def is_answered(request: HelpRequest) -> bool:

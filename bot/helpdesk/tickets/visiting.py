@@ -5,8 +5,15 @@ from dataclasses import dataclass, replace
 
 from bot.helpdesk.errors import Invalid
 from bot.helpdesk.models import JSON, VISITOR, Conversation, HelpRequest, Update
-from bot.helpdesk.rules import EndByTicket, clean_text, may_end_by_ticket, offers_ticket
-from bot.helpdesk.storage import messages, people, requests
+from bot.helpdesk.rules import (
+    EndByTicket,
+    asked_last,
+    clean_text,
+    may_end_by_ticket,
+    offers_ticket,
+    turns,
+)
+from bot.helpdesk.storage import directory, messages, people, requests
 from bot.helpdesk.storage import tickets as storage
 from bot.helpdesk.texts import STAFF_LOCALE
 from bot.helpdesk.tickets import rules
@@ -59,12 +66,13 @@ class VisitorTickets(TicketUseCases):
             cleaned = rules.clean_contact(contact, work.conversation.profile)
             occasion = await self._occasion(work)
             request = occasion.request
-            ticket = await self._left_before(work, request)
+            ticket = await self._left_before(work, occasion)
             if new := ticket is None:
                 draft = await self._draft(work, occasion, description, cleaned)
                 ticket = await self._open(work, draft, VISITOR)
             else:
-                ticket = await self._add(work, ticket, contact, description)
+                more = description or (occasion.question if occasion.wish else None)
+                ticket = await self._add(work, ticket, contact, more)
             if request is not None and may_end_by_ticket(request, work.now):
                 # Nobody has to come any more: the ticket has a clock of its own.
                 await work.end_waiting(
@@ -72,17 +80,21 @@ class VisitorTickets(TicketUseCases):
                 )
             return ticket, new
 
-    async def _left_before(self, work: Work, request: HelpRequest | None) -> Ticket | None:
+    async def _left_before(self, work: Work, occasion: _Occasion) -> Ticket | None:
         """The unsettled ticket that what is said now belongs to.
 
-        Who asks for a person again after a ticket ended the request before means the same matter.
+        Who asks for a person again after a ticket ended the request before, or after a wish for a call, means
+        the same matter; a wish about another topic is another one.
         """
+        request = occasion.request
         if request is not None and (newest := await storage.of_request(work.connection, request.id)):
             return newest if newest.status in UNSETTLED else None
         theirs = await storage.of_conversation(work.connection, work.conversation.id)
         left = [ticket for ticket in theirs if ticket.source != "matter" and ticket.status in UNSETTLED]
         if request is not None:
-            left = [ticket for ticket in left if ticket.source == "off_hours"]
+            left = [ticket for ticket in left if ticket.source == "off_hours" or _wished_for(ticket)]
+        elif occasion.topic:
+            left = [ticket for ticket in left if ticket.topic in (occasion.topic, None)]
         return next(iter(left), None)
 
     async def _add(self, work: Work, ticket: Ticket, contact: JSON, description: str | None) -> Ticket:
@@ -102,7 +114,7 @@ class VisitorTickets(TicketUseCases):
     async def _occasion(self, work: Work) -> _Occasion:
         request = await requests.newest_of(work.connection, work.conversation.id)
         recent = await messages.newest(work.connection, work.conversation.id, RECENT_MESSAGES)
-        wish = _wish(recent, request)
+        wish = _wish(recent, request) or _asked_since(recent, request)
         said = [update.text for update in recent if update.sender.kind == "visitor" and update.text]
         return _Occasion(None if wish else request, wish, said)
 
@@ -122,12 +134,14 @@ class VisitorTickets(TicketUseCases):
         )
 
     async def _department(self, work: Work, occasion: _Occasion) -> str | None:
+        """Whose matter it is; None for a closed department, where nobody would see it."""
         if occasion.request:
-            return occasion.request.department
-        wished = occasion.wish.get("department")
-        if not occasion.topic:
-            return wished
-        return await people.department_of_topic(work.connection, occasion.topic, wished)
+            name = occasion.request.department
+        else:
+            name = occasion.wish.get("department")
+            if occasion.topic:
+                name = await people.department_of_topic(work.connection, occasion.topic, name)
+        return name if name and await directory.is_active_department(work.connection, name) else None
 
     async def _source(self, work: Work, occasion: _Occasion) -> Source:
         request = occasion.request
@@ -186,6 +200,18 @@ def _wish(recent: Sequence[Update], request: HelpRequest | None) -> JSON:
     offers = (each for each in reversed(recent) if offers_ticket(each.kind, each.payload))
     last = next(offers, None)
     return last.payload if last and (since is None or last.at > since) else {}
+
+
+def _asked_since(recent: Sequence[Update], request: HelpRequest | None) -> JSON:
+    """What was asked of the bot since the last request ended: a call is about that, not what was settled."""
+    if request is None or request.closed_at is None:
+        return {}
+    question = asked_last(turns([each for each in recent if each.at > request.closed_at]))
+    return {"question": question} if question else {}
+
+
+def _wished_for(ticket: Ticket) -> bool:
+    return ticket.source == "callback" and ticket.help_request_id is None
 
 
 def _verdict(resolved: bool) -> str:

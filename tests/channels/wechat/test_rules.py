@@ -326,7 +326,7 @@ def test_question_that_only_contains_the_word_is_left_alone(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["不等了", "我不想等了", "算了，不等了", "不排了", "取消排队", "取消排隊吧", "退出排队",
+    ["不等了", "我不想等了", "算了，不等了", "不排了", "取消排队", "取消排隊", "退出排队", "不想再等了",
      "不用人工了，谢谢", "Stop waiting, please", "leave the queue"],
 )  # fmt: skip
 def test_wish_to_wait_no_longer_is_heard(text: str):
@@ -336,6 +336,7 @@ def test_wish_to_wait_no_longer_is_heard(text: str):
 @pytest.mark.parametrize(
     "text",
     ["营业执照不等了能先开业吗", "等了", "排队要多久", "大厅取消排队叫号了吗", "不用人工审核的有哪些", "",
+     "不用排队吧", "不用等了吧？", "我不用排队？",
      "don't stop waiting for me", "不等了" * 9],
 )  # fmt: skip
 def test_sentence_that_only_contains_it_leaves_nothing(text: str):

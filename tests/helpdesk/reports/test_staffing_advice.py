@@ -104,6 +104,12 @@ def test_days_still_to_come_are_no_days_without_requests_when_the_advice_is_for_
     assert (later.basis.days, later.slots[18].arrivals) == (2, 12)
 
 
+def test_actual_share_leaves_out_of_whom_it_cannot_be_said():
+    log = [Arrival(NINE, 60, "a", 30), Arrival(NINE, None, None, None, counted=False)]
+    assert actual(log, 60)[18] == (1.0, 1)
+    assert actual(log[1:], 60)[18] == (None, 0)
+
+
 def test_actual_share_counts_who_was_answered_in_time():
     log = [
         Arrival(NINE, 60, "a", 30),

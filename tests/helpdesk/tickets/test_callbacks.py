@@ -132,3 +132,61 @@ async def test_second_wish_is_added_to_the_ticket_of_the_first(
     assert (new, again.id, again.contact["when"]) == (False, first.id, "明天")
     _, past = await tickets.one(await hire("chen", role="supervisor"), first.id)
     assert [each.event for each in past] == ["opened", "noted"]
+
+
+async def test_form_of_the_link_is_about_what_was_asked_since_the_last_help_ended(
+    visitors: VisitorTickets, desk: Desk, queue: Queue, hire: Hire, conversation_id: str, clock: FakeClock
+):
+    request = await queue(conversation_id)
+    ann = await hire("ann")
+    await desk.claim(request.id, ann)
+    await desk.close(conversation_id, ann, "resolved")
+    clock.advance(86_400)
+    await says(desk, conversation_id, "食品证怎么办", ANSWER)
+    ticket, _ = await visitors.leave(conversation_id, CONTACT)
+    assert (ticket.description, ticket.help_request_id, ticket.source) == ("食品证怎么办", None, "callback")
+    assert ticket.department == "政务服务中心"
+
+
+async def test_wish_about_another_topic_is_another_ticket(
+    visitors: VisitorTickets, desk: Desk, conversation_id: str
+):
+    await says(desk, conversation_id, "给我回个电话", call(topic="licensing"))
+    first, _ = await visitors.leave(conversation_id, CONTACT, "食品证")
+    await says(desk, conversation_id, "个税怎么退", ANSWER)
+    await says(desk, conversation_id, "给我回个电话", call(topic="tax"))
+    second, new = await visitors.leave(conversation_id, CONTACT)
+    assert (new, second.id != first.id, second.description) == (True, True, "个税怎么退")
+
+
+async def test_question_of_a_second_wish_is_noted_on_the_ticket_of_the_first(
+    visitors: VisitorTickets, tickets: StaffTickets, hire: Hire, desk: Desk, conversation_id: str
+):
+    await says(desk, conversation_id, "给我回个电话", call())
+    first, _ = await visitors.leave(conversation_id, CONTACT, "补税")
+    await says(desk, conversation_id, "还要交滞纳金吗", ANSWER)
+    await says(desk, conversation_id, "给我回个电话", call())
+    again, new = await visitors.leave(conversation_id, CONTACT)
+    assert (new, again.id) == (False, first.id)
+    _, past = await tickets.one(await hire("chen", role="supervisor"), first.id)
+    assert past[-1].reason == "还要交滞纳金吗"
+
+
+async def test_ticket_of_a_call_is_that_of_the_person_asked_for_afterwards_too(
+    visitors: VisitorTickets, desk: Desk, queue: Queue, conversation_id: str, clock: FakeClock
+):
+    await says(desk, conversation_id, "给我回个电话", call())
+    first, _ = await visitors.leave(conversation_id, CONTACT, "补税")
+    clock.advance(5)
+    await queue(conversation_id)
+    again, new = await visitors.leave(conversation_id, CONTACT, "补税")
+    assert (new, again.id) == (False, first.id)
+
+
+async def test_ticket_goes_to_no_closed_department(
+    visitors: VisitorTickets, desk: Desk, conversation_id: str, query: Query
+):
+    await query("UPDATE department SET active = false WHERE name = '人社局'")
+    await says(desk, conversation_id, "给我回个电话", call(department="人社局"))
+    ticket, _ = await visitors.leave(conversation_id, CONTACT, "社保")
+    assert ticket.department == "政务服务中心"
