@@ -48,6 +48,8 @@ def answers(rows: list[dict], file: Path) -> list[Pair]:
 def _print_figures(pairs: list[Pair]) -> None:
     print(f"{'':<44}{'figure':>8}{'of':>6}{'aim':>9}")
     for figure in figures(pairs):
+        if not figure.count:
+            continue  # a set that holds no such messages says nothing of them
         aim = "" if figure.aim is None else f"{'≤' if figure.ceiling else '≥'} {figure.aim:.2f}"
         mark = {True: "  ✓", False: "  ✗", None: ""}[figure.met]
         print(f"{figure.name:<44}{figure.value:>8.3f}{figure.count:>6}{aim:>9}{mark}")
