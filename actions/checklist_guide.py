@@ -12,11 +12,12 @@ from actions.context import stored, topic_of
 from actions.replies import Button, Events, Replies
 from bot.knowledge.checklists import Checklist, named
 from bot.knowledge.ranked import Ranked
+from bot.knowledge.text import mostly_latin
 
 FORM = "checklist"
 HELP = "help"  # what the button 「这步有问题」 sends as its step
 LONGEST_REPLY = 12  # characters; what is longer is no 「下一步」
-LONGEST_WISH = 70  # a story that is longer asks for something of its own
+LONGEST_WISH, LONGEST_ENGLISH_WISH = 70, 160  # a story that is longer asks for something of its own
 _NEXT = re.compile(
     r"^(?:好了?[,，。]?)?(?:下一步|继续|接着(?:办|来|说)?|往下|然后呢?|还有呢|办好了|做完了|弄好了|完成了"
     r"|next(?: step)?|go on|continue|done)[吧呢?？。.!！]*$",
@@ -26,20 +27,21 @@ _BACK = re.compile(
     r"^(?:上一步|退一步|回到?上一步|前一步|back|previous(?: step)?)[吧。.!！]*$", re.IGNORECASE
 )
 _STEP_BY_STEP = re.compile(
-    r"一([步样关项条])一?\1|分步|逐步|手把手|从头(?:到尾|教|带|讲)|全流程(?:带|陪|走|引导)"
+    r"一步一?步|一([样关项条])一?\1[^,。]{0,4}(?:教|带|列|说|讲|告诉|弄|办|来)|分步|逐步|手把手|从头(?:到尾|教|带|讲)|全流程(?:带|陪|走|引导)"
     r"|(?:流程|手续|过程|步骤)[^,。]{0,4}(?:走|过|捋)一?遍|[照按]着?步骤"
     r"|[带陪领]着?我[^,。]{0,6}(?:办|走|弄|开|过|捋)|[帮给]我[^,。]{0,4}捋|引导我"
     r"|从(?:第一|哪[一个]?)步|第一步[^,。]{0,6}(?:第二步|是什么|干什么|做什么)|先[干做办](?:啥|什么)[^,。]{0,4}[后再]"
-    r"|一件事(?:怎么|咋|如何)?(?:走|办|弄|做)|(?:给|要|列|来|拿)[^,。]{0,8}(?:清单|步骤表)|办事清单"
+    r"|一件事(?:怎么|咋|如何)?(?:走|办|弄|做)|(?:给|要|列|来|拿)(?:我|你们|一?[个份张])*(?:步骤|流程)?清单|步骤表|办事清单"
     r"|排个[顺次]序|列个一二三|step[- ]by[- ]step|one step at a time|(?:walk|guide|take|lead) me through"
     r"|guide me|checklist",
     re.IGNORECASE,
 )  # fmt: skip
 
 
-# Asking whether somebody would lead one through it is a question about a service.
-_ABOUT_OTHERS = re.compile(
-    r"有没有|有人|有伐|肯|谁|专员|窗口|老师|吗[?？]?$|is there|can (?:someone|anyone|somebody)|do you",
+# Asking whether somebody would lead one through it, or for one fact of it, is a question.
+_IS_A_QUESTION = re.compile(
+    r"多久|几天|多少(?:天|钱|时间)|多长时间|什么材料|被骗|退|有没有|有人|有伐|肯|谁|专员|窗口|老师|吗[?？]?$"
+    r"|is there|can (?:someone|anyone|somebody)|do you",
     re.IGNORECASE,
 )
 
@@ -47,7 +49,8 @@ _ABOUT_OTHERS = re.compile(
 def asked_for(replies: Replies) -> Checklist | None:
     """The checklist that the message asks to be led through."""
     context = replies.context
-    if len(context.text) > LONGEST_WISH or _ABOUT_OTHERS.search(context.text):
+    longest = LONGEST_ENGLISH_WISH if mostly_latin(context.text) else LONGEST_WISH
+    if len(context.text) > longest or _IS_A_QUESTION.search(context.text):
         return None
     if not _STEP_BY_STEP.search(context.text):
         return None

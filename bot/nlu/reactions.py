@@ -47,7 +47,13 @@ _RHETORIC = _made_of(_any_of("rhetoric"), asking=True)
 _DENIAL, _DENIES = _made_of(_any_of("rhetoric", "denials")), _begins(_any_of("begins_denial"))
 _AFFIRMATION = _made_of(_any_of("affirmations"), _any_of("beside_affirmations"))
 _AFFIRMS = _begins(_any_of("begins_affirmation"))
-_POLITE = re.compile(rf"(?:{_any_of('courtesies')}|{_SAID['beside_courtesies']})++$", re.IGNORECASE)
+_COURTESY = rf"(?:{_any_of('courtesies')}|{_SAID['beside_courtesies']})++"
+_POLITE = re.compile(f"{_COURTESY}$", re.IGNORECASE)
+#: Thanks that a judgement comes after (谢谢，但是没解决): it is the judgement that counts.
+_THANKS_FIRST = re.compile(
+    rf"^(?:{_any_of('courtesies')}){_COURTESY[:-2]}*+(?:[,，。.!！ ]|但是?|不过|可是?|but\b)*+(?=\w)",
+    re.IGNORECASE,
+)
 #: What was asked about is understood now, though its words are those of a question (「中，知道咋办了」).
 _UNDERSTOOD = re.compile(
     r"^(?:[\s,，、。!！]|好|行|中|嗯|哦|噢|懂|了解|原来如此|我|这下|的|呀|那)*(?:知道|晓得|明白|清楚|搞懂|弄懂)[^?？,，。]{0,9}了"
@@ -65,6 +71,9 @@ def reaction(text: str) -> str | None:
     """
     if _POLITE.match(text):
         return None
+    judged = _THANKS_FIRST.sub("", text)
+    if judged != text and (found := reaction(judged)):
+        return found
     if _ENGLISH_AFFIRMATION.match(text) or _UNDERSTOOD.match(text):
         return "affirm"
     if _RHETORIC.match(text) or _beside(_ENGLISH_DENIAL, text, MOST_BESIDE_ENGLISH):

@@ -189,6 +189,15 @@ async def test_long_story_asks_for_something_of_its_own(act):
     assert (await act("action_answer", measures=SURE, text=story)).custom["type"] == "answer"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["歇业的流程走一遍要多久", "歇业要不要看负面清单", "停业要列入豁免清单的条件", "给个材料清单，停业",
+     "停业的人一项一项查我们", "停业按步骤要几天", "歇业第一步要什么材料"],
+)  # fmt: skip
+async def test_asking_for_one_fact_opens_no_checklist(act, text):
+    assert (await act("action_answer", measures=SURE, text=text)).custom["type"] == "answer"
+
+
 @pytest.mark.parametrize("text", ["歇业有没有人手把手教", "窗口的人肯一步步教我办歇业吗"])
 async def test_asking_whether_somebody_leads_through_it_is_a_question(act, text):
     result = await act("action_answer", measures=SURE, text=text)

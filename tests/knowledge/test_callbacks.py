@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
         "我留个电话吧", "我的号码留给你，让人打过来", "可以，留我电话吧", "让专员打个电话",
         "担保费率怎么算，麻烦给我回个电话", "我打字慢，能打个电话给我伐", "唔該打個電話畀我",
         "让税务局的人打给我",
+        "贷款的事，下午打给我", "贷款的事让专员打给我", "could you give me a call",
         "please call me back", "Could someone from your office call me back?", "call me after 3 pm",
         "can someone call me about guarantee fee", "please have your staff contact me",
         "I'd like a callback", "request a call back", "is anybody there who can call me back?",
@@ -34,6 +35,10 @@ def test_wish_for_a_call_is_heard(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "Can you give me the address of the service centre?", "can you give me a list of documents",
+        "Could you give us some advice on loans", "could someone give me the number of the tax office",
+        "please call me Jack", "I need a phone call recording", "we cannot book a phone call",
+        "银行能不能主动联系我们", "政策到期能不能联系我", "政策匹配上了能不能给我打电话",
         # The visitor wants to call, or has a number in mind.
         "你们电话多少", "人才服务中心电话", "打给你们，号码", "客服电话多少", "我还是打电话问吧，电话多少",
         "你们专员的电话给我，我自己打", "留个座机号码给我，我找经办人聊", "能不能打个电话问问",

@@ -77,7 +77,7 @@ def test_yes_is_heard_however_it_is_put(text):
 @pytest.mark.parametrize(
     "text",
     ["谢谢", "多谢多谢", "谢谢侬哦", "感谢耐心解答", "辛苦了", "谢啦，回头见", "再见", "拜拜",
-     "thank you so much", "bye", "謝謝", "感激不尽！"],
+     "thank you so much", "thanks for your help", "谢谢🙏", "bye", "謝謝", "感激不尽！"],
 )  # fmt: skip
 def test_politeness_alone_does_not_say_that_it_helped(text):
     assert reaction(normalise(text)) is None
@@ -125,6 +125,11 @@ def test_no_follow_up_of_the_development_set_is_taken_for_a_reaction():
     asked = [row["text"] for row in rows if row["kind"] in ("measure", "noisy", "followup", "multi")]
     assert len(asked) > 400
     assert [text for text in asked if reaction(normalise(text))] == []
+
+
+@pytest.mark.parametrize("text", ["谢谢，没用", "谢谢，不是这个", "谢谢回复，但是没解决", "thanks but no"])
+def test_polite_no_is_a_no(text):
+    assert reaction(normalise(text)) == "deny"
 
 
 @pytest.mark.parametrize("said", ["真的是", "不", "没白", "说的什么", "还是不知道怎么"])
