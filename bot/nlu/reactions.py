@@ -47,12 +47,12 @@ _RHETORIC = _made_of(_any_of("rhetoric"), asking=True)
 _DENIAL, _DENIES = _made_of(_any_of("rhetoric", "denials")), _begins(_any_of("begins_denial"))
 _AFFIRMATION = _made_of(_any_of("affirmations"), _any_of("beside_affirmations"))
 _AFFIRMS = _begins(_any_of("begins_affirmation"))
-_COURTESY = rf"(?:{_any_of('courtesies')}|{_SAID['beside_courtesies']})++"
-_POLITE = re.compile(f"{_COURTESY}$", re.IGNORECASE)
+_COURTESY = _any_of("courtesies")
+_COURTEOUS = f"(?:{_COURTESY}|{_SAID['beside_courtesies']})"
+_POLITE = re.compile(f"{_COURTEOUS}++$", re.IGNORECASE)
 #: Thanks that a judgement comes after (谢谢，但是没解决): it is the judgement that counts.
 _THANKS_FIRST = re.compile(
-    rf"^(?:{_any_of('courtesies')}){_COURTESY[:-2]}*+(?:[,，。.!！ ]|但是?|不过|可是?|but\b)*+(?=\w)",
-    re.IGNORECASE,
+    rf"^(?:{_COURTESY}){_COURTEOUS}*+(?:[,，。.!！ ]|但是?|不过|可是?|but\b)*+(?=\w)", re.IGNORECASE
 )
 #: What was asked about is understood now, though its words are those of a question (「中，知道咋办了」).
 _UNDERSTOOD = re.compile(
