@@ -190,3 +190,11 @@ async def test_ticket_goes_to_no_closed_department(
     await says(desk, conversation_id, "给我回个电话", call(department="人社局"))
     ticket, _ = await visitors.leave(conversation_id, CONTACT, "社保")
     assert ticket.department == "政务服务中心"
+
+
+async def test_form_is_about_no_word_that_only_left_a_form(desk: Desk, conversation_id: str):
+    left = BotReply("form", "好的，就到这里。", {"form": "checklist", "step": "left"})
+    await says(desk, conversation_id, "社保能缓缴吗", ANSWER)
+    await says(desk, conversation_id, "算了", left)
+    offer = await says(desk, conversation_id, "给我回个电话", call())
+    assert offer.payload["question"] == "社保能缓缴吗"
