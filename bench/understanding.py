@@ -6,6 +6,7 @@ The dev set is by other hands than the training questions, its gold by two judge
 import argparse
 import json
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench import understanding_baselines as baselines
@@ -19,15 +20,17 @@ def main(arguments: list[str]) -> int:
     """Print the tables and a JSON line."""
     options = argparse.ArgumentParser(prog="bench understanding")
     options.add_argument("--file", type=Path, default=DEV, help="另一份测试集（同样的格式）")
-    options.add_argument("--stock", action="store_true", help="也训练并比较原装的 Rasa 流水线（约半小时）")
+    options.add_argument(
+        "--stock", type=int, default=0, metavar="N",
+        help="也训练并比较原装的 Rasa 流水线，N 轮，每轮 10 遍，都要二十分钟以上",
+    )  # fmt: skip
     options.add_argument("--wrong", action="store_true", help="列出答错的")
     chosen = options.parse_args(arguments)
     rows = [json.loads(line) for line in chosen.file.read_text("utf-8").splitlines() if line.strip()]
     pairs = answers(rows, chosen.file)
     _print_figures(pairs)
     _print_groups(pairs)
-    compared = baselines.compare(rows, stock=chosen.stock)
-    _print_baselines(pairs, compared)
+    _print_baselines(pairs, baselines.compare(rows, rounds=chosen.stock))
     if chosen.wrong:
         _print_wrong(pairs)
     shares = {figure.name: round(figure.value, 4) for figure in figures(pairs)}
@@ -68,7 +71,7 @@ def _print_groups(pairs: list[Pair]) -> None:
         print(f"   {right:<22}→ {taken:<22}{count:>3}")
 
 
-def _print_baselines(pairs: list[Pair], compared: list[baselines.Compared]) -> None:
+def _print_baselines(pairs: list[Pair], compared: Iterable[baselines.Compared]) -> None:
     own = {figure.name: figure.value for figure in figures(pairs)}
     print(f"\n{'':<28}{'clear 1':>9}{'clear 3':>9}{'noisy 1':>9}{'noisy 3':>9}")
     names = (
@@ -79,7 +82,7 @@ def _print_baselines(pairs: list[Pair], compared: list[baselines.Compared]) -> N
     )
     print(f"{'this assistant':<28}" + "".join(f"{own[name]:>9.3f}" for name in names))
     for each in compared:
-        print(f"{each.name:<28}" + "".join(f"{value:>9.3f}" for value in each.values))
+        print(f"{each.name:<28}" + "".join(f"{value:>9.3f}" for value in each.values), flush=True)
 
 
 def _print_wrong(pairs: list[Pair]) -> None:
