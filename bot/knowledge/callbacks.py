@@ -58,6 +58,7 @@ _AFTER = _pattern(rf"(?:{_any_of('after')}|\s)*+$")
 _ONLY = _pattern(rf"(?P<matter>(?:{_SAID['matter']})?){_BESIDE}$")
 _PLEADS = _pattern(rf"(?P<matter>.*?)(?:{_any_of('pleas')}){_BESIDE}$")
 _SENDS, _REQUESTS = _pattern(_any_of("sends")), _pattern(_any_of("pleas", "sends", "asking"))
+_ASKS = _pattern(_any_of("pleas", "sends", "asking", "times"))  # a time is asked for, too (明天联系我)
 _CALLERS = _pattern(_any_of("callers"))
 _CALLS, _DIALS, _ASKED, _SENT, _LEFT = (
     _pattern(_any_of(kind)) for kind in ("calls", "dials", "asked", "sent", "left")
@@ -104,7 +105,7 @@ def _wishes(clause: str, money: bool) -> Iterator[int]:
     for before in _before(_CALLS, clause):
         yield from _requests(before, _PLEADS, _ONLY)
     for before in _before(_ASKED, clause):
-        yield from _requests(before, _PLEADS, _ONLY) if _REQUESTS.search(before) else ()
+        yield from _requests(before, _PLEADS, _ONLY) if _ASKS.search(before) else ()
     for before in _before(_SENT, clause):
         yield from _requests(before, _PLEADS, _ONLY) if _SENDS.search(before) else ()
     for before in _before(_LEFT, clause):
@@ -123,5 +124,7 @@ def _requests(before: str, *ways: re.Pattern[str]) -> Iterator[int]:
 
     Who names a caller and asks for nothing tells of a call (税务局打电话给我).
     """
-    if _REQUESTS.search(before) or not _CALLERS.search(before):
-        yield from (found.end("matter") for way in ways if (found := way.match(before)))
+    asks = _REQUESTS.search(before)
+    for found in filter(None, (way.match(before) for way in ways)):
+        if asks or not _CALLERS.search(before, found.end("matter")):
+            yield found.end("matter")

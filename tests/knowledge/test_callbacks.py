@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
         "please call me back", "Could someone from your office call me back?", "call me after 3 pm",
         "can someone call me about guarantee fee", "please have your staff contact me",
         "I'd like a callback", "request a call back", "is anybody there who can call me back?",
-        "please give me a call", "I'll leave you my number",
+        "please give me a call", "I'll leave you my number", "give us a ring tomorrow",
+        "退税的事打给我", "回我个电话", "明天联系我", "麻烦联络我", "have the tax office call me",
     ],
 )  # fmt: skip
 def test_wish_for_a_call_is_heard(text):
@@ -56,7 +57,8 @@ def test_wish_for_a_call_is_heard(text):
         "马上给我打电话", "叫你们主任听电话", "我打字慢死了，喊人接电话", "please call me right now",
         # Money is 「打」 too; and 找我, 给我 are said of other things.
         "补贴能不能直接打给我", "退税了，打过来吧", "给我回复", "能不能给我打折", "怎么联系你们", "转人工",
-        "前面有个帮办员联系过我，麻烦再接给他",
+        "前面有个帮办员联系过我，麻烦再接给他", "他们说明天联系我", "明天税务局联系我", "have a call log",
+        "give me a call number",
     ],
 )  # fmt: skip
 def test_wish_for_a_call_is_not_made_of_other_talk_of_calls(text):
