@@ -32,15 +32,18 @@ _STEP_BY_STEP = re.compile(
     r"|[带陪领]着?我[^,。]{0,6}(?:办|走|弄|开|过|捋)|[帮给]我[^,。]{0,4}捋|引导我"
     r"|从(?:第一|哪[一个]?)步|第一步[^,。]{0,6}(?:第二步|是什么|干什么|做什么)|先[干做办](?:啥|什么)[^,。]{0,4}[后再]"
     r"|一件事(?:怎么|咋|如何)?(?:走|办|弄|做)|(?:给|要|列|来|拿)(?:我|你们|一?[个份张])*(?:步骤|流程)?清单|步骤表|办事清单"
+    r"|(?:一件事|步骤|流程)[^。]{0,4}开始[办吧走弄]"
     r"|排个[顺次]序|列个一二三|step[- ]by[- ]step|one step at a time|(?:walk|guide|take|lead) me through"
     r"|guide me|checklist",
     re.IGNORECASE,
 )  # fmt: skip
 
 
-# Asking whether somebody would lead one through it, or for one fact of it, is a question.
+# Asking whether somebody would lead one through it, for one fact of it, or for a list of something else is a
+# question; asking to be led (可以一步步带我开店吗) is none.
 _IS_A_QUESTION = re.compile(
-    r"多久|几天|多少(?:天|钱|时间)|多长时间|什么材料|被骗|退|有没有|有人|有伐|肯|谁|专员|窗口|老师|吗[?？]?$"
+    r"多久|几天|多少(?:天|钱|时间)|多长时间|什么材料|被骗|退|有没有|有人|有伐|肯|谁|专员|窗口|老师"
+    r"|(?:免罚|政策|负面|正面|材料|责任|事项|权力)清单|^(?!.*(?:可以|能)[^,。]{0,8}[带教领陪]着?我).*吗[?？]?$"
     r"|is there|can (?:someone|anyone|somebody)|do you",
     re.IGNORECASE,
 )

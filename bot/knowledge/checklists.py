@@ -19,8 +19,9 @@ from bot.knowledge.text import letters, normalise
 FIELDS = {"id": True, "title": True, "title_en": True, "words": True, "steps": True}
 STEP_FIELDS = {"entry": True, "point": True}
 FEWEST_STEPS = 2
-MOST_BETWEEN = 5  # letters between the halves of what a matter is called
-MOST_WORDS = 3  # words between its article and its noun
+GAP = "…"  # in what a matter is called: here its kind may be said
+MOST_BETWEEN = 7  # letters that may stand there
+MOST_WORDS = 3  # and English words
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Checklist:
-    """A matter from its first step to its last. ``words`` are what visitors call it."""
+    """A matter from its first step to its last; ``words``, some with a ``GAP``, are what visitors call it."""
 
     id: str
     title: str
@@ -68,7 +69,7 @@ def named(checklists: dict[str, Checklist], text: str, kb: KnowledgeBase, distri
     plain = normalise(text).lower()
     best: tuple[float, bool, Checklist] | None = None
     for checklist in checklists.values():
-        long = max((_said(normalise(word).lower(), plain) for word in checklist.words), default=0.0)
+        long = max((_said(word, plain) for word in checklist.words), default=0.0)
         own = kb.measures[checklist.steps[0].entry].district == district
         if long and (best is None or (long, own) > best[:2]):
             best = (long, own, checklist)
@@ -76,23 +77,22 @@ def named(checklists: dict[str, Checklist], text: str, kb: KnowledgeBase, distri
 
 
 def _said(word: str, plain: str) -> float:
-    """How much of a text a word is: its length, a little less when the kind is said inside it
-    (开一家小奶茶店, 设立一家贸易公司, opening a small restaurant), 0 when it is not there.
-    """
-    if letters(word) in letters(plain):
-        return len(word)
-    return len(word) - 0.5 if _with_kind(word).search(plain) else 0.0
+    """How many letters of a word a text says, a little less with something in its gap; 0 when it does not."""
+    halves = tuple(normalise(half).lower().strip() for half in word.split(GAP))
+    long = len("".join(halves))
+    if letters("".join(halves)) in letters(plain):
+        return long
+    return long - 0.5 if len(halves) > 1 and _gapped(halves).search(plain) else 0.0
 
 
 @functools.cache
-def _with_kind(word: str) -> re.Pattern[str]:
-    """The word with something said inside it: after its article, or behind a counting word."""
-    if " a " in word:
-        before, after = word.split(" a ", 1)
-        return re.compile(rf"{re.escape(before)} an? (?:[\w-]+ ){{1,{MOST_WORDS}}}{re.escape(after)}")
-    between = rf"一?[个家间][^\W个家间]{{1,{MOST_BETWEEN}}}"
-    halves = ((word[:cut], word[cut:]) for cut in range(1, len(word)))
-    return re.compile("|".join(map(between.join, halves)) or r"(?!)")
+def _gapped(halves: tuple[str, ...]) -> re.Pattern[str]:
+    """The halves with something between (开一家小奶茶店, opening my own small restaurant)."""
+    if halves[0].isascii():
+        gap, ends = rf"(?: [\w'-]+){{0,{MOST_WORDS}}} ", r"\b"
+    else:
+        gap, ends = rf"(?![了过着])\w{{1,{MOST_BETWEEN}}}?", ""
+    return re.compile(ends + gap.join(map(re.escape, halves)) + ends)
 
 
 def belonging(checklists: dict[str, Checklist], entry: str, point: str | None) -> Checklist | None:

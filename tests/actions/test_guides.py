@@ -177,7 +177,8 @@ async def test_checklist_is_heard_in_words_whatever_the_intent(act):
 @pytest.mark.parametrize(
     "text",
     ["歇业的手续一样样列给我", "停业先做什么后做什么", "给我一份停业的办事清单", "歇业流程过一遍",
-     "按步骤来办歇业", "歇业从第一步讲起", "停业要办的排个次序"],
+     "按步骤来办歇业", "歇业从第一步讲起", "停业要办的排个次序",
+     "可以一步一步带我办歇业吗", "歇业的步骤，开始吧"],
 )  # fmt: skip
 async def test_wish_to_be_led_is_heard_in_many_words(act, text):
     result = await act("action_answer", intent="ask_registration", measures=SURE, text=text)
@@ -192,7 +193,7 @@ async def test_long_story_asks_for_something_of_its_own(act):
 @pytest.mark.parametrize(
     "text",
     ["歇业的流程走一遍要多久", "歇业要不要看负面清单", "停业要列入豁免清单的条件", "给个材料清单，停业",
-     "停业的人一项一项查我们", "停业按步骤要几天", "歇业第一步要什么材料"],
+     "停业的人一项一项查我们", "嘉定的免罚清单，停业给一份清单", "停业按步骤要几天", "歇业第一步要什么材料"],
 )  # fmt: skip
 async def test_asking_for_one_fact_opens_no_checklist(act, text):
     assert (await act("action_answer", measures=SURE, text=text)).custom["type"] == "answer"
