@@ -22,6 +22,7 @@ from uuid import uuid4
 from websockets.asyncio.client import ClientConnection, connect
 
 from bot.cli.stores import free_port
+from bot.cli.supervisor import die_with_parent
 from bot.helpdesk.database import Database
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.live import utcnow
@@ -165,7 +166,9 @@ def start_server(addresses: dict[str, str], **settings: str) -> "tuple[subproces
         "BANGBAN_LOG_LEVEL": "error",
         **settings,
     }
-    process = subprocess.Popen([sys.executable, "-m", "bot.server"], cwd=PROJECT, env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.server"], cwd=PROJECT, env=environment, preexec_fn=die_with_parent
+    )
     return process, port
 
 

@@ -18,6 +18,7 @@ import requests
 
 from bot.cli.environments import ROOT, child_environment, python_of
 from bot.cli.stores import free_port
+from bot.cli.supervisor import die_with_parent
 
 READY_SECONDS = 180.0
 
@@ -93,6 +94,7 @@ def start(data: Path, port: int | None = None) -> Service:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=die_with_parent,
     )
     service = Service(port, data, process)
     ready = threading.Event()

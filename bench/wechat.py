@@ -29,6 +29,7 @@ from bot.channels.wechat import crypto, envelope, xml
 from bot.channels.wechat.account import Account
 from bot.cli.environments import ROOT, child_environment, python_of
 from bot.cli.stores import Stores, free_port
+from bot.cli.supervisor import die_with_parent
 
 APP_ID, TOKEN, KEY = "wxba5fad812f8e6fb9", "bench-token", "b" * 42 + "A"
 ACCOUNT = Account(APP_ID, "bench", TOKEN, (crypto.decode_key(KEY),))
@@ -60,7 +61,8 @@ def server(data: Path) -> Iterator[tuple[str, str, psutil.Process]]:
         # Nobody listens there: nothing leaves this machine.
         "BANGBAN_WECHAT_API": "http://127.0.0.1:9",
     }
-    process = subprocess.Popen([str(python_of("server")), "-m", "bot.server"], cwd=ROOT, env=environment)
+    command = [str(python_of("server")), "-m", "bot.server"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, preexec_fn=die_with_parent)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_until_live(url, process)

@@ -43,7 +43,7 @@ def failures_after_death(failures: int, started_at: float, died_at: float) -> in
     return 1 if died_at - started_at >= HEALTHY_SECONDS else failures + 1
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child: be told to stop when the supervisor is gone, however it went (Linux)."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
@@ -75,7 +75,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def died(self) -> int | None:

@@ -1,11 +1,14 @@
 """Restarting children: the decision with a fake clock, the handling with real processes."""
 
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
+from bench.running import wait_until
 from bot.cli.supervisor import Child, Program, exit_reason, failures_after_death, restart_delay
 
 
@@ -71,6 +74,20 @@ def test_child_is_killed_when_it_ignores_the_request_to_stop(tmp_path: Path, mon
 
     assert process.returncode == -signal.SIGKILL
     assert child.died() is None and not child.due()
+
+
+def test_child_ends_when_its_parent_was_killed():
+    code = (
+        "import subprocess, threading; from bot.cli.supervisor import die_with_parent;"
+        "child = subprocess.Popen(['sleep', '60'], preexec_fn=die_with_parent);"
+        "print(child.pid, flush=True); threading.Event().wait(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    # Nobody may be there to collect it.
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 10)
 
 
 def test_exit_reason_names_the_signal():

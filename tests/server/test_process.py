@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from bot.cli.supervisor import die_with_parent
 from bot.settings import PROJECT
 from tests.server.running import StandIn
 
@@ -47,6 +48,7 @@ def server(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=die_with_parent,
     )
     try:
         yield process
