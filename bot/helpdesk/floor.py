@@ -207,7 +207,7 @@ class Floor(UseCases):
         async with self._database.transaction() as connection:
             waiting = await requests.count(connection, rules.CLAIMABLE_STATUSES)
         duty = await self._roster.duty(None, self._clock())
-        return duty, await self.outlook.wait_next(None, waiting) if duty.on_duty else None
+        return duty, await self.outlook.wait_next(waiting) if duty.on_duty else None
 
     # --- everybody --------------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class Floor(UseCases):
             answered_today=answered,
             within_today=within,
             lost_today=lost,
-            next_wait=await self.outlook.wait_next(None, count),
+            next_wait=await self.outlook.wait_next(count),
             departments=_loads(waiting, states, present),
             people=await self.colleagues(),
             held_requests=held,

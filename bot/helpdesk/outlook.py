@@ -115,11 +115,11 @@ class Outlook:
         history = history_of(department, figures.histories, policy)
         return estimate(position, self._places(figures, department, policy), history, policy)
 
-    async def wait_next(self, department: str | None, waiting: int) -> Wait | None:
-        """How long somebody who asks now would wait, behind ``waiting`` others."""
+    async def wait_next(self, waiting: int) -> Wait | None:
+        """How long somebody who asks the service now would wait, behind ``waiting`` others."""
         figures, policy = await self.figures(), self._thresholds.policy
-        history = history_of(department, figures.histories, policy)
-        return estimate_next(waiting, self._places(figures, department, policy), history, policy)
+        history = history_of(None, figures.histories, policy)
+        return estimate_next(waiting, self._places(figures, None, policy), history, policy)
 
     def _places(self, figures: Figures, department: str | None, policy: Policy) -> Places:
         now = self._clock()
