@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     staffing.add_argument("--department", help="部门")
     for name in ("staffing", "replay"):
         kinds.choices[name].add_argument("--share", type=float, default=0.95)
-        kinds.choices[name].add_argument("--seconds", type=float, default=60)
+        kinds.choices[name].add_argument("--seconds", type=float, help="几秒内答复；不写就用承诺的秒数")
     return parser
 
 

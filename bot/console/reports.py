@@ -33,12 +33,15 @@ class Period(Body):
 
 
 class StaffingDay(Body):
-    """A local day, and what share of the requests is to be answered within how many seconds."""
+    """A local day, and what share of the requests is to be answered within how many seconds.
+
+    Without ``seconds``, within those of the promise.
+    """
 
     day: LocalDay
     department: str | None = Field(default=None, max_length=64)
     share: float = Field(default=0.95, ge=0.5, le=0.999)
-    seconds: float = Field(default=60, ge=0, le=3600)
+    seconds: float | None = Field(default=None, ge=0, le=3600)
 
 
 class ReplayPeriod(Body):
@@ -48,7 +51,7 @@ class ReplayPeriod(Body):
     last: LocalDay = Field(alias="to")
     department: str | None = Field(default=None, max_length=64)
     share: float = Field(default=0.95, ge=0.5, le=0.999)
-    seconds: float = Field(default=60, ge=0, le=3600)
+    seconds: float | None = Field(default=None, ge=0, le=3600)
 
 
 class FiguresOut(Wire):
@@ -122,9 +125,11 @@ class SlotOut(Wire):
 
 
 class StaffingOut(Wire):
-    """How many helpers each half hour needs."""
+    """How many helpers each half hour needs to answer within ``seconds``; ``promise_seconds`` is promised."""
 
     day: date
+    seconds: float
+    promise_seconds: float
     basis: BasisOut
     slots: list[SlotOut]
 
@@ -203,7 +208,10 @@ async def staffing(call: Call) -> StaffingOut:
     found = await call.parts.office.reports.staffing(it.day, it.department, it.share, it.seconds)
     basis = BasisOut(**asdict(found.basis), pickups_needed=found.goal.pickups_needed)
     slots = [_slot_out(it.day, *each) for each in found.slots]
-    return StaffingOut(day=it.day, basis=basis, slots=slots)
+    promised = call.parts.desk.thresholds.policy.first_response_seconds
+    return StaffingOut(
+        day=it.day, seconds=found.goal.seconds, promise_seconds=promised, basis=basis, slots=slots
+    )
 
 
 def _slot_out(day: date, advice: Advice, share: float | None, helpers: int | None) -> SlotOut:

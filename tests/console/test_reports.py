@@ -5,6 +5,7 @@ import io
 import openpyxl
 import pytest
 
+from tests.console.administering import put
 from tests.server.running import Site
 
 pytestmark = pytest.mark.integration
@@ -41,6 +42,18 @@ async def test_files_come_under_a_name_of_their_own(site: Site):
     assert sheets == ["指标", "口径", "求助", "会话", "工单"]
 
 
+async def test_advice_is_for_the_promise_when_no_seconds_are_named(site: Site):
+    chief, boss = await site.staff("chen", role="supervisor"), await site.staff("boss", role="administrator")
+    await put(boss, "thresholds", {"name": "first_response_seconds", "value": 55})
+
+    async def said(**params: str) -> tuple[float, ...]:
+        found = (await chief.call("GET", "/reports/staffing", params={"day": "2026-01-05", **params})).json()
+        return found["seconds"], found["promise_seconds"], found["basis"]["place_seconds"]
+
+    assert await said() == (55, 55, 55)
+    assert await said(seconds="90") == (90, 55, 90)
+
+
 async def test_advice_has_a_slot_for_each_half_hour(site: Site):
     chief = await site.staff("chen", role="supervisor")
     found = (await chief.call("GET", "/reports/staffing", params={"day": "2026-01-05"})).json()
@@ -48,7 +61,7 @@ async def test_advice_has_a_slot_for_each_half_hour(site: Site):
         "days": 0, "handling_seconds": None, "pickup_seconds": None, "pickups": 0, "pickups_needed": 5,
         "place_seconds": 60,
     }  # fmt: skip
-    assert len(found["slots"]) == 48
+    assert (found["seconds"], found["promise_seconds"], len(found["slots"])) == (60, 60, 48)
     assert found["slots"][18]["starts"] == "2026-01-05T01:00:00.000Z"
     replayed = (await chief.call("GET", "/reports/staffing/replay", params=PERIOD)).json()
     assert replayed == {

@@ -108,9 +108,11 @@ class Reports:
     # --- staffing -----------------------------------------------------------------------------------
 
     async def staffing(
-        self, day: date, department: str | None, share: float, seconds: float
+        self, day: date, department: str | None, share: float, seconds: float | None
     ) -> StaffingReport:
         """How many helpers each half hour of ``day`` needs, from the same weekdays before it.
+
+        ``seconds``: within how many the ``share`` is to be answered; None: within the promise.
 
         Of a day to come, from those before today: what is not over tells too little.
         """
@@ -120,7 +122,7 @@ class Reports:
         return await self._aside(_advised, records, day, until, goal)
 
     async def replay(
-        self, first: date, last: date, department: str | None, share: float, seconds: float
+        self, first: date, last: date, department: str | None, share: float, seconds: float | None
     ) -> Replay:
         """The advice for each day of a period, checked by the requests of that day."""
         _, ends = bounds(first, last)
@@ -128,9 +130,10 @@ class Reports:
         records = await self._requests(starts, ends, department)
         return await self._aside(_replayed, records, first, last, self._goal(share, seconds))
 
-    def _goal(self, share: float, seconds: float) -> Goal:
+    def _goal(self, share: float, seconds: float | None) -> Goal:
         policy = self._thresholds.policy
-        return Goal(share, seconds, max(1, policy.helper_capacity), policy.wait_minimum)
+        within = policy.first_response_seconds if seconds is None else seconds
+        return Goal(share, within, max(1, policy.helper_capacity), policy.wait_minimum)
 
     async def _requests(
         self, starts: datetime, ends: datetime, department: str | None

@@ -75,11 +75,14 @@ export interface StaffingBasis {
 export interface StaffingQuery {
   department: string;
   share: number;
-  seconds: number;
+  /** Null: those of the promise. */
+  seconds: number | null;
 }
 
 export interface Staffing {
   day: string;
+  seconds: number;
+  promise_seconds: number;
   basis: StaffingBasis;
   slots: StaffingSlot[];
 }
