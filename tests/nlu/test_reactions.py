@@ -77,6 +77,7 @@ def test_yes_is_heard_however_it_is_put(text):
 @pytest.mark.parametrize(
     "text",
     ["谢谢", "多谢多谢", "谢谢侬哦", "感谢耐心解答", "辛苦了", "谢啦，回头见", "再见", "拜拜",
+     "谢谢阿姐", "谢谢老师，那我先下了", "thanks mate",
      "thank you so much", "thanks for your help", "谢谢🙏", "bye", "謝謝", "感激不尽！"],
 )  # fmt: skip
 def test_politeness_alone_does_not_say_that_it_helped(text):
@@ -127,7 +128,11 @@ def test_no_follow_up_of_the_development_set_is_taken_for_a_reaction():
     assert [text for text in asked if reaction(normalise(text))] == []
 
 
-@pytest.mark.parametrize("text", ["谢谢，没用", "谢谢，不是这个", "谢谢回复，但是没解决", "thanks but no"])
+@pytest.mark.parametrize(
+    "text",
+    ["谢谢，没用", "谢谢，不是这个", "谢谢回复，但是没解决", "thanks but no", "谢谢侬，不过搿个勿是我要额",
+     "thanks for nothing, your service is terrible"],
+)  # fmt: skip
 def test_polite_no_is_a_no(text):
     assert reaction(normalise(text)) == "deny"
 
