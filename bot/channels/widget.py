@@ -70,6 +70,12 @@ class Which(Body):
     seq: Seq
 
 
+class Waiting(Body):
+    """The update that said that the visitor waits; pages of an older widget name none."""
+
+    seq: Seq | None = None
+
+
 class StartedOut(Wire):
     """A conversation's id and the only key to it."""
 
@@ -173,7 +179,7 @@ async def leave(call: Call) -> None:
     """Wait for a person no longer."""
     allowed = call.parts.limits.messages_per_10_seconds
     await limit(call.parts, f"messages:{call.visitor.id}", allowed, 10)
-    await call.parts.desk.leave_queue(call.visitor.id)
+    await call.parts.desk.leave_queue(call.visitor.id, call.query.seq)
 
 
 async def attachment(call: Call) -> HTTPResponse:
@@ -232,7 +238,15 @@ ROUTES = (
         body=Rate,
         answer=SeqOut,
     ),
-    Route("POST", "/api/visitor/queue/leave", "visitor", leave, "Wait for a person no longer", status=204),
+    Route(
+        "POST",
+        "/api/visitor/queue/leave",
+        "visitor",
+        leave,
+        "Wait for a person no longer",
+        query=Waiting,
+        status=204,
+    ),
     Route("GET", "/api/visitor/attachment", "visitor", attachment, "What came with a message", query=Which),
     Route("GET", "/api/visitor/ws", "visitor", live, "WebSocket of the visitor", websocket=True),
 )

@@ -131,12 +131,16 @@ class Desk(Helping):
             to_staff = (STAFF_TOPIC, {**read, "conversation_id": conversation_id})
             await self._live.publish_all([to_clients, to_staff])
 
-    async def leave_queue(self, conversation_id: str) -> None:
+    async def leave_queue(self, conversation_id: str, seen: int | None = None) -> None:
         """The visitor waits for a person no longer; the bot takes over again. Again, it changes nothing.
 
+        ``seen``: a seq at which they waited. What has ended since is left as it is, and so is what they asked
+        for after that: the answer to their call was lost, and it comes a second time. None: whatever is open.
         Raises ``WrongState`` when they do not wait: nobody was asked for, or a helper has taken it.
         """
         async with self._work(conversation_id) as work:
+            if seen is not None and await messages.ended_after(work.connection, conversation_id, seen):
+                return
             request = await requests.newest_of(work.connection, conversation_id)
             if request is None:
                 raise WrongState("nobody is waited for")

@@ -16,6 +16,7 @@ from bot.helpdesk.rules.waiting import (
     History,
     Places,
     Wait,
+    arrival_rate,
     estimate,
     estimate_next,
     histories,
@@ -58,11 +59,15 @@ class Kept(Generic[Value]):
 
 @dataclass(frozen=True)
 class Figures:
-    """Who is there, and what was seen lately: of each department, and under None of the whole service."""
+    """Who is there, and what was seen lately: of each department, and under None of the whole service.
+
+    ``arrivals_per_second`` is the whole service's.
+    """
 
     helpers: list[HelperState]
     departments: dict[str, DepartmentRecord]
     histories: dict[str | None, History]
+    arrivals_per_second: float
 
 
 class Outlook:
@@ -106,7 +111,8 @@ class Outlook:
             return Figures(
                 await people.states(connection),
                 await directory.departments(connection),
-                histories(seen, now),
+                histories(seen),
+                arrival_rate(seen, now),
             )
 
     async def wait(self, department: str | None, position: int) -> Wait | None:
@@ -118,8 +124,8 @@ class Outlook:
     async def wait_next(self, waiting: int) -> Wait | None:
         """How long somebody who asks the service now would wait, behind ``waiting`` others."""
         figures, policy = await self.figures(), self._thresholds.policy
-        history = history_of(None, figures.histories, policy)
-        return estimate_next(waiting, self._places(figures, None, policy), history, policy)
+        whole, there = history_of(None, figures.histories, policy), self._places(figures, None, policy)
+        return estimate_next(waiting, there, whole, figures.arrivals_per_second, policy)
 
     def _places(self, figures: Figures, department: str | None, policy: Policy) -> Places:
         now = self._clock()

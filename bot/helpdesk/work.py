@@ -206,7 +206,8 @@ class Work(Nudging):
     ) -> HelpRequest:
         """Queue the conversation for a person; ``handoff`` is the payload ``{reason, topic, department}``."""
         reason = str(handoff.get("reason") or "asked")
-        brief = await self.brief(reason, suggestions)
+        said = await self._said()
+        brief = self._brief(said, reason, suggestions)
         conversation = self.conversation
         # Off duty the minute starts when somebody is back; the visitor is told when that is.
         starts = self.now if reception.duty.on_duty else reception.duty.next_start or self.now
@@ -235,21 +236,20 @@ class Work(Nudging):
         await requests.create(self.connection, request)
         await self.record(None, request, "requested", actor, reason)
         await self.hand_over("queue", "handoff")
-        await self._receive(reception)
+        await self._receive(reception, rules.find_matter(said, reason))
         return request
 
-    async def _receive(self, reception: Reception) -> None:
+    async def _receive(self, reception: Reception, question: str | None) -> None:
         if reception.duty.on_duty:
-            await self.notice("queued" if reception.anyone_ready else "queued_nobody_ready")
+            await self.notice(
+                "queued" if reception.anyone_ready else "queued_nobody_ready", question=question
+            )
             return
         start = reception.duty.next_start
         shown = in_words(self.texts, self.conversation.locale, start) if start else ""
         text = self._text("off_hours" if start else "off_hours_unknown", next_start=shown)
-        payload = {
-            "code": "off_hours",
-            "next_start": stamp(start) if start else None,
-            "callback": True,
-        }
+        opens = stamp(start) if start else None
+        payload = {"code": "off_hours", "next_start": opens, "callback": True, "question": question}
         await self.append("notice", Sender("system"), text, payload=payload)
 
     async def end_waiting(
@@ -376,8 +376,13 @@ class Work(Nudging):
 
     async def brief(self, reason: str, suggestions: Sequence[JSON]) -> JSON:
         """What whoever helps sees first."""
-        recent = await messages.newest(self.connection, self.conversation.id, _BRIEF_MESSAGES)
-        brief = rules.build_brief(rules.turns(recent), reason, self._facts(), suggestions)
+        return self._brief(await self._said(), reason, suggestions)
+
+    async def _said(self) -> list[rules.Turn]:
+        return rules.turns(await messages.newest(self.connection, self.conversation.id, _BRIEF_MESSAGES))
+
+    def _brief(self, said: Sequence[rules.Turn], reason: str, suggestions: Sequence[JSON]) -> JSON:
+        brief = rules.build_brief(said, reason, self._facts(), suggestions)
         rules.check_storable(brief)
         return brief
 

@@ -186,9 +186,11 @@ def test_visitor_is_called_back_when_that_is_what_they_wish(
 def test_visitor_who_waits_leaves_a_number_beside_the_wait(
     visitor: Page, seats: Seats, supervisor_account: Staff
 ):
-    ask_for_a_person(visitor, "食品经营许可多久能下来")
+    question = "食品经营许可多久能下来"
+    ask_for_a_person(visitor, question)
     visitor.get_by_test_id("queue-callback").click()
     expect(visitor.get_by_test_id("contact-reach")).to_be_focused()
+    expect(visitor.get_by_test_id("contact-text")).to_have_value(question)
     visitor.get_by_test_id("contact-put-away").click()
     expect(visitor.get_by_test_id("contact")).to_have_count(0)
     visitor.get_by_test_id("queue-callback").click()

@@ -63,6 +63,27 @@ async def test_visitor_leaves_the_queue_once_and_is_refused_when_they_do_not_wai
     assert (await helper.call("GET", "/help-requests")).json()["requests"] == []
 
 
+async def test_leaving_a_wait_that_is_over_lets_the_next_one_be(site: Site):
+    site.assistant.replies["人工"] = [{"text": "好。"}, {"custom": HANDOFF}]
+    visitor = await site.visitor()
+
+    def waits(times: int) -> Callable[[list[dict]], bool]:
+        return lambda found: sum(it["kind"] == "handoff" for it in found) == times
+
+    await visitor.say("人工")
+    first = await visitor.updates(waits(1))
+    leave = f"/queue/leave?seq={first[-1]['seq']}"
+    assert (await visitor.call("POST", leave)).status_code == 204
+    await visitor.say("人工")
+    again = await visitor.updates(waits(2))
+    assert (await visitor.call("POST", leave)).status_code == 204
+    assert (await visitor.call("GET", "/conversation")).json()["owner"] == "queue"
+    assert (await visitor.call("POST", f"/queue/leave?seq={again[-1]['seq']}")).status_code == 204
+    assert (await visitor.call("GET", "/conversation")).json()["owner"] == "bot"
+    refused = await visitor.call("POST", "/queue/leave?seq=now")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_request")
+
+
 async def test_conversation_shows_where_it_stands(site: Site):
     visitor = await site.visitor()
     await visitor.say("你好")

@@ -194,6 +194,17 @@ async def test_queued_notice_is_honest_when_a_ready_helper_is_or_is_not_connecte
     assert (await codes(desk, request.conversation_id))[-1] == notice
 
 
+async def test_queued_notice_says_what_was_asked_before_the_person(
+    desk: Desk, queue: Queue, conversation_id: str
+) -> None:
+    delivery = await take_one(desk, conversation_id, "能歇业吗")
+    assert await desk.save_bot_replies(delivery, [ANSWER], [])
+    request = await queue(conversation_id)
+    notice = (await desk.updates(conversation_id, 0, internal=False))[-1]
+    assert notice.payload == {"code": "queued_nobody_ready", "question": request.question}
+    assert request.question == "能歇业吗"
+
+
 async def test_save_bot_replies_closes_the_conversation_when_the_bot_settled_it(
     desk: Desk, conversation_id: str, clock: FakeClock
 ) -> None:

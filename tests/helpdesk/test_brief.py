@@ -60,6 +60,14 @@ def test_find_question_takes_the_last_message_when_it_refers_to_nothing_earlier(
     assert rules.find_question(said, reason) == question
 
 
+def test_matter_of_a_request_is_nothing_when_only_a_person_was_asked_for() -> None:
+    wish = turn("转人工", ("handoff", {}))
+    assert rules.find_matter([wish], "asked") is None
+    assert rules.find_matter([turn("担保费率多少", ANSWERED), wish], "asked") == "担保费率多少"
+    assert rules.find_matter([wish], "complaint") == "转人工"
+    assert rules.find_matter([], "asked") is None
+
+
 @pytest.mark.parametrize(
     ("said", "question"),
     [

@@ -19,6 +19,7 @@ from bot.helpdesk.storage import conversations
 from bot.helpdesk.texts import Texts
 from bot.helpdesk.thresholds import Thresholds
 from bot.helpdesk.tickets.visiting import VisitorTickets
+from bot.helpdesk.times import in_words, stamp
 from tests.conftest import FakeClock
 from tests.helpdesk.conftest import Query, Queue, Ready, codes, tell
 
@@ -143,14 +144,34 @@ async def test_who_left_a_ticket_is_not_asked_for_their_number_again_when_it_is_
     tickets = [
         (await visitors.leave(each.conversation_id, {"phone": "13800000000"}))[0] for each in (waits, called)
     ]
-    await query("UPDATE ticket SET contacted_at = now() WHERE id = :id", id=tickets[1].id)
     clock.advance(60)
+    await query("UPDATE ticket SET contacted_at = :at WHERE id = :id", at=clock.now, id=tickets[1].id)
     await dispatcher.step()
     await tell(dispatcher)
     last = (await desk.updates(waits.conversation_id, 0, internal=False))[-1]
-    assert last.payload == {"code": "late", "callback": False, "number": tickets[0].number}
-    assert tickets[0].number in (last.text or "")
+    until = stamp(tickets[0].contact_due_at)
+    assert last.payload == {"code": "late", "callback": False, "number": tickets[0].number, "until": until}
+    assert f"您的工单 {tickets[0].number} 正在办理，工作人员会在" in (last.text or "")
     assert (await codes(desk, called.conversation_id))[-1] == "ticket_created"
+
+
+async def test_late_notice_names_the_call_that_is_coming_when_it_was_wished_for_before(
+    dispatcher: Dispatcher, queue: Queue, clock: FakeClock, desk: Desk, database: Database, live: Live,
+    texts: Texts, conversation_id: str, query: Query,
+) -> None:  # fmt: skip
+    visitors = VisitorTickets(database, live, texts, Policy(), clock)
+    ticket, _ = await visitors.leave(conversation_id, {"phone": "13800000000"}, "补缴社保")
+    assert ticket.help_request_id is None
+    await query("UPDATE ticket SET contacted_at = :at WHERE id = :id", at=clock.now, id=ticket.id)
+    clock.advance(60)
+    await queue(conversation_id)
+    clock.advance(60)
+    await dispatcher.step()
+    await tell(dispatcher)
+    last = (await desk.updates(conversation_id, 0, internal=False))[-1]
+    until = stamp(ticket.due_at)
+    assert last.payload == {"code": "late", "callback": False, "number": ticket.number, "until": until}
+    assert f"{in_words(texts, 'zh', ticket.due_at)}前办结" in (last.text or "")
 
 
 async def test_late_notice_is_tried_again_a_few_times_when_something_unforeseen_fails(

@@ -56,6 +56,40 @@ async def test_leaving_again_changes_nothing(desk: Desk, queue: Queue, query: Qu
     assert (await codes(desk, request.conversation_id), await history(query, request)) == (said, events)
 
 
+async def test_newer_request_stays_when_the_call_for_the_one_before_comes_again(
+    desk: Desk, queue: Queue, query: Query, clock: FakeClock
+) -> None:
+    first = await queue()
+    waiting = (await desk.conversation(first.conversation_id)).last_seq
+    await desk.leave_queue(first.conversation_id, waiting)
+    clock.advance(5)
+    again = await queue(first.conversation_id)
+    told = await codes(desk, first.conversation_id)
+    await desk.leave_queue(first.conversation_id, waiting)
+    assert await desk.request_of(first.conversation_id) == again
+    assert await codes(desk, first.conversation_id) == told
+    assert await history(query, again) == ["requested"]
+    now_waiting = (await desk.conversation(first.conversation_id)).last_seq
+    await desk.leave_queue(first.conversation_id, now_waiting)
+    ended = await desk.request_of(first.conversation_id)
+    assert ended is not None and (ended.id, ended.outcome) == (again.id, "abandoned")
+
+
+async def test_leaving_what_a_helper_holds_is_refused_until_they_have_closed_it(
+    desk: Desk, queue: Queue, hire: Hire
+) -> None:
+    request = await queue()
+    waiting = (await desk.conversation(request.conversation_id)).last_seq
+    ann = await hire("ann")
+    await desk.claim(request.id, ann)
+    with pytest.raises(WrongState):
+        await desk.leave_queue(request.conversation_id, waiting)
+    await desk.close(request.conversation_id, ann, "resolved")
+    await desk.leave_queue(request.conversation_id, waiting)
+    ended = await desk.request_of(request.conversation_id)
+    assert ended is not None and ended.outcome == "resolved"
+
+
 async def test_visitor_who_left_may_ask_for_a_person_again(desk: Desk, queue: Queue) -> None:
     first = await queue()
     await desk.leave_queue(first.conversation_id)

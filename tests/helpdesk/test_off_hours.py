@@ -51,7 +51,9 @@ async def test_off_hours_request_waits_without_ladder_until_duty_starts(
 ) -> None:
     asked = await ask_for_a_person(night)
     notice = (await night.updates(asked.conversation_id, 0, internal=False))[-1]
-    assert notice.payload == {"code": "off_hours", "next_start": "2026-01-05T21:00:00.000Z", "callback": True}
+    assert notice.payload == {
+        "code": "off_hours", "next_start": "2026-01-05T21:00:00.000Z", "callback": True, "question": None,
+    }  # fmt: skip
     assert "1月6日（周二）05:00" in (notice.text or "")
     clock.advance(3600)
     await dispatcher.step()

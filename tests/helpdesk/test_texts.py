@@ -40,7 +40,7 @@ def test_texts_say_a_time_in_minutes_when_they_are_whole(seconds: float, zh: str
     texts = Texts.load(ROOT / "bot" / "locales")
     assert [texts.within(each, seconds) for each in ("zh", "zh-Hant", "en")] == [zh, hant, en]
     assert f"没能在{zh}内接入" in texts.get("zh", "late", within=zh)
-    assert f"within {en}." in texts.get("en", "late_ticket", within=en, number="1")
+    assert f"within {en}." in texts.get("en", "late_ticket", within=en, number="1", when="noon")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.helpdesk.rules.waiting import (
     Places,
     Seen,
     Wait,
+    arrival_rate,
     estimate,
     estimate_next,
     histories,
@@ -25,21 +26,21 @@ from bot.helpdesk.staffing import erlang_c, expected_wait, helpers_needed, share
 from tests.helpdesk.makers import NOW
 
 POLICY = Policy()
-SEEN = History([10, 20, 30, 40, 50], [100, 200, 300, 400, 500], 0.01)
+SEEN = History([10, 20, 30, 40, 50], [100, 200, 300, 400, 500])
 
 
 @pytest.mark.parametrize(
     ("places", "history"),
     [
         (Places(0, 0), SEEN),
-        (Places(5, 5), History([10, 20, 30, 40], SEEN.handlings, 0.01)),
-        (Places(5, 0), History(SEEN.pickups, [100], 0.01)),
+        (Places(5, 5), History([10, 20, 30, 40], SEEN.handlings)),
+        (Places(5, 0), History(SEEN.pickups, [100])),
     ],
     ids=["nobody on duty", "few answered", "few handled"],
 )
 def test_estimate_is_none_when_history_is_too_thin(places: Places, history: History) -> None:
     assert estimate(1, places, history, POLICY) is None
-    assert estimate_next(0, places, history, POLICY) is None
+    assert estimate_next(0, places, history, 0.01, POLICY) is None
 
 
 def test_estimate_is_what_picking_up_takes_when_a_place_is_free() -> None:
@@ -59,34 +60,46 @@ def lately(department: str | None, count: int, pickup: float | None, handling: f
 
 def test_wait_is_told_from_the_departments_own_history_when_there_is_enough_of_it() -> None:
     seen = [*lately("税务局", 10, 20, 600), *lately("人社局", 5, 50, 300), *lately(None, 5, 10, 100)]
-    found = histories(seen, NOW)
+    found = histories(seen)
     tax, labour = (history_of(each, found, POLICY) for each in ("税务局", "人社局"))
-    assert (set(tax.pickups), set(tax.handlings), tax.arrivals_per_second) == ({20}, {600}, 10 / 100)
-    assert (set(labour.pickups), set(labour.handlings), labour.arrivals_per_second) == ({50}, {300}, 5 / 100)
-    whole = history_of(None, found, POLICY)
-    assert (whole.requests, whole.arrivals_per_second, len(whole.pickups)) == (20, 20 / 100, 20)
+    assert (set(tax.pickups), set(tax.handlings)) == ({20}, {600})
+    assert (set(labour.pickups), set(labour.handlings)) == ({50}, {300})
+    assert len(history_of(None, found, POLICY).pickups) == 20
     told = [estimate(1, Places(2, 0), each, POLICY) for each in (tax, labour)]
     assert [wait and wait.seconds for wait in told] == [300 + 20, 150 + 50]
 
 
 def test_wait_is_told_from_the_whole_service_of_what_a_department_has_too_little_of() -> None:
     seen = [*lately("税务局", 10, 20, 600), *lately("人社局", 4, 50, 300), *lately("人社局", 1, 50, None)]
-    found = histories(seen, NOW)
+    found = histories(seen)
     mixed = history_of("人社局", found, POLICY)
-    # Five pickups and five requests of its own, but only four of them are over.
+    # Five pickups of its own, but only four of them are over.
     assert (set(mixed.pickups), sorted(set(mixed.handlings))) == ({50}, [300, 600])
-    assert (mixed.requests, mixed.arrivals_per_second) == (5, 5 / 100)
     assert history_of("金融办", found, POLICY) == history_of(None, found, POLICY)
-    thin = histories(lately("税务局", 4, 20, 600), NOW)
+    thin = histories(lately("税务局", 4, 20, 600))
     assert history_of("税务局", thin, POLICY) == history_of(None, thin, POLICY)
-    assert history_of("税务局", histories([], NOW), POLICY) == History()
+    assert history_of("税务局", histories([]), POLICY) == History()
+
+
+def test_requests_arrive_at_the_rate_of_those_seen_since_the_oldest() -> None:
+    seen = [*lately("税务局", 10, 20, 600), *lately(None, 10, None, None)]
+    assert arrival_rate(seen, NOW) == 20 / 100
+    assert arrival_rate([], NOW) == 0
+    assert arrival_rate([Seen(None, None, None, NOW)], NOW) == 1
+
+
+def test_wait_of_who_asks_next_is_no_less_than_what_the_rate_of_arrival_makes_of_it() -> None:
+    # Places for 3 of 300 s carry 0.01 requests a second at the very most.
+    calm, busy = (estimate_next(0, Places(3, 3), SEEN, rate, POLICY) for rate in (0.001, 0.0099))
+    assert calm == Wait(30, 10, 50)
+    assert busy and busy.seconds == busy.high_seconds == round(expected_wait(0.0099, 300, 3)) > 1000
 
 
 def test_estimate_tells_the_truth_when_compared_with_a_simulation() -> None:
     rng, mean, helpers, place = random.Random(1), 300.0, 10, 8
     rate = helpers / mean
     waits = sorted(sum(rng.expovariate(rate) for _ in range(place)) for _ in range(20_000))
-    said = estimate(place, Places(helpers, 0), History([0] * 5, [mean] * 5, 0), POLICY)
+    said = estimate(place, Places(helpers, 0), History([0] * 5, [mean] * 5), POLICY)
     assert said is not None
     assert said.seconds == pytest.approx(statistics.fmean(waits), rel=0.03)
     assert said.low_seconds == pytest.approx(waits[2_000], rel=0.05)
@@ -103,13 +116,13 @@ def test_estimate_tells_the_truth_when_compared_with_a_simulation() -> None:
 def test_estimate_is_ordered_and_never_shrinks_with_the_place_when_it_says_anything(
     position: int, places: Places, pickups: Sequence[float], handlings: Sequence[float], rate: float
 ) -> None:
-    history = History(pickups, handlings, rate)
+    history = History(pickups, handlings)
     wait = estimate(position, places, history, POLICY)
     behind = estimate(position + 1, places, history, POLICY)
     if wait is not None:
         assert 0 <= wait.low_seconds <= wait.high_seconds
         assert behind is None or behind.seconds >= wait.seconds
-    coming = estimate_next(position, places, history, POLICY)
+    coming = estimate_next(position, places, history, rate, POLICY)
     assert coming is None or 0 <= coming.low_seconds <= coming.high_seconds
 
 

@@ -17,7 +17,6 @@ export interface ContactItem {
 
 /** What makes an offer to leave a message pointless: it was taken, or somebody is there after all. */
 const ENDS: readonly unknown[] = ['ticket_created', 'helper_joined', 'closed'];
-const NOTHING = { question: null, phone: null, when: null };
 
 const isOffer = ({ kind, payload }: Update): boolean =>
   kind === 'notice' ? payload.callback === true : kind === 'ticket' && payload.action === 'create';
@@ -26,19 +25,32 @@ const isOffer = ({ kind, payload }: Update): boolean =>
 const ends = ({ kind, payload }: Update): boolean =>
   kind === 'notice' ? ENDS.includes(payload.code) && payload.outcome !== 'abandoned' : kind === 'handoff';
 
-function offered(offer: Update): ContactItem {
-  const { seq, kind, payload } = offer;
+/** What was said before it is settled, or goes on in a ticket. */
+const isOver = (update: Update): boolean => update.kind === 'notice' && update.payload.code !== 'helper_joined' && ends(update);
+
+/** What the offer of a call and the notice of the wait have heard, the newest of each, up to the update `seq`. */
+function saidUpTo(seq: number, updates: readonly Update[]): ContactItem['said'] {
+  const before = updates.filter((update) => update.seq <= seq);
+  const over = lastWhere(before, isOver)?.seq ?? 0;
+  const told = before.filter((update) => update.seq > over && (update.kind === 'notice' || isOffer(update)));
+  const newest = (name: string): string | null => {
+    const update = lastWhere(told, (each) => field(each, name) !== null);
+    return update ? field(update, name) : null;
+  };
+  return { question: newest('question'), phone: newest('phone'), when: newest('when') };
+}
+
+function offered({ seq, kind, payload }: Update, updates: readonly Update[]): ContactItem {
   const why = kind === 'ticket' ? 'callback' : payload.code === 'late' ? 'late' : 'off_hours';
-  const said = { question: field(offer, 'question'), phone: field(offer, 'phone'), when: field(offer, 'when') };
-  return { type: 'contact', key: `c${seq}`, seq, why, said: kind === 'ticket' ? said : NOTHING };
+  return { type: 'contact', key: `c${seq}`, seq, why, said: saidUpTo(seq, updates) };
 }
 
 /** The form, if there is one: the visitor's own is not taken away by an offer, lest what was entered be lost. */
 export function contactItem({ updates, wished, declined }: State): ContactItem | null {
   if (wished !== null && !updates.some((update) => update.seq > wished && ends(update)))
-    return { type: 'contact', key: `w${wished}`, seq: wished, why: 'callback', said: NOTHING };
+    return { type: 'contact', key: `w${wished}`, seq: wished, why: 'callback', said: saidUpTo(wished, updates) };
   const last = lastWhere(updates, (update) => isOffer(update) || ends(update));
-  return last && isOffer(last) && last.seq > declined ? offered(last) : null;
+  return last && isOffer(last) && last.seq > declined ? offered(last, updates) : null;
 }
 
 /** Whether a call may be asked for: a helper who is there is asked, and a form that is open is enough. */

@@ -134,6 +134,12 @@ export function isOffHours(state: State): boolean {
   return state.owner === 'queue' && last?.payload.code === 'off_hours';
 }
 
+/** The seq of the update that said that the visitor waits; null when that is not here yet. */
+export function waitingSeq({ updates }: State): number | null {
+  const last = lastWhere(updates, (update) => isClosed(update) || asksHelp(update) || WAIT_CODES.includes(update.payload.code));
+  return last && !isClosed(last) ? last.seq : null;
+}
+
 function mineItem(update: Update, state: State, lastMine: number): MineItem {
   const read = state.helperReadSeq >= update.seq;
   const status = update.seq === lastMine && state.outbox.length === 0 ? (read ? 'read' : 'sent') : 'quiet';

@@ -4,7 +4,7 @@ import { Opening } from './opening';
 import type { Button } from './payload';
 import { type ClientFrame, type Leave, MAX_TEXT, type Rating, type ServerFrame, type WechatCode, isPassing } from './protocol';
 import { Repeat } from './repeat';
-import { hasGap } from './select';
+import { hasGap, waitingSeq } from './select';
 import { type Settings, startRequest } from './settings';
 import { type Event, type Outgoing, type State, frameOf, initialState, queued, reduce, withoutChoices } from './state';
 import { type Memory, type Saved, continueWith, goBack } from './storage';
@@ -164,7 +164,7 @@ export class Session {
 
   /** Waits for a person no longer; answered like `leave`. */
   leaveQueue(): Promise<string | null> {
-    return this.ask((token) => this.parts.http.leaveQueue(token));
+    return this.ask((token) => this.parts.http.leaveQueue(token, waitingSeq(this.state)));
   }
 
   /** A verdict on the result of a ticket; answered like `leave`. */

@@ -9,7 +9,9 @@ from bot.helpdesk.rules import ladder
 from bot.helpdesk.rules.absence import Hearing, Held, absent_at
 from bot.helpdesk.storage import invitations, people, requests, tickets
 from bot.helpdesk.storage import staff as accounts
-from bot.helpdesk.tickets.models import UNSETTLED, Ticket
+from bot.helpdesk.tickets.models import UNSETTLED
+from bot.helpdesk.tickets.rules import calling, next_word
+from bot.helpdesk.times import in_words, stamp
 from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
 
@@ -90,7 +92,7 @@ class Keeper(UseCases):
             request = await requests.get(work.connection, request_id) or request
             if told or request.status == "closed" or request.first_response_at is not None:
                 return
-            await _say_late(work, await tickets.of_request(work.connection, request_id))
+            await _say_late(work, request)
             await work.record(request, request, "told_late", SYSTEM, "ladder")
 
     async def untold(self) -> list[str]:
@@ -99,11 +101,16 @@ class Keeper(UseCases):
             return await requests.breached_without_event(connection, "told_late")
 
 
-async def _say_late(work: Work, left: Ticket | None) -> None:
-    """Offer a call back to who has not left a ticket; who was called back already is told nothing."""
-    promise = work.policy.first_response_seconds
-    said = {"within": work.texts.within(work.conversation.locale, promise)}
-    if left is None:
+async def _say_late(work: Work, request: HelpRequest) -> None:
+    """Offer a call back to whom nobody calls by a ticket; who was called since they asked is told nothing."""
+    locale = work.conversation.locale
+    said = {"within": work.texts.within(locale, work.policy.first_response_seconds)}
+    ticket = calling(await tickets.of_conversation(work.connection, work.conversation.id), request.id)
+    if ticket is None:
         await work.notice("late", callback=True, said=said)
-    elif left.status in UNSETTLED and left.contacted_at is None:
-        await work.notice("late", "late_ticket", callback=False, number=left.number, said=said)
+    elif ticket.status in UNSETTLED and not ticket.was_contacted_since(request.requested_at):
+        text, until = next_word(ticket, work.now)
+        if until is not None:
+            said["when"] = in_words(work.texts, locale, until)
+        told = {"number": ticket.number, "until": stamp(until) if until else None}
+        await work.notice("late", text, callback=False, said=said, **told)

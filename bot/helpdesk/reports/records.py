@@ -21,7 +21,8 @@ class RequestRecord:
 
     ``helper_id``: who gave the first answer, else who held it last. ``promised_from``: from when the promise
     counts, None: from the request. ``held_seconds``: how long it was in the hands of helpers, whoever;
-    None while it is open. ``first_offer_at``: when it first rang at somebody's desk.
+    None while it is open. ``first_offer_at``: when it first rang at somebody's desk; ``requeued_seconds``:
+    how long it was in the queue between that and its first answer, let ring or given back.
     """
 
     id: str
@@ -41,6 +42,7 @@ class RequestRecord:
     promised_from: datetime | None = None
     held_seconds: float | None = None
     first_offer_at: datetime | None = None
+    requeued_seconds: float = 0.0
 
     @property
     def by_ticket(self) -> bool:
@@ -134,6 +136,7 @@ def pickup_seconds(record: RequestRecord) -> float | None:
     """Seconds from the request to its first answer where there was a place at once: to hear, take and type.
 
     There was one when it rang at somebody's desk within ``AT_ONCE``: only who has room is offered anything.
+    Where it was let ring and had to queue for another place that is not in it, but the ringing is.
     None where it had to wait for that, was never offered or not answered, and off hours, when the answer
     tells when people came to work.
     """
@@ -141,7 +144,8 @@ def pickup_seconds(record: RequestRecord) -> float | None:
         return None
     if record.first_offer_at > record.requested_at + AT_ONCE:
         return None
-    return response_seconds(record)
+    response = response_seconds(record)
+    return None if response is None else max(0.0, round(response - record.requeued_seconds, 3))
 
 
 def wanted_at(record: RequestRecord) -> datetime | None:

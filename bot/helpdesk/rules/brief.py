@@ -58,11 +58,16 @@ def build_brief(
 
 def find_question(said: Sequence[Turn], reason: str) -> str:
     """The visitor's last message, or the question before it that a request for a person refers to."""
+    return find_matter(said, reason) or (said[-1].text if said else "")
+
+
+def find_matter(said: Sequence[Turn], reason: str) -> str | None:
+    """The same, but None when nothing was asked except for a person."""
     if not said:
-        return ""
+        return None
     last = said[-1]
     if reason in _ASKED_EARLIER and any(kind == "handoff" for kind, _ in last.replies):
-        return asked_last(said) or last.text
+        return asked_last(said) or None
     return last.text
 
 

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,38 +37,35 @@ class History:
     """What was seen in the window, in seconds.
 
     ``pickups``: to the first response, from when there was a free place; ``handlings``: in the hands of
-    helpers, until closed; ``arrivals_per_second``: ``requests``, over the time they were seen in.
+    helpers, until closed.
     """
 
     pickups: Sequence[float] = ()
     handlings: Sequence[float] = ()
-    arrivals_per_second: float = 0.0
-    requests: int = 0
 
 
-def histories(seen: Sequence[Seen], now: datetime) -> dict[str | None, History]:
-    """The history of each department, and under None that of the whole service.
-
-    ``seen`` holds all requests since the oldest of them, so one span of time serves all departments.
-    """
-    if not seen:
-        return {}
-    span = max(1.0, (now - min(each.requested_at for each in seen)).total_seconds())
+def histories(seen: Iterable[Seen]) -> dict[str | None, History]:
+    """The history of each department, and under None that of the whole service."""
     parts: defaultdict[str | None, list[Seen]] = defaultdict(list)
     for each in seen:
+        parts[None].append(each)
         if each.department is not None:
             parts[each.department].append(each)
-    parts[None] = list(seen)
-    return {department: _history(those, span) for department, those in parts.items()}
+    return {department: _history(those) for department, those in parts.items()}
 
 
-def _history(seen: Sequence[Seen], span_seconds: float) -> History:
+def _history(seen: Sequence[Seen]) -> History:
     return History(
         [each.pickup_seconds for each in seen if each.pickup_seconds is not None],
         [each.handling_seconds for each in seen if each.handling_seconds is not None],
-        len(seen) / span_seconds,
-        len(seen),
     )
+
+
+def arrival_rate(seen: Sequence[Seen], now: datetime) -> float:
+    """Requests a second; ``seen`` holds all since the oldest of them."""
+    if not seen:
+        return 0.0
+    return len(seen) / max(1.0, (now - min(each.requested_at for each in seen)).total_seconds())
 
 
 def history_of(department: str | None, found: Mapping[str | None, History], policy: Policy) -> History:
@@ -79,8 +76,6 @@ def history_of(department: str | None, found: Mapping[str | None, History], poli
     return History(
         own.pickups if len(own.pickups) >= enough else whole.pickups,
         own.handlings if len(own.handlings) >= enough else whole.handlings,
-        own.arrivals_per_second if own.requests >= enough else whole.arrivals_per_second,
-        own.requests if own.requests >= enough else whole.requests,
     )
 
 
@@ -115,17 +110,19 @@ def estimate(position: int, places: Places, history: History, policy: Policy) ->
     )
 
 
-def estimate_next(waiting: int, places: Places, history: History, policy: Policy) -> Wait | None:
+def estimate_next(
+    waiting: int, places: Places, history: History, arrivals_per_second: float, policy: Policy
+) -> Wait | None:
     """How long somebody who asks now would wait: behind ``waiting`` others, and in the long run.
 
-    The queue as it stands says what is near; Erlang C of the arrival rate bounds it from below, because a
+    The queue as it stands says what is near; Erlang C of the rate of arrival bounds it from below, because a
     service that is busy on average will be busy again.
     """
     now = estimate(waiting + 1, places, history, policy)
     if now is None or len(history.handlings) < policy.wait_minimum:
         return now
     handling = statistics.fmean(history.handlings)
-    average = expected_wait(history.arrivals_per_second, handling, places.total)
+    average = expected_wait(arrivals_per_second, handling, places.total)
     if not math.isfinite(average):
         return now
     return Wait(max(now.seconds, round(average)), now.low_seconds, max(now.high_seconds, round(average)))

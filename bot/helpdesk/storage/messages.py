@@ -39,6 +39,12 @@ _AFTER = (
     .order_by(_message.c.seq)
     .limit(bindparam("at_most"))
 )
+_ENDED = (
+    select(_message.c.seq)
+    .where(_HERE, _message.c.seq > bindparam("seq"))
+    .where(_message.c.kind == "notice", _message.c.payload["code"].astext == "closed")
+    .limit(1)
+)
 
 
 async def add(connection: AsyncConnection, record: Update, staff_id: str | None) -> None:
@@ -84,6 +90,12 @@ async def after(connection: AsyncConnection, conversation_id: str, seq: int, lim
     """Messages with a higher ``seq``, in order."""
     values = {"conversation": conversation_id, "seq": seq, "at_most": limit}
     return [from_row(row) for row in (await connection.execute(_AFTER, values)).mappings()]
+
+
+async def ended_after(connection: AsyncConnection, conversation_id: str, seq: int) -> bool:
+    """Whether the end of a help request was told after the message ``seq``."""
+    values = {"conversation": conversation_id, "seq": seq}
+    return (await connection.execute(_ENDED, values)).first() is not None
 
 
 async def newest(connection: AsyncConnection, conversation_id: str, limit: int) -> list[Update]:

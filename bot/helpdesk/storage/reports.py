@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.helpdesk.reports.records import ConversationRecord, RequestRecord, TicketRecord
 from bot.helpdesk.rules import FOLLOW_UP
-from bot.helpdesk.storage.holding import HELD_SECONDS
+from bot.helpdesk.storage.holding import HELD_SECONDS, REQUEUED_SECONDS
 
 _T = TypeVar("_T")
 _PORTION = 500
@@ -19,6 +19,7 @@ _REQUESTS = text(
     f"""
     SELECT r.id, r.requested_at, r.department, s.id AS helper_id, s.name AS helper_name,
            r.reason, r.promised_from, {HELD_SECONDS} AS held_seconds,
+           {REQUEUED_SECONDS} AS requeued_seconds,
            r.first_response_at, r.closed_at, r.outcome, b.cause,
            (SELECT min(o.offered_at) FROM help_offer o WHERE o.help_request_id = r.id) AS first_offer_at,
            r.breached_at IS NOT NULL OR b.help_request_id IS NOT NULL AS breached, r.resolved, r.stars,

@@ -13,7 +13,7 @@ from bot.helpdesk.rules import FOLLOW_UP
 from bot.helpdesk.rules.absence import CONNECTION_LOST, Held
 from bot.helpdesk.rules.dispatch import OpenOffer
 from bot.helpdesk.rules.waiting import Seen
-from bot.helpdesk.storage.holding import HELD_SECONDS
+from bot.helpdesk.storage.holding import HELD_SECONDS, REQUEUED_SECONDS
 
 # Requests that somebody answered since their clock started need nothing of the dispatcher. Neither question
 # nor brief: what visitors wrote stays where it is. In the order of the record: a thousand are read at a time.
@@ -170,7 +170,7 @@ _HISTORY = text(
                (SELECT min(o.offered_at) FROM help_offer o
                 WHERE o.help_request_id = r.id AND o.offered_at <= r.first_response_at
                   AND o.offered_at >= coalesce(r.promised_from, r.requested_at)),
-               r.promised_from, r.requested_at))) AS pickup,
+               r.promised_from, r.requested_at))) - {REQUEUED_SECONDS} AS pickup,
            {HELD_SECONDS} AS handling, r.department, r.requested_at
     FROM help_request r
     WHERE r.requested_at >= :since AND r.outcome IS DISTINCT FROM 'ticket' AND r.reason <> '{FOLLOW_UP}'
@@ -182,8 +182,9 @@ _HISTORY = text(
 async def history(connection: AsyncConnection, since: datetime, limit: int) -> list[Seen]:
     """The newest requests since ``since`` of all departments, all there are since the oldest of them.
 
-    The pickup is counted from the first offer, so that waiting for a free place is not in it, but whoever let
-    it ring is: the next visitor may meet the same. Of what was asked off hours the night is not in it.
+    The pickup is counted from the first offer, so that waiting for a free place is not in it, before or after
+    that, but whoever let it ring is: the next visitor may meet the same. Of what was asked off hours the
+    night is not in it.
     """
     rows = await connection.execute(_HISTORY, {"since": since, "limit": limit})
     return [

@@ -64,6 +64,10 @@ class Ticket:
             return False
         return now > self.due_at or (self.contacted_at is None and now > self.contact_due_at)
 
+    def was_contacted_since(self, moment: datetime) -> bool:
+        """Whether somebody spoke to the visitor at ``moment`` or later."""
+        return self.contacted_at is not None and self.contacted_at >= moment
+
 
 @dataclass(frozen=True)
 class TicketEvent:

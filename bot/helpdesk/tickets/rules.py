@@ -214,12 +214,32 @@ def is_confirmed(ticket: Ticket, now: datetime) -> bool:
     )
 
 
-# --- what could not be delivered --------------------------------------------------------------------------
+# --- tickets of a conversation ----------------------------------------------------------------------------
 
 
 def running(theirs: Sequence[Ticket]) -> Ticket | None:
     """The ticket of a conversation's that is not settled: whoever has it follows up anyway."""
     return next((ticket for ticket in theirs if ticket.status in UNSETTLED), None)
+
+
+def calling(theirs: Sequence[Ticket], request_id: str) -> Ticket | None:
+    """The ticket by which its visitor is called anyway, so that no form has to be offered for ``request_id``.
+
+    That of the request, settled or not; else one left for a call, or off hours, that somebody still sees to.
+    ``theirs``: the tickets of the conversation, newest first.
+    """
+    left = [ticket for ticket in theirs if ticket.source != "matter"]
+    own = (ticket for ticket in left if ticket.help_request_id == request_id)
+    return next(own, None) or running([each for each in left if each.source in ("callback", "off_hours")])
+
+
+def next_word(ticket: Ticket, now: datetime) -> tuple[str, datetime | None]:
+    """The text saying what its visitor may expect of an unsettled ticket, and until when: None, overdue."""
+    contacted = ticket.contacted_at is not None
+    until = ticket.due_at if contacted else ticket.contact_due_at
+    if until <= now:
+        return "late_ticket_overdue", None
+    return "late_ticket_contacted" if contacted else "late_ticket", until
 
 
 def has_had_ticket(theirs: Sequence[Ticket], request_id: str | None) -> bool:

@@ -59,6 +59,7 @@ def test_answer_is_timed_by_the_clock_of_the_promise(values: dict, response: flo
     ("values", "pickup"),
     [
         ({"first_offer_at": seconds(2)}, 50),
+        ({"first_offer_at": seconds(2), "requeued_seconds": 30.0004}, 20),  # let ring, then no place
         ({"first_offer_at": seconds(2.001)}, None),  # there was no place before
         ({"first_offer_at": None}, None),  # taken from the queue by hand: nobody had room
         ({"first_offer_at": seconds(1), "first_response_at": None}, None),

@@ -1,6 +1,6 @@
 """Whose request it is and how long it took when it changed hands."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -57,7 +57,7 @@ async def test_pickup_behind_the_wait_counts_from_the_first_offer_and_not_from_t
     ann = await ready("ann")
     offer = (
         "INSERT INTO help_offer (help_request_id, staff_id, level, reserved, offered_at, ended_at, ending)"
-        " VALUES (:id, :staff, 0, true, :at, :at, :ending)"
+        " VALUES (:id, :staff, 0, true, :at, CAST(:at AS timestamptz) + interval '15 seconds', :ending)"
     )
     start = clock()
     for waits, night in ((30, 0), (0, 0), (30, 3600), (0, 3600)):
@@ -78,6 +78,42 @@ async def test_pickup_behind_the_wait_counts_from_the_first_offer_and_not_from_t
     async with database.reading() as connection:
         seen = await snapshot.history(connection, start, 10)
     assert unanswered and [each.pickup_seconds for each in seen] == [None, 5, 35, 5, 35]
+
+
+@pytest.mark.parametrize("taken_back", [False, True], ids=["let ring", "taken and silent"])
+async def test_queueing_is_no_picking_up_when_it_rang_at_once_and_had_to_wait_after_all(
+    database: Database, clock: FakeClock, desk: Desk, queue: Queue, ready: Ready, query: Query,
+    taken_back: bool,
+) -> None:  # fmt: skip
+    ann, ben = await ready("ann"), await ready("ben")
+    start = clock()
+
+    async def rings(until: float) -> None:
+        await query(
+            "INSERT INTO help_offer (help_request_id, staff_id, level, reserved, offered_at, ended_at,"
+            " ending) VALUES (:id, :staff, 0, true, :at, :until, 'ignored')",
+            id=request.id, staff=ann.id, at=clock.now, until=clock.now + timedelta(seconds=until),
+        )  # fmt: skip
+        clock.advance(until)
+
+    request = await queue()
+    await rings(15)
+    if taken_back:
+        await desk.claim(request.id, ann)
+        clock.advance(20)
+        await desk.release(request.conversation_id, ann)
+    clock.advance(300)  # nobody has room
+    await rings(10)
+    await desk.claim(request.id, ben)
+    clock.advance(5)
+    await desk.post(request.conversation_id, ben, "p1", "您好", "public")
+    await desk.close(request.conversation_id, ben, "resolved")
+    found = await Reports(database, Thresholds(Policy()), clock).service(Asked(DAY, DAY))
+    pickup = 15 + (20 if taken_back else 0) + 10 + 5
+    assert (found.total["median_pickup_seconds"], found.total["median_seconds"]) == (pickup, pickup + 300)
+    async with database.reading() as connection:
+        (seen,) = await snapshot.history(connection, start, 10)
+    assert seen.pickup_seconds == pickup
 
 
 async def test_clock_of_the_promise_is_kept_when_a_request_waits_again(

@@ -24,6 +24,8 @@ def ticket(status: str = "open", **values: object) -> Ticket:
         {"resolved_at": NOW, "told_at": NOW, "result": "办好了"} if status in ("resolved", "closed") else {}
     )
     given = {
+        "help_request_id": None,
+        "source": "callback",
         "assigned_to": None if status == "open" else "lin",
         "contact_due_at": NOW + timedelta(days=1),
         "due_at": NOW + timedelta(days=7),
@@ -31,9 +33,9 @@ def ticket(status: str = "open", **values: object) -> Ticket:
         **values,
     }
     return Ticket(
-        id="t", number="20260105-0001", conversation_id="c", help_request_id=None, source="callback",
-        complexity="simple", department="税务局", topic=None, district=None, channel="widget", locale="zh",
-        title="补税", description="补税", contact={"phone": "12345"}, status=status, created_at=NOW,
+        id="t", number="20260105-0001", conversation_id="c", complexity="simple", department="税务局",
+        topic=None, district=None, channel="widget", locale="zh", title="补税", description="补税",
+        contact={"phone": "12345"}, status=status, created_at=NOW,
         created_by_kind="visitor", created_by=None, **given,
     )  # fmt: skip
 
@@ -288,3 +290,28 @@ def test_ticket_is_seen_by_its_department_and_overseers(role: str, department: s
     staff = Staff("x", "x", "x", role, department, True, "away")
     assert rules.may_see(ticket(), staff) is sees
     assert rules.may_see(ticket("assigned", assigned_to="x"), staff)
+
+
+def test_visitor_is_called_by_the_ticket_of_the_request_or_by_one_left_for_a_call() -> None:
+    wished, own = ticket(), ticket(help_request_id="r", source="breach")
+    night = ticket(help_request_id="before", source="off_hours")
+    assert rules.calling([wished, own], "r") is own
+    assert rules.calling([night, wished], "r") is night
+    settled = ticket("cancelled", help_request_id="r")
+    assert rules.calling([settled, wished], "r") is settled
+    others = [
+        ticket(source="matter"), ticket("resolved"), replace(own, help_request_id="before"),
+        ticket(source="matter", help_request_id="r"),
+    ]  # fmt: skip
+    assert rules.calling(others, "r") is None
+
+
+def test_next_word_of_a_ticket_is_the_contact_and_after_it_the_result_until_that_is_overdue() -> None:
+    waiting = ticket()
+    contacted = ticket(contacted_at=NOW)
+    assert rules.next_word(waiting, NOW) == ("late_ticket", waiting.contact_due_at)
+    assert rules.next_word(waiting, waiting.contact_due_at) == ("late_ticket_overdue", None)
+    assert rules.next_word(contacted, waiting.contact_due_at) == ("late_ticket_contacted", waiting.due_at)
+    assert rules.next_word(contacted, waiting.due_at) == ("late_ticket_overdue", None)
+    assert contacted.was_contacted_since(NOW) and not waiting.was_contacted_since(NOW)
+    assert not contacted.was_contacted_since(NOW + timedelta(seconds=1))

@@ -68,8 +68,8 @@ describe('the form for a call', () => {
 
   it('cannot be put away where it is the only way to be heard', () => {
     link.state('queue');
-    give(notice(1, 'off_hours', { next_start: null, callback: true }));
-    expect(all('contact')).toHaveLength(1);
+    give(notice(1, 'off_hours', { next_start: null, callback: true, question: '社保能缓缴吗' }));
+    expect(value('contact-text')).toBe('社保能缓缴吗');
     expect(all('contact-put-away')).toHaveLength(0);
   });
 });
@@ -95,6 +95,21 @@ describe('the link to be called back', () => {
     expect(shown('queue-callback')).toBe(true);
     one('queue-callback').click();
     expect(all('contact')).toHaveLength(1);
+  });
+
+  it('opens the form beside the wait with the question asked, and with what an offer before heard of the call', () => {
+    give(fromVisitor(1), offer(2), update(3, { kind: 'handoff' }), notice(4, 'queued', { question: '社保能缓缴吗' }));
+    link.state('queue');
+    one('queue-callback').click();
+    expect([value('contact-text'), value('contact-reach'), value('contact-when')]).toEqual(['社保能缓缴吗', '13800000000', '下午']);
+  });
+
+  it('opens an empty form beside the wait when only a person was asked for since the last matter was settled', () => {
+    give(fromVisitor(1), offer(2), notice(3, 'ticket_created', { ticket_id: 't1', number: '20260105-0001' }));
+    give(update(4, { kind: 'handoff' }), notice(5, 'queued', { question: null }));
+    link.state('queue');
+    one('queue-callback').click();
+    expect([value('contact-text'), value('contact-reach'), value('contact-when')]).toEqual(['', '', '']);
   });
 
   it('stands under what was said last, though that is for staff only', () => {

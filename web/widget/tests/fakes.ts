@@ -120,11 +120,12 @@ export class FakeHttp implements Http {
     FakeHttp.check(this.leaveStatus);
     this.left.push(message);
   }
-  queueLeft = 0;
-  async leaveQueue(): Promise<void> {
+  /** The seq of the wait that was left, for each time. */
+  queueLeft: (number | null)[] = [];
+  async leaveQueue(_token: string, seq: number | null): Promise<void> {
     await Promise.resolve();
     FakeHttp.check(this.leaveStatus);
-    this.queueLeft += 1;
+    this.queueLeft.push(seq);
   }
   async rateTicket(_token: string, ticket: string, rating: Rating): Promise<void> {
     await Promise.resolve();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BangbanWidget, TAG } from '../element';
-import { type FakeLink, type World, notice, settle, update } from './fakes';
+import { type FakeLink, type World, fromVisitor, notice, settle, update } from './fakes';
 import { mount, unmount, within } from './mounted';
 
 customElements.define(TAG, BangbanWidget);
@@ -36,18 +36,27 @@ describe('leaving the queue', () => {
     expect(one('queue').textContent).toContain('不再等候人工了吗？');
     one('queue-leave-no').click();
     expect([shown('queue-leave'), focused()]).toEqual([true, 'queue-leave']);
-    expect(world.http.queueLeft).toBe(0);
+    expect(world.http.queueLeft).toEqual([]);
   });
 
   it('is done by the server, whose notice ends the wait', async () => {
     await leave();
-    expect(world.http.queueLeft).toBe(1);
+    expect(world.http.queueLeft).toEqual([2]);
     expect(focused()).toBe('input');
     give(notice(3, 'closed', { outcome: 'abandoned', ask_rating: false }));
     expect(shown('queue')).toBe(false);
     expect(world.session.state.owner).toBe('bot');
     give(notice(4, 'queued'));
     expect([shown('queue-leave'), shown('queue-leave-yes')]).toEqual([true, false]);
+  });
+
+  it('names the wait that is left, and none that is over', async () => {
+    give(notice(3, 'closed', { outcome: 'abandoned', ask_rating: false }), update(4, { text: '好的' }));
+    link.state('queue');
+    await leave();
+    give(update(5, { kind: 'handoff' }), notice(6, 'queued'), fromVisitor(7));
+    await leave();
+    expect(world.http.queueLeft).toEqual([null, 6]);
   });
 
   it('says so when it did not work, and can be tried again', async () => {
@@ -58,7 +67,7 @@ describe('leaving the queue', () => {
     world.http.leaveStatus = 204;
     one('queue-leave-yes').click();
     await settle();
-    expect(world.http.queueLeft).toBe(1);
+    expect(world.http.queueLeft).toEqual([2]);
   });
 
   it('is no failure when a helper was faster', async () => {

@@ -300,6 +300,15 @@ describe('createHttp', () => {
     expect(init).toMatchObject({ credentials: 'omit', headers: { Authorization: 'Bearer t' } });
   });
 
+  it('names the wait that is left when it is known', async () => {
+    const fetcher = vi.fn(() => Promise.resolve(new Response(null, { status: 204 })));
+    const http = createHttp('', fetcher as unknown as typeof fetch);
+    await http.leaveQueue('t', 7);
+    await http.leaveQueue('t', null);
+    const called = (fetcher.mock.calls as unknown as [string][]).map(([url]) => url);
+    expect(called).toEqual(['/api/visitor/queue/leave?seq=7', '/api/visitor/queue/leave']);
+  });
+
   it('turns an error answer into its code and status', async () => {
     const fetcher = answering(429, '{"error":{"code":"too_many_requests","message":"x"}}');
     const call = createHttp('', fetcher as unknown as typeof fetch).message('t', 'a', 'x');

@@ -45,7 +45,7 @@ export interface Http {
   rate(token: string, rating: Rating): Promise<void>;
   leave(token: string, message: Leave): Promise<void>;
   /** Waits for a person no longer. */
-  leaveQueue(token: string): Promise<void>;
+  leaveQueue(token: string, seq: number | null): Promise<void>;
   rateTicket(token: string, ticket: string, rating: Rating): Promise<void>;
 }
 
@@ -139,8 +139,8 @@ export function createHttp(server: string, fetcher: typeof fetch): Http {
     async leave(token, message) {
       await call('tickets', { method: 'POST', token, body: message });
     },
-    async leaveQueue(token) {
-      await call('queue/leave', { method: 'POST', token });
+    async leaveQueue(token, seq) {
+      await call(seq === null ? 'queue/leave' : `queue/leave?seq=${seq}`, { method: 'POST', token });
     },
     async rateTicket(token, ticket, rating) {
       await call(`tickets/${encodeURIComponent(ticket)}/rating`, { method: 'POST', token, body: rating });
