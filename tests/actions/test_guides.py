@@ -178,7 +178,7 @@ async def test_checklist_is_heard_in_words_whatever_the_intent(act):
     "text",
     ["歇业的手续一样样列给我", "停业先做什么后做什么", "给我一份停业的办事清单", "歇业流程过一遍",
      "按步骤来办歇业", "歇业从第一步讲起", "停业要办的排个次序",
-     "可以一步一步带我办歇业吗", "歇业的步骤，开始吧"],
+     "可以一步一步带我办歇业吗", "歇业的步骤，开始吧", "停业分几步，教我办", "歇业的步骤清单"],
 )  # fmt: skip
 async def test_wish_to_be_led_is_heard_in_many_words(act, text):
     result = await act("action_answer", intent="ask_registration", measures=SURE, text=text)
