@@ -14,6 +14,7 @@ from bot.cli.ask import Assistant, parse_line
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "tests" / "understanding" / "dev.jsonl"
 HELD = ROOT / "tests" / "understanding" / "held.jsonl"
+FRESH = ROOT / "tests" / "understanding" / "fresh.jsonl"
 #: So short a message (你好, 没用) stands in both: there is one way to say it.
 SAID_BY_EVERYBODY = 4
 
@@ -39,7 +40,7 @@ def test_figure_is_reached_on_the_dev_set(reached, name):
     assert figure.met, f"{figure.value:.3f} of {figure.count}, aim {figure.aim}"
 
 
-@pytest.mark.parametrize("file", [DEV, HELD], ids=["dev", "held"])
+@pytest.mark.parametrize("file", [DEV, HELD, FRESH], ids=["dev", "held", "fresh"])
 def test_test_set_shares_no_message_with_the_training_data(file):
     from bot.knowledge import load_knowledge
     from bot.knowledge.text import letters, normalise
