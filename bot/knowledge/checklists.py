@@ -16,7 +16,7 @@ from bot.knowledge.reading import DataFile, compose, read_utf8
 from bot.knowledge.schema import KnowledgeBase
 from bot.knowledge.text import letters, normalise
 
-FIELDS = {"id": True, "title": True, "title_en": True, "words": True, "steps": True}
+FIELDS = {"id": True, "title": True, "title_en": True, "words": True, "unless": False, "steps": True}
 STEP_FIELDS = {"entry": True, "point": True}
 FEWEST_STEPS = 2
 GAP = "…"  # in what a matter is called: here its kind may be said
@@ -34,12 +34,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Checklist:
-    """A matter from its first step to its last; ``words``, some with a ``GAP``, are what visitors call it."""
+    """A matter from its first step to its last.
+
+    ``words``, some with a ``GAP``, are what visitors call it; ``unless``: those that make it another matter.
+    """
 
     id: str
     title: str
     title_en: str
     words: tuple[str, ...]
+    unless: tuple[str, ...]
     steps: tuple[Step, ...]
 
 
@@ -69,7 +73,8 @@ def named(checklists: dict[str, Checklist], text: str, kb: KnowledgeBase, distri
     plain = normalise(text).lower()
     best: tuple[float, bool, Checklist] | None = None
     for checklist in checklists.values():
-        long = max((_said(word, plain) for word in checklist.words), default=0.0)
+        other = any(word in plain for word in checklist.unless)
+        long = 0.0 if other else max((_said(word, plain) for word in checklist.words), default=0.0)
         own = kb.measures[checklist.steps[0].entry].district == district
         if long and (best is None or (long, own) > best[:2]):
             best = (long, own, checklist)
@@ -80,9 +85,11 @@ def _said(word: str, plain: str) -> float:
     """How many letters of a word a text says, a little less with something in its gap; 0 when it does not."""
     halves = tuple(normalise(half).lower().strip() for half in word.split(GAP))
     long = len("".join(halves))
-    if letters("".join(halves)) in letters(plain):
+    english = halves[0].isascii()
+    if not english and letters("".join(halves)) in letters(plain):
         return long
-    return long - 0.5 if len(halves) > 1 and _gapped(halves).search(plain) else 0.0
+    found = _gapped(halves).search(plain) if english or len(halves) > 1 else None
+    return 0.0 if found is None else long - 0.5 * (letters(found[0]) != letters("".join(halves)))
 
 
 @functools.cache
@@ -91,7 +98,7 @@ def _gapped(halves: tuple[str, ...]) -> re.Pattern[str]:
     if halves[0].isascii():
         gap, ends = rf"(?: [\w'-]+){{0,{MOST_WORDS}}} ", r"\b"
     else:
-        gap, ends = rf"(?![了过着])\w{{1,{MOST_BETWEEN}}}?", ""
+        gap, ends = rf"(?![了过着理])\w{{1,{MOST_BETWEEN}}}?", ""
     return re.compile(ends + gap.join(map(re.escape, halves)) + ends)
 
 
@@ -108,7 +115,10 @@ def _read(file: DataFile, root: Node, kb: KnowledgeBase) -> Checklist:
         file.problem(fields["steps"], f"a checklist has at least {FEWEST_STEPS} steps; add some.")
     texts = {name: file.text(fields.get(name), f"`{name}`") for name in ("id", "title", "title_en")}
     words = file.texts(fields.get("words"), "words")
-    return Checklist(**texts, words=words, steps=tuple(_step(file, node, kb) for node in nodes))
+    unless = file.texts(fields["unless"], "unless") if "unless" in fields else ()
+    return Checklist(
+        **texts, words=words, unless=unless, steps=tuple(_step(file, node, kb) for node in nodes)
+    )
 
 
 def _step(file: DataFile, node: Node, kb: KnowledgeBase) -> Step:
