@@ -225,12 +225,14 @@ def running(theirs: Sequence[Ticket]) -> Ticket | None:
 def calling(theirs: Sequence[Ticket], request_id: str) -> Ticket | None:
     """The ticket by which its visitor is called anyway, so that no form has to be offered for ``request_id``.
 
-    That of the request, settled or not; else one left for a call, or off hours, that somebody still sees to.
+    That of the request, settled or not; else one left off hours, or for a call with no request, that somebody
+    still sees to: what is left now would be added to it.
     ``theirs``: the tickets of the conversation, newest first.
     """
     left = [ticket for ticket in theirs if ticket.source != "matter"]
     own = (ticket for ticket in left if ticket.help_request_id == request_id)
-    return next(own, None) or running([each for each in left if each.source in ("callback", "off_hours")])
+    wished = [each for each in left if each.source == "callback" and each.help_request_id is None]
+    return next(own, None) or running([each for each in left if each.source == "off_hours" or each in wished])
 
 
 def next_word(ticket: Ticket, now: datetime) -> tuple[str, datetime | None]:
