@@ -87,7 +87,14 @@ def test_child_ends_when_its_parent_was_killed():
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
     # Nobody may be there to collect it.
-    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 10)
+    wait_until(lambda: _has_ended(child), 10)
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_exit_reason_names_the_signal():
