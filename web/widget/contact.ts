@@ -28,16 +28,23 @@ const ends = ({ kind, payload }: Update): boolean =>
 /** What was said before it is settled, or goes on in a ticket. */
 const isOver = (update: Update): boolean => update.kind === 'notice' && update.payload.code !== 'helper_joined' && ends(update);
 
-/** What the offer of a call and the notice of the wait have heard, the newest of each, up to the update `seq`. */
+const isEnd = ({ kind, payload }: Update): boolean => kind === 'notice' && payload.code === 'closed';
+
+/**
+ * What the offer of a call and the notice of the wait have heard, the newest of each, up to the update `seq`.
+ * Who left the queue and asked on may mean what they asked then, which the server knows: no question is given.
+ */
 function saidUpTo(seq: number, updates: readonly Update[]): ContactItem['said'] {
   const before = updates.filter((update) => update.seq <= seq);
   const over = lastWhere(before, isOver)?.seq ?? 0;
   const told = before.filter((update) => update.seq > over && (update.kind === 'notice' || isOffer(update)));
-  const newest = (name: string): string | null => {
-    const update = lastWhere(told, (each) => field(each, name) !== null);
+  const newest = (name: string, after = 0): string | null => {
+    const update = lastWhere(told, (each) => each.seq > after && field(each, name) !== null);
     return update ? field(update, name) : null;
   };
-  return { question: newest('question'), phone: newest('phone'), when: newest('when') };
+  const left = lastWhere(before, isEnd)?.seq ?? 0;
+  const askedOn = before.some((update) => update.seq > left && update.sender?.kind === 'visitor');
+  return { question: newest('question', askedOn ? left : 0), phone: newest('phone'), when: newest('when') };
 }
 
 function offered({ seq, kind, payload }: Update, updates: readonly Update[]): ContactItem {

@@ -66,6 +66,14 @@ describe('the form for a call', () => {
     expect(all('contact')).toHaveLength(0);
   });
 
+  it('leaves the question to the server when the queue was left and something else was asked', () => {
+    give(fromVisitor(1), update(2, { kind: 'handoff' }), notice(3, 'queued', { question: '社保能缓缴吗' }));
+    give(notice(4, 'closed', { outcome: 'abandoned', ask_rating: false }), offer(5, { question: null }));
+    expect(value('contact-text')).toBe('社保能缓缴吗');
+    give(fromVisitor(6), offer(7, { question: null }));
+    expect([value('contact-text'), value('contact-reach')]).toEqual(['', '13800000000']);
+  });
+
   it('cannot be put away where it is the only way to be heard', () => {
     link.state('queue');
     give(notice(1, 'off_hours', { next_start: null, callback: true, question: '社保能缓缴吗' }));
