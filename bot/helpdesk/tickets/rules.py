@@ -231,8 +231,11 @@ def calling(theirs: Sequence[Ticket], request_id: str) -> Ticket | None:
     """
     left = [ticket for ticket in theirs if ticket.source != "matter"]
     own = (ticket for ticket in left if ticket.help_request_id == request_id)
-    wished = [each for each in left if each.source == "callback" and each.help_request_id is None]
-    return next(own, None) or running([each for each in left if each.source == "off_hours" or each in wished])
+    others = [
+        each for each in left
+        if each.source == "off_hours" or (each.source == "callback" and each.help_request_id is None)
+    ]  # fmt: skip
+    return next(own, None) or running(others)
 
 
 def next_word(ticket: Ticket, now: datetime) -> tuple[str, datetime | None]:

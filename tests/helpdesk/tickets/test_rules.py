@@ -300,7 +300,8 @@ def test_visitor_is_called_by_the_ticket_of_the_request_or_by_one_left_for_a_cal
     settled = ticket("cancelled", help_request_id="r")
     assert rules.calling([settled, wished], "r") is settled
     others = [
-        ticket(source="matter"), ticket("resolved"), ticket(help_request_id="before"), replace(own, help_request_id="before"),
+        ticket(source="matter"), ticket("resolved"), ticket(help_request_id="before"),
+        replace(own, help_request_id="before"),
         ticket(source="matter", help_request_id="r"),
     ]  # fmt: skip
     assert rules.calling(others, "r") is None
