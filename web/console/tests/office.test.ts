@@ -8,7 +8,7 @@ import { fallbackChain, groupOf, isWithin, parseSpans, spansFit, spansText } fro
 import { changesOf } from '../src/lib/audit';
 import { breachOption, labelsOf, serviceOption, slotName } from '../src/lib/charts';
 import { dueOf, dueText } from '../src/lib/due';
-import { decimal, percent, promiseText, secondsText } from '../src/lib/figures';
+import { decimal, percent, promiseText, secondsText, withinChoices } from '../src/lib/figures';
 import { moveOf, movesOf } from '../src/lib/ticketMoves';
 import { useTickets } from '../src/stores/tickets';
 import { at, T0, ticket } from './make';
@@ -100,6 +100,11 @@ describe('figures', () => {
     expect(promiseText(basis, 60)).toBe('60 秒里，听到、接单、打字要用 12.5 秒（40 件有空位的求助的中位数），留给等空位的是 47.5 秒。');
     expect(promiseText({ ...basis, pickups: 4, pickup_seconds: null, place_seconds: 60 }, 60)).toContain('只有 4 件，不足 5 件');
     expect(promiseText({ ...basis, pickup_seconds: 70, place_seconds: null }, 60)).toContain('加多少人都做不到');
+  });
+
+  it('can be asked for within the promise, whatever that is', () => {
+    expect(withinChoices(60)).toEqual([30, 60, 90, 120]);
+    expect(withinChoices(45)).toEqual([30, 45, 60, 90, 120]);
   });
 
   it('without a base are a dash, never zero', () => {
