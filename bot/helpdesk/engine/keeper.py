@@ -10,7 +10,7 @@ from bot.helpdesk.rules.absence import Hearing, Held, absent_at
 from bot.helpdesk.storage import invitations, people, requests, tickets
 from bot.helpdesk.storage import staff as accounts
 from bot.helpdesk.tickets.models import UNSETTLED
-from bot.helpdesk.tickets.rules import calling, next_word
+from bot.helpdesk.tickets.rules import late_text, left_for
 from bot.helpdesk.times import in_words, stamp
 from bot.helpdesk.usecases import UseCases
 from bot.helpdesk.work import Work
@@ -105,11 +105,11 @@ async def _say_late(work: Work, request: HelpRequest) -> None:
     """Offer a call back to whom nobody calls by a ticket; who was called since they asked is told nothing."""
     locale = work.conversation.locale
     said = {"within": work.texts.within(locale, work.policy.first_response_seconds)}
-    ticket = calling(await tickets.of_conversation(work.connection, work.conversation.id), request.id)
+    ticket = left_for(await tickets.of_conversation(work.connection, work.conversation.id), request.id)
     if ticket is None:
         await work.notice("late", callback=True, said=said)
     elif ticket.status in UNSETTLED and not ticket.was_contacted_since(request.requested_at):
-        text, until = next_word(ticket, work.now)
+        text, until = late_text(ticket, work.now)
         if until is not None:
             said["when"] = in_words(work.texts, locale, until)
         told = {"number": ticket.number, "until": stamp(until) if until else None}

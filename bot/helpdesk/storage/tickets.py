@@ -97,14 +97,6 @@ async def get(connection: AsyncConnection, ticket_id: str) -> Ticket | None:
     return _record(row) if row else None
 
 
-async def of_request(connection: AsyncConnection, request_id: str) -> Ticket | None:
-    """The newest ticket a visitor left instead of being helped at once."""
-    query = _select().where(_ticket.c.help_request_id == request_id, _ticket.c.source != "matter")
-    newest = query.order_by(_ticket.c.created_at.desc(), _ticket.c.number.desc()).limit(1)
-    row = (await connection.execute(newest)).mappings().one_or_none()
-    return _record(row) if row else None
-
-
 async def of_conversation(connection: AsyncConnection, conversation_id: str) -> list[Ticket]:
     """The tickets of a conversation, newest first."""
     query = _select().where(_ticket.c.conversation_id == conversation_id)

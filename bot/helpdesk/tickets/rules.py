@@ -222,24 +222,24 @@ def running(theirs: Sequence[Ticket]) -> Ticket | None:
     return next((ticket for ticket in theirs if ticket.status in UNSETTLED), None)
 
 
-def calling(theirs: Sequence[Ticket], request_id: str) -> Ticket | None:
-    """The ticket by which its visitor is called anyway, so that no form has to be offered for ``request_id``.
+def left_for(theirs: Sequence[Ticket], request_id: str) -> Ticket | None:
+    """The ticket by which who waits for help ``request_id`` is called anyway; it takes on what they add.
 
-    That of the request, settled or not; else one left off hours, or for a call with no request, that somebody
-    still sees to: what is left now would be added to it.
-    ``theirs``: the tickets of the conversation, newest first.
+    That of the request, settled or not; else an unsettled one left off hours, or for a call with no request:
+    who asks for a person after that means the same matter. ``theirs``: the conversation's, newest first.
     """
     left = [ticket for ticket in theirs if ticket.source != "matter"]
     own = (ticket for ticket in left if ticket.help_request_id == request_id)
-    others = [
-        each for each in left
-        if each.source == "off_hours" or (each.source == "callback" and each.help_request_id is None)
-    ]  # fmt: skip
+    others = [ticket for ticket in left if ticket.source == "off_hours" or _is_wish(ticket)]
     return next(own, None) or running(others)
 
 
-def next_word(ticket: Ticket, now: datetime) -> tuple[str, datetime | None]:
-    """The text saying what its visitor may expect of an unsettled ticket, and until when: None, overdue."""
+def _is_wish(ticket: Ticket) -> bool:
+    return ticket.source == "callback" and ticket.help_request_id is None
+
+
+def late_text(ticket: Ticket, now: datetime) -> tuple[str, datetime | None]:
+    """Which text says what its visitor may expect of an unsettled ticket, and until when: None, overdue."""
     contacted = ticket.contacted_at is not None
     until = ticket.due_at if contacted else ticket.contact_due_at
     if until <= now:

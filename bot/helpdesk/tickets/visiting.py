@@ -86,16 +86,14 @@ class VisitorTickets(TicketUseCases):
         Who asks for a person again after a ticket ended the request before, or after a wish for a call, means
         the same matter; a wish about another topic is another one.
         """
-        request = occasion.request
-        if request is not None and (newest := await storage.of_request(work.connection, request.id)):
-            return newest if newest.status in UNSETTLED else None
         theirs = await storage.of_conversation(work.connection, work.conversation.id)
-        left = [ticket for ticket in theirs if ticket.source != "matter" and ticket.status in UNSETTLED]
-        if request is not None:
-            left = [ticket for ticket in left if ticket.source == "off_hours" or _wished_for(ticket)]
-        elif occasion.topic:
+        if occasion.request is not None:
+            ticket = rules.left_for(theirs, occasion.request.id)
+            return ticket if ticket and ticket.status in UNSETTLED else None
+        left = [ticket for ticket in theirs if ticket.source != "matter"]
+        if occasion.topic:
             left = [ticket for ticket in left if ticket.topic in (occasion.topic, None)]
-        return next(iter(left), None)
+        return rules.running(left)
 
     async def _add(self, work: Work, ticket: Ticket, contact: JSON, description: str | None) -> Ticket:
         """What a second form says goes into the history and the contact; sent twice, it changes nothing."""
@@ -208,10 +206,6 @@ def _asked_since(recent: Sequence[Update], request: HelpRequest | None) -> JSON:
         return {}
     question = asked_last(turns([each for each in recent if each.at > request.closed_at]))
     return {"question": question} if question else {}
-
-
-def _wished_for(ticket: Ticket) -> bool:
-    return ticket.source == "callback" and ticket.help_request_id is None
 
 
 def _verdict(resolved: bool) -> str:

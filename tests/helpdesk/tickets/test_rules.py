@@ -295,24 +295,24 @@ def test_ticket_is_seen_by_its_department_and_overseers(role: str, department: s
 def test_visitor_is_called_by_the_ticket_of_the_request_or_by_one_left_for_a_call() -> None:
     wished, own = ticket(), ticket(help_request_id="r", source="breach")
     night = ticket(help_request_id="before", source="off_hours")
-    assert rules.calling([wished, own], "r") is own
-    assert rules.calling([night, wished], "r") is night
+    assert rules.left_for([wished, own], "r") is own
+    assert rules.left_for([night, wished], "r") is night
     settled = ticket("cancelled", help_request_id="r")
-    assert rules.calling([settled, wished], "r") is settled
+    assert rules.left_for([settled, wished], "r") is settled
     others = [
         ticket(source="matter"), ticket("resolved"), ticket(help_request_id="before"),
         replace(own, help_request_id="before"),
         ticket(source="matter", help_request_id="r"),
     ]  # fmt: skip
-    assert rules.calling(others, "r") is None
+    assert rules.left_for(others, "r") is None
 
 
-def test_next_word_of_a_ticket_is_the_contact_and_after_it_the_result_until_that_is_overdue() -> None:
+def test_late_visitor_is_told_of_the_contact_and_after_it_of_the_result_until_that_is_overdue() -> None:
     waiting = ticket()
     contacted = ticket(contacted_at=NOW)
-    assert rules.next_word(waiting, NOW) == ("late_ticket", waiting.contact_due_at)
-    assert rules.next_word(waiting, waiting.contact_due_at) == ("late_ticket_overdue", None)
-    assert rules.next_word(contacted, waiting.contact_due_at) == ("late_ticket_contacted", waiting.due_at)
-    assert rules.next_word(contacted, waiting.due_at) == ("late_ticket_overdue", None)
+    assert rules.late_text(waiting, NOW) == ("late_ticket", waiting.contact_due_at)
+    assert rules.late_text(waiting, waiting.contact_due_at) == ("late_ticket_overdue", None)
+    assert rules.late_text(contacted, waiting.contact_due_at) == ("late_ticket_contacted", waiting.due_at)
+    assert rules.late_text(contacted, waiting.due_at) == ("late_ticket_overdue", None)
     assert contacted.was_contacted_since(NOW) and not waiting.was_contacted_since(NOW)
     assert not contacted.was_contacted_since(NOW + timedelta(seconds=1))
