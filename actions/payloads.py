@@ -94,6 +94,11 @@ def callback(wish: Wish, topic: str | None, department: str | None, *, own_quest
             "own_question": own_question}  # fmt: skip
 
 
+def about_before(payload: dict[str, Any]) -> dict[str, Any]:
+    """A reply to what was said of an answer: the question is the one before it."""
+    return {**payload, "own_question": False}
+
+
 def plain(kind: str) -> dict[str, Any]:
     """``out_of_scope`` or ``chitchat``."""
     return {"type": kind}

@@ -53,7 +53,7 @@ class ActionDeny(Step):
         # What was shown as the answer, or all of it as choices, was not it.
         rest = [found for found in context.offered[1:] if found.score >= NEAR] if context.answered else []
         if rest:
-            replies.choose(rest[:MOST_CHOICES], "sorry_choices")
+            replies.choose_again(rest[:MOST_CHOICES])
         else:
-            replies.say("sorry", payloads.not_covered([]))
+            replies.say("sorry", payloads.about_before(payloads.not_covered([])))
         return replies.remember(denials=denials, answered=False, offered=stored(rest) or None)

@@ -102,9 +102,14 @@ class Replies:
         names = {"asked": self.district(asked), "district": self.district(district)}
         return f"{self.phrase(preface, **names)}\n{text}"
 
-    def choose(self, ranked: Sequence[Ranked], name: str = "choices") -> None:
+    def choose(self, ranked: Sequence[Ranked]) -> None:
         """Which of these do you mean."""
-        self.say(name, payloads.choices(self.kb, ranked, self.english), self.options(ranked))
+        self.say("choices", payloads.choices(self.kb, ranked, self.english), self.options(ranked))
+
+    def choose_again(self, ranked: Sequence[Ranked]) -> None:
+        """The same after a no."""
+        payload = payloads.about_before(payloads.choices(self.kb, ranked, self.english))
+        self.say("sorry_choices", payload, self.options(ranked))
 
     def not_covered(self, related: Sequence[Ranked]) -> None:
         """The knowledge base does not say; here is what is near, and a person is offered."""

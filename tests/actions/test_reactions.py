@@ -22,12 +22,14 @@ async def test_first_denial_offers_what_else_was_near(act):
     result = await act("action_deny", intent="deny", slots={"offered": OFFERED, "answered": True})
     assert result.response == "utter_sorry_choices"
     assert result.custom["options"] == [{"entry": "demo-01", "label": "歇业备案"}]
+    assert result.custom["own_question"] is False
     assert result.slots["denials"] == 1
 
 
 async def test_first_denial_offers_a_person_when_choices_were_all_wrong(act):
     result = await act("action_deny", intent="deny", slots={"offered": OFFERED, "answered": False})
     assert (result.response, result.custom["type"]) == ("utter_sorry", "not_covered")
+    assert result.custom["own_question"] is False
 
 
 async def test_second_denial_hands_off_as_unresolved(act):

@@ -24,7 +24,14 @@ def turn(text: str, *replies: tuple[str, dict[str, Any]]) -> rules.Turn:
 OFFERED = {"id": "m-1", "title": "歇业备案", "score": 0.9}
 ANSWERED: tuple[str, dict[str, Any]] = ("answer", {"entries": [OFFERED]})
 CALL: tuple[str, dict[str, Any]] = ("ticket", {"action": "create", "own_question": False})
+SORRY: tuple[str, dict[str, Any]] = ("not_covered", {"related": [], "own_question": False})
 CALL_ABOUT: tuple[str, dict[str, Any]] = ("ticket", {"action": "create", "own_question": True})
+
+
+def test_a_no_to_an_answer_is_not_the_question() -> None:
+    said = [turn("先不干了怎么办", ANSWERED), turn("这个勿是我要额", SORRY), turn("转人工", ("handoff", {}))]
+    assert rules.find_question(said, "asked") == "先不干了怎么办"
+    assert rules.asked_last(said[:2]) == "先不干了怎么办"
 
 
 def test_build_brief_finds_the_question_when_a_person_was_asked_for_later() -> None:

@@ -80,8 +80,8 @@ def asked_last(said: Sequence[Turn]) -> str:
 
 
 def _took_as_question(kind: str, payload: Mapping[str, Any]) -> bool:
-    if offers_ticket(kind, payload):
-        return payload.get("own_question") is True  # otherwise it is about what was asked before
+    if payload.get("own_question") is False:
+        return False  # it is about what was asked before
     if kind == "form" and payload.get("step") == "left":
         return False  # 「算了」 asks nothing
     return kind in _TAKEN_AS_QUESTION
