@@ -98,7 +98,7 @@ def _gapped(halves: tuple[str, ...]) -> re.Pattern[str]:
     if halves[0].isascii():
         gap, ends = rf"(?: [\w'-]+){{0,{MOST_WORDS}}} ", r"\b"
     else:
-        gap, ends = rf"(?![了过着]|理(?!发))\w{{1,{MOST_BETWEEN}}}?", ""
+        gap, ends = rf"(?![了过着])\w{{1,{MOST_BETWEEN}}}?", ""
     return re.compile(ends + gap.join(map(re.escape, halves)) + ends)
 
 
