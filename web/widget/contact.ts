@@ -1,6 +1,6 @@
 /** The form to leave a message that becomes a ticket: where it stands, and what it is filled in with. */
 import { lastWhere } from './lists';
-import { field } from './payload';
+import { field, isClosed } from './payload';
 import type { Update } from './protocol';
 import type { State } from './state';
 
@@ -28,8 +28,6 @@ const ends = ({ kind, payload }: Update): boolean =>
 /** What was said before it is settled, or goes on in a ticket. */
 const isOver = (update: Update): boolean => update.kind === 'notice' && update.payload.code !== 'helper_joined' && ends(update);
 
-const isEnd = ({ kind, payload }: Update): boolean => kind === 'notice' && payload.code === 'closed';
-
 /**
  * What the offer of a call and the notice of the wait have heard, the newest of each, up to the update `seq`.
  * Who left the queue and asked on may mean what they asked then, which the server knows: no question is given.
@@ -42,7 +40,7 @@ function saidUpTo(seq: number, updates: readonly Update[]): ContactItem['said'] 
     const update = lastWhere(told, (each) => each.seq > after && field(each, name) !== null);
     return update ? field(update, name) : null;
   };
-  const left = lastWhere(before, isEnd)?.seq ?? 0;
+  const left = lastWhere(before, isClosed)?.seq ?? 0;
   const askedOn = before.some((update) => update.seq > left && update.sender?.kind === 'visitor');
   return { question: newest('question', askedOn ? left : 0), phone: newest('phone'), when: newest('when') };
 }

@@ -117,3 +117,6 @@ export const hasPicture = ({ payload }: Update): boolean =>
   (payload.attachment as Payload | null | undefined)?.kind === 'image';
 
 export const field = (update: Update, name: string): string | null => word(update.payload[name]);
+
+/** A request for help has ended, however. */
+export const isClosed = ({ kind, payload }: Update): boolean => kind === 'notice' && payload.code === 'closed';

@@ -1,7 +1,7 @@
 /** What the view and the page's listeners need to know, worked out from the state. */
 import { type ContactItem, contactItem } from './contact';
 import { lastWhere } from './lists';
-import { type Button, buttons, field, hasPicture, type ShownTicket } from './payload';
+import { type Button, buttons, field, hasPicture, isClosed, type ShownTicket } from './payload';
 import type { Update } from './protocol';
 import type { Outgoing, State } from './state';
 
@@ -70,7 +70,6 @@ const QUIET_MS = 5 * 60_000;
 const timeOf = (update: Update): number => (update.at === null ? NaN : Date.parse(update.at));
 
 const isRated = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'rated';
-const isClosed = (update: Update): boolean => update.kind === 'notice' && update.payload.code === 'closed';
 
 const HELP_CODES: readonly unknown[] = ['queued', 'queued_nobody_ready', 'off_hours', 'helper_joined'];
 const WAIT_CODES: readonly unknown[] = [...HELP_CODES, 'helper_returned_to_queue'];

@@ -19,12 +19,12 @@ export function secondsText(seconds: number | null | undefined): string {
   return words.reports.minutes(Math.round(seconds / 6) / 10);
 }
 
-/** What of the promise goes to picking up, and what is left for the wait for a place. */
 /** Within how many seconds an answer may be advised for: the usual ones and the promised one, in order. */
-export function withinChoices(promised: number): number[] {
-  return [...new Set([30, 60, 90, 120, promised])].sort((a, b) => a - b);
+export function withinChoices(promised: number | undefined): number[] {
+  return [...new Set([30, 60, 90, 120, ...(promised === undefined ? [] : [promised])])].sort((a, b) => a - b);
 }
 
+/** What of the promise goes to picking up, and what is left for the wait for a place. */
 export function promiseText(basis: StaffingBasis, seconds: number): string {
   const { pickup_seconds: pickup, place_seconds: left, pickups, pickups_needed: needed } = basis;
   if (pickup === null) return words.staffing.pickupUnknown(seconds, pickups, needed);
