@@ -8,6 +8,7 @@ its sections those of each measure's own section: regenerate it with
 import json
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -37,11 +38,17 @@ CHINESE = [
     (m.id, text) for m in KB.measures.values()
     for text in (m.title, m.answer, *(t for p in m.points for t in (p.title, p.answer, *p.figures)))
 ]  # fmt: skip
+#: How many measures the sources hold.
+MEASURES = {"jd2023": 24, "jd2025": 10, "jd14": 14, "qp2025": 59, "case2023": 11}
 ENGLISH = [
     (m.id, text) for m in KB.measures.values()
     for text in (m.title_en, m.answer_en, *(t for p in m.points for t in (p.title_en, p.answer_en)))
 ]  # fmt: skip
 ENGLISH_TEXT = re.compile(r"[^\u4e00-\u9fff]+")
+
+
+def test_every_measure_of_the_sources_is_there():
+    assert Counter(entry.split("-")[0] for entry in KB.measures) == MEASURES
 
 
 SOURCES = source_numbers()
