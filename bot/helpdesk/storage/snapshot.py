@@ -42,18 +42,22 @@ _OPEN_OFFERS = text(
     "SELECT id, help_request_id, staff_id, reserved, offered_at, expires_at FROM help_offer "
     "WHERE ended_at IS NULL"
 )
+# First the requests asked about, then what belongs to them: PostgreSQL may keep a plan from when its tables
+# were small, and comparing all rows with all would hold up every ladder.
 # While the clock has not begun to run (asked for off hours), everything since the request counts: whoever let
 # it ring at night is asked again in the morning, and not before.
-_SINCE = """CASE WHEN r.waiting_since <= :now THEN r.waiting_since ELSE r.requested_at END"""
 _LEFT_OUT = text(
-    f"""
-    SELECT o.help_request_id, o.staff_id FROM help_offer o JOIN help_request r ON r.id = o.help_request_id
-    WHERE r.id = ANY(:ids) AND o.ending IN ('ignored', 'declined') AND o.offered_at >= {_SINCE}
+    """
+    WITH asked AS MATERIALIZED (
+        SELECT id, CASE WHEN waiting_since <= :now THEN waiting_since ELSE requested_at END AS since
+        FROM help_request WHERE id = ANY(:ids)
+    )
+    SELECT o.help_request_id, o.staff_id FROM asked JOIN help_offer o ON o.help_request_id = asked.id
+    WHERE o.ending IN ('ignored', 'declined') AND o.offered_at >= asked.since
     UNION
-    SELECT e.help_request_id, e.detail ->> 'staff_id' FROM help_request_event e
-    JOIN help_request r ON r.id = e.help_request_id
-    WHERE r.id = ANY(:ids) AND e.event = 'released' AND e.detail ? 'staff_id' AND e.reason <> :lost
-      AND e.at >= {_SINCE}
+    SELECT e.help_request_id, e.detail ->> 'staff_id'
+    FROM asked JOIN help_request_event e ON e.help_request_id = asked.id
+    WHERE e.event = 'released' AND e.detail ? 'staff_id' AND e.reason <> :lost AND e.at >= asked.since
     """
 )
 # Only the last way back into the queue counts: who is sent to another department leaves their helper.
@@ -69,17 +73,19 @@ _LOST_BY = text(
 )
 _KNOWN_BY = text(
     """
-    SELECT r.id, old.claimed_by
-    FROM help_request r
-    JOIN conversation c ON c.id = r.conversation_id
-    JOIN LATERAL (
-        SELECT c.id AS conversation_id
+    WITH asked AS MATERIALIZED (
+        SELECT id, conversation_id FROM help_request WHERE id = ANY(:ids)
+    ), visitor AS MATERIALIZED (
+        SELECT asked.id, c.visitor_key FROM asked JOIN conversation c ON c.id = asked.conversation_id
+    ), theirs AS MATERIALIZED (
+        SELECT id, conversation_id FROM asked
         UNION
-        SELECT other.id FROM conversation other WHERE other.visitor_key = c.visitor_key
-    ) same ON true
-    JOIN help_request old ON old.conversation_id = same.conversation_id
-    WHERE r.id = ANY(:ids) AND old.id <> r.id AND old.status = 'closed' AND old.claimed_by IS NOT NULL
-    ORDER BY r.id, old.closed_at DESC
+        SELECT visitor.id, c.id FROM visitor JOIN conversation c ON c.visitor_key = visitor.visitor_key
+    )
+    SELECT theirs.id, old.claimed_by
+    FROM theirs JOIN help_request old ON old.conversation_id = theirs.conversation_id
+    WHERE old.id <> theirs.id AND old.status = 'closed' AND old.claimed_by IS NOT NULL
+    ORDER BY theirs.id, old.closed_at DESC
     """
 )
 
