@@ -26,17 +26,20 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 @dataclass(frozen=True)
 class Patience:
-    """How long PostgreSQL bears with one of our connections, in seconds; 0 is for ever.
+    """How PostgreSQL treats one of our connections. Times are in seconds; 0 is for ever.
 
     ``idle``: a transaction whose process has stopped (frozen, cut off) is rolled back after this, and its
     locks go free. ``lock``: how long a statement waits for somebody else's lock. ``statement``: how long one
     runs. ``answer``: after how long without a word from the other side the connection counts as broken.
+    ``plan_anew``: a statement that comes again is planned for the tables as they are then, not as they were
+    when it first came; a little dearer, but a plan for small tables may take minutes on big ones.
     """
 
     idle: float = 10.0
     lock: float = 0.0
     statement: float = 0.0
     answer: float = 20.0
+    plan_anew: bool = False
 
     def as_options(self) -> str:
         """The settings of PostgreSQL, as a connection names them."""
@@ -45,11 +48,13 @@ class Patience:
             "lock_timeout": self.lock,
             "statement_timeout": self.statement,
         }
-        return " ".join(f"-c {name}={round(seconds * 1000)}" for name, seconds in values.items())
+        options = [f"-c {name}={round(seconds * 1000)}" for name, seconds in values.items()]
+        return " ".join([*options, *(["-c plan_cache_mode=force_custom_plan"] if self.plan_anew else [])])
 
 
-#: Who dispatches must not be kept by a server that stands still, nor keep others when it stands still itself.
-DISPATCHING = Patience(idle=1.0, lock=0.8, statement=5.0, answer=5.0)
+#: Who dispatches must not be kept by a server that stands still, nor keep others when it stands still itself;
+#: and it reads all that waits, however fast that grew.
+DISPATCHING = Patience(idle=1.0, lock=0.8, statement=5.0, answer=5.0, plan_anew=True)
 
 
 def _driver_url(url: str) -> URL:

@@ -7,14 +7,15 @@ from bot.helpdesk.database import DISPATCHING, Database
 from bot.helpdesk.engine.look import Looker
 from bot.helpdesk.rules import Policy
 from tests.conftest import FakeClock
-from tests.helpdesk.conftest import Hire, Queue
+from tests.helpdesk.conftest import Hire, Query, Queue
 
 pytestmark = pytest.mark.integration
 #: More than enough for psycopg to prepare a statement and for PostgreSQL to settle on one plan for it.
 LOOKS = 15
 CONVERSATIONS = 20_000
-# One in three asked for a person; every visitor is known by a key, as those of WeChat are.
-PAST = (
+WAITING = 300
+# Every third visitor asked for a person, and some wait; each is known by a key, as those of WeChat are.
+GROWTH = (
     """
     INSERT INTO conversation (id, token_hash, channel, locale, profile, owner, owner_epoch, last_seq,
         visitor_read_seq, created_at, visitor_key)
@@ -36,38 +37,51 @@ PAST = (
     """
     INSERT INTO help_request_event (help_request_id, at, event, status_before, status_after, actor_kind,
         reason, detail)
-    SELECT md5('r' || n), now(), 'released', 'claimed', 'waiting', 'system', 'connection_lost',
+    SELECT md5('r' || n), now(), 'released', 'claimed', 'waiting', 'system',
+        CASE WHEN n % 2 = 0 THEN 'connection_lost' ELSE 'claimed_and_silent' END,
         jsonb_build_object('staff_id', CAST(:helper AS text))
     FROM generate_series(1, :many, 3) n
     """,
+    """
+    INSERT INTO help_request (id, conversation_id, status, reason, department, channel, question, brief,
+        requested_at, deadline_at)
+    SELECT md5('w' || n), md5('c' || n), 'waiting', 'asked', '税务局', 'widget', 'x', '{}', now(), now()
+    FROM generate_series(2, 3 * :waiting, 3) n
+    """,
+)
+# Without parameters there is nothing to plan anew for: those look at one table, or at few rows.
+PREPARED = text(
+    "SELECT sum(generic_plans), max(custom_plans) FROM pg_prepared_statements "
+    "WHERE cardinality(parameter_types) > 0"
 )
 
 
 async def test_look_takes_its_time_from_what_waits_when_the_tables_have_just_grown(
-    database_url: str, clock: FakeClock, hire: Hire, queue: Queue
+    database_url: str, clock: FakeClock, hire: Hire, queue: Queue, query: Query
 ) -> None:
-    ann, request = await hire("ann"), await queue()
+    ann = await hire("ann")
+    await queue()
+    await query("ANALYZE conversation, help_request, help_offer, help_request_event")
     database = Database.open(database_url, pool_size=1, patience=DISPATCHING)
     try:
-        async with database.transaction() as connection:
-            await connection.execute(text("ANALYZE"))
         for _ in range(LOOKS):
-            await _look(database, clock)
-        async with database.transaction() as connection:
-            await connection.execute(text("SET LOCAL statement_timeout = 0"))
-            for statement in PAST:
-                await connection.execute(text(statement), {"many": CONVERSATIONS, "helper": ann.id})
-        # A statement of more than a second would be cancelled, and the test with it.
+            assert await _look(database, clock) == 1
+        for statement in GROWTH:
+            await query(statement, many=CONVERSATIONS, helper=ann.id, waiting=WAITING)
         async with database.reading() as connection:
+            # A statement of more than a second would be cancelled, and the test with it.
             await connection.execute(text("SET statement_timeout = '1s'"))
         for _ in range(3):
-            assert await _look(database, clock) == [request.id]
+            assert await _look(database, clock) == 1 + WAITING
+        async with database.reading() as connection:
+            generic, custom = (await connection.execute(PREPARED)).one()
+        assert generic == 0 and custom >= 10, "the statements are prepared, and planned each time"
     finally:
         await database.close()
 
 
-async def _look(database: Database, clock: FakeClock) -> list[str]:
+async def _look(database: Database, clock: FakeClock) -> int:
     async with database.reading() as connection:
         # A new looker each time: one that remembers asks less.
         view = await Looker().look(connection, clock(), Policy())
-    return [each.id for each in view.requests]
+    return len(view.requests)

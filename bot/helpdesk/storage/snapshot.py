@@ -42,8 +42,9 @@ _OPEN_OFFERS = text(
     "SELECT id, help_request_id, staff_id, reserved, offered_at, expires_at FROM help_offer "
     "WHERE ended_at IS NULL"
 )
-# First the requests asked about, then what belongs to them: PostgreSQL may keep a plan from when its tables
-# were small, and comparing all rows with all would hold up every ladder.
+# What is asked of some requests goes in steps from them: a wrong estimate of how much belongs to them must
+# not lead to comparing all rows with all, which would hold up every ladder.
+
 # While the clock has not begun to run (asked for off hours), everything since the request counts: whoever let
 # it ring at night is asked again in the morning, and not before.
 _LEFT_OUT = text(
