@@ -41,9 +41,18 @@ def load(database_url: str, file: Path) -> None:
         ],
         check=True,
     )
-    # A dump holds no statistics: without, the first hours would run on plans for empty tables.
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("ANALYZE")
+
+
+def gather_statistics(database_url: str) -> None:
+    """Let PostgreSQL look what the tables hold: a dump does not say it, and until then it plans blindly.
+
+    What goes wrong is said on stderr; the data are restored all the same.
+    """
+    try:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+    except psycopg.Error as error:
+        print(f"! 统计信息没有更新（{error}）；数据不受影响，PostgreSQL 稍后会自行更新。", file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None, *, restoring: bool = False) -> int:
@@ -61,6 +70,8 @@ def main(arguments: list[str] | None = None, *, restoring: bool = False) -> int:
     try:
         with borrowed(options.data.resolve()) as addresses:
             (load if restoring else dump)(addresses["database_url"], options.file)
+            if restoring:
+                gather_statistics(addresses["database_url"])
     except (subprocess.CalledProcessError, OSError) as error:
         print(f"✗ 没有成功：{error}。数据库没有改变。", file=sys.stderr)
         return 1
