@@ -45,6 +45,18 @@ describe('the strip of calls', () => {
     expect(byTestid('call-decline')).toBeNull();
     expect(byTestid('call')?.dataset.level).toBe('2');
   });
+
+  it('says late of what is late by now, not that it soon will be', async () => {
+    const { reasons, departmentLate } = zh.team.offers;
+    const alarm = (level: number) => useCalls().replace([], [{ request: request({ level }), reason: 'department', ring: true }]);
+    alarm(3);
+    const root = show(CallStrip);
+    expect(root.textContent).toContain(reasons.department);
+    alarm(4);
+    await nextTick();
+    expect(root.textContent).toContain(departmentLate);
+    expect(root.textContent).not.toContain(reasons.department);
+  });
 });
 
 describe('the reply box', () => {

@@ -4,7 +4,7 @@ import { visitorName } from '../lib/describe';
 import { levelOf } from '../lib/ladder';
 import { firstLine } from '../lib/queue';
 import { isNews, readTold, type ToldMap, writeTold } from '../lib/told';
-import { topicName, words } from '../locales';
+import { alertLead, topicName, words } from '../locales';
 import { useAlerts } from '../stores/alerts';
 import { type Call, useCalls } from '../stores/calls';
 import { useDesk } from '../stores/desk';
@@ -24,7 +24,7 @@ export function useCallings(): ComputedRef<string> {
   function titleOf(call: Call): string {
     if (call.kind === 'offer') return words.alerts.request(topicName(call.request.topic));
     if (call.kind === 'invitation') return words.alerts.invitation(call.invitation.invited_by.name);
-    return words.team.offers.reasons[call.alert.reason];
+    return alertLead(call.alert.reason, levelOf(call.request, time.now));
   }
 
   /**

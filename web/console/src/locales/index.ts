@@ -1,5 +1,7 @@
 /** The language of the page. `words` reads like an object of texts and follows a change of language. */
 import { readonly, ref, shallowRef } from 'vue';
+import type { AlertReason } from '../api/teamTypes';
+import { BREACHED } from '../lib/ladder';
 import { type Messages, zh } from './zh';
 
 export type LocaleName = 'zh' | 'en';
@@ -61,4 +63,9 @@ export const isTopicTold = (code: string): boolean => code in served.value;
 export const channelName = (code: string): string => words.names.channels[code] ?? code;
 export const reasonName = (code: string): string => words.names.reasons[code] ?? code;
 export const reasonDetail = (code: string): string => words.names.reasonDetails[code] ?? code;
+/** Why an alert came, at the step its request has reached. */
+export const alertLead = (reason: AlertReason, level: number): string => {
+  const { reasons, departmentLate } = words.team.offers;
+  return reason === 'department' && level >= BREACHED ? departmentLate : reasons[reason];
+};
 export const profileLabel = (key: string): string => words.names.profileLabels[key] ?? key;

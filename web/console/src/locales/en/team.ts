@@ -16,6 +16,7 @@ export const team: Messages['team'] = {
       mine_silent: 'You took it and have not answered', department: 'Nearly late in your department',
       fallback: 'Your help as the fallback department', supervisor: 'A supervisor is needed',
     },
+    departmentLate: 'Late in your department',
   },
   ladder: {
     label: (level) => `Step ${level}`, levels: ['Waiting', 'Widened', 'All ring', 'Fallback', 'Late'],

@@ -39,6 +39,7 @@ export const team = {
       fallback: '后备部门支援',
       supervisor: '需要主管介入',
     },
+    departmentLate: '本部门有企业已超时',
   },
 
   ladder: {
