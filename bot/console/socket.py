@@ -81,7 +81,7 @@ class StaffSocket:
         self._mine: dict[str, str] = {}
         self._told: dict[str, int] = {}
         self._watched: str | None = None
-        self._typed_at = 0.0
+        self._typed: tuple[str | None, float] = (None, 0.0)
         self._board_at = float("-inf")
         self._board_news = False
 
@@ -125,9 +125,11 @@ class StaffSocket:
             raise SessionEnded("not_authenticated", "The session has ended.") from None
 
     async def _on_typing(self, message: Typing) -> None:
-        if time.monotonic() - self._typed_at < 1:
+        where, at = self._typed
+        # Once a second is enough for a visitor; the next visitor has not been told yet.
+        if where == message.conversation_id and time.monotonic() - at < 1:
             return
-        self._typed_at = time.monotonic()
+        self._typed = message.conversation_id, time.monotonic()
         if await self._tell_visitor(message.conversation_id, {"type": "typing", "who": "helper"}):
             self._parts.reach.writing(message.conversation_id)
 

@@ -227,6 +227,26 @@ async def test_typing_and_reading_are_passed_on_between_visitor_and_helper(site:
     assert not any(m.get("who") == "visitor" for m in there.received)
 
 
+async def test_each_visitor_sees_the_helper_typing_when_one_is_written_to_right_after_the_other(site: Site):
+    site.assistant.replies["转人工"] = spoken("好的。", **HANDOFF)
+    visitors, helper = [await site.visitor() for _ in range(2)], await site.staff("lin")
+    for visitor in visitors:
+        await visitor.say("转人工")
+        await visitor.updates(lambda found: len(found) >= 3)
+    for request in (await helper.call("GET", "/help-requests")).json()["requests"]:
+        await helper.call("POST", f"/help-requests/{request['id']}/claim")
+    async with visitors[0].socket() as one, visitors[1].socket() as other, helper.socket() as here:
+        for there in (one, other):
+            await there.send("resume", after=0)
+            await there.next("state", owner="helper")
+        for visitor in (*visitors, visitors[1]):
+            await here.send("typing", conversation_id=visitor.conversation_id)
+        await here.send("read", conversation_id=visitors[1].conversation_id, seq=3)
+        assert await one.next("typing") == {"type": "typing", "who": "helper"}
+        await other.next("read")
+    assert sum(m == {"type": "typing", "who": "helper"} for m in other.received) == 1
+
+
 async def test_helpers_typing_is_not_shown_when_the_conversation_is_anothers(site: Site):
     visitor, stranger = await site.visitor(), await site.staff("wang")
     async with visitor.socket() as there, stranger.socket() as here:
