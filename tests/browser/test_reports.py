@@ -118,6 +118,8 @@ def test_staffing_advice_is_checked_by_a_replay_of_the_days_it_is_for(supervisor
         if float(arrivals) > 0:
             assert int(helpers) >= 1 and float(forecast.rstrip("%")) >= 95, row.inner_text()
 
+    # The promise is what is asked about first.
+    expect(supervisor.locator("#staffing-seconds")).to_have_value("60")
     # What a helper needs to hear, take and type goes off the promise.
     expect(supervisor.get_by_test_id("staffing-pickup")).to_have_text(
         re.compile(r"^60 秒里，听到、接单、打字要用 [\d.]+ 秒（\d{3,} 件.*），留给等空位的是 [\d.]+ 秒。$")
