@@ -79,7 +79,7 @@ class DispatcherThread:
             self._stopping.wait(_RESTART_SECONDS)
 
     async def _run(self) -> None:
-        database = Database.open(self._database_url, pool_size=_POOL, patience=DISPATCHING)
+        database = Database.open(self._database_url, pool_size=_POOL, settings=DISPATCHING)
         live = Live.open(self._redis_url)
         hub = Hub(live)
         dispatcher = Dispatcher(database, live, self._texts, self._thresholds)

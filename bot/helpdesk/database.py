@@ -25,7 +25,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True)
-class Patience:
+class ConnectionSettings:
     """How PostgreSQL treats one of our connections. Times are in seconds; 0 is for ever.
 
     ``idle``: a transaction whose process has stopped (frozen, cut off) is rolled back after this, and its
@@ -54,7 +54,7 @@ class Patience:
 
 #: Who dispatches must not be kept by a server that stands still, nor keep others when it stands still itself;
 #: and it reads all that waits, however fast that grew.
-DISPATCHING = Patience(idle=1.0, lock=0.8, statement=5.0, answer=5.0, plan_anew=True)
+DISPATCHING = ConnectionSettings(idle=1.0, lock=0.8, statement=5.0, answer=5.0, plan_anew=True)
 
 
 def _driver_url(url: str) -> URL:
@@ -79,13 +79,13 @@ def migrate(url: str) -> None:
         # Closing the session (NullPool) releases the lock.
 
 
-def _connect_args(address: URL, patience: Patience) -> dict[str, str | int]:
+def _connect_args(address: URL, settings: ConnectionSettings) -> dict[str, str | int]:
     """What every connection is opened with; options of the address itself count more."""
     own = address.query.get("options", "")
-    seconds = max(1, round(patience.answer))
+    seconds = max(1, round(settings.answer))
     return {
         "connect_timeout": 5,
-        "options": f"{patience.as_options()} {own if isinstance(own, str) else ' '.join(own)}".strip(),
+        "options": f"{settings.as_options()} {own if isinstance(own, str) else ' '.join(own)}".strip(),
         # For the packet that is never acknowledged, and for the answer that never comes.
         "tcp_user_timeout": seconds * 1000,
         "keepalives_idle": seconds,
@@ -113,7 +113,7 @@ class Database:
         event.listen(engine.sync_engine, "checkout", _check_alive)
 
     @classmethod
-    def open(cls, url: str, *, pool_size: int = 10, patience: Patience | None = None) -> "Database":
+    def open(cls, url: str, *, pool_size: int = 10, settings: ConnectionSettings | None = None) -> "Database":
         """Make the pool; nothing is connected before the first use."""
         address = _driver_url(url)
         engine = create_async_engine(
@@ -121,7 +121,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
-            connect_args=_connect_args(address, patience or Patience()),
+            connect_args=_connect_args(address, settings or ConnectionSettings()),
         )
         return cls(engine)
 
@@ -130,7 +130,7 @@ class Database:
         """One transaction, committed at the end of the block.
 
         Raises ``Unavailable`` when PostgreSQL cannot be reached or goes away, ``Busy`` when somebody else's
-        lock was waited for as long as ``Patience`` says.
+        lock was waited for as long as ``settings`` of ``open`` say.
         """
         with _reachable():
             async with self._engine.begin() as connection:

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.helpdesk.database import Database, Patience, migrate
+from bot.helpdesk.database import ConnectionSettings, Database, migrate
 from bot.helpdesk.desk import Desk
 from bot.helpdesk.errors import Busy, Unavailable
 from bot.helpdesk.tables import metadata
@@ -60,7 +60,7 @@ async def test_transaction_is_rolled_back_and_its_locks_go_when_its_process_stan
     database: Database, database_url: str, queue: Queue, query: Query
 ) -> None:
     request = await queue()
-    frozen = Database.open(database_url, patience=Patience(idle=0.2))
+    frozen = Database.open(database_url, settings=ConnectionSettings(idle=0.2))
     lock = text("SELECT 1 FROM help_request WHERE id = :id FOR UPDATE")
     with pytest.raises(Unavailable):
         async with frozen.transaction() as held:
@@ -76,7 +76,7 @@ async def test_busy_is_raised_when_somebody_else_holds_the_row(
     database: Database, database_url: str, queue: Queue
 ) -> None:
     request = await queue()
-    hurried = Database.open(database_url, patience=Patience(lock=0.1))
+    hurried = Database.open(database_url, settings=ConnectionSettings(lock=0.1))
     lock = text("SELECT 1 FROM help_request WHERE id = :id FOR UPDATE")
     async with database.transaction() as held, asyncio.timeout(10):
         await held.execute(lock, {"id": request.id})
@@ -87,7 +87,7 @@ async def test_busy_is_raised_when_somebody_else_holds_the_row(
 
 
 async def test_options_of_the_address_count_more_when_it_has_some(database_url: str) -> None:
-    own = Database.open(f"{database_url}&options=-c%20lock_timeout%3D7s", patience=Patience(lock=1))
+    own = Database.open(f"{database_url}&options=-c%20lock_timeout%3D7s", settings=ConnectionSettings(lock=1))
     async with own.transaction() as connection:
         assert (await connection.execute(text("SHOW lock_timeout"))).scalar() == "7s"
         assert (await connection.execute(text("SHOW idle_in_transaction_session_timeout"))).scalar() == "10s"

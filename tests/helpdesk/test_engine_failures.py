@@ -63,7 +63,7 @@ async def test_writes_are_refused_when_the_lease_was_lost_meanwhile(
 async def test_another_takes_the_lease_when_the_holder_stands_still_inside_a_transaction(
     database_url: str,
 ) -> None:
-    frozen, other = (Database.open(database_url, patience=DISPATCHING) for _ in range(2))
+    frozen, other = (Database.open(database_url, settings=DISPATCHING) for _ in range(2))
     one, two = Lease(frozen, "one", 0.2), Lease(other, "two", 600)
     assert await one.take()
     with pytest.raises(Unavailable):

@@ -62,7 +62,7 @@ async def test_look_takes_its_time_from_what_waits_when_the_tables_have_just_gro
     ann = await hire("ann")
     await queue()
     await query("ANALYZE conversation, help_request, help_offer, help_request_event")
-    database = Database.open(database_url, pool_size=1, patience=DISPATCHING)
+    database = Database.open(database_url, pool_size=1, settings=DISPATCHING)
     try:
         for _ in range(LOOKS):
             assert await _look(database, clock) == 1
